@@ -1,0 +1,72 @@
+"""The names that the program and the functions must agree on: no imports, constants only."""
+
+# --- Environment variables -------------------------------------------------------------------
+EVENTS_TABLE = "EVENTS_TABLE"
+CLAIMS_TABLE = "CLAIMS_TABLE"
+CONNECTIONS_TABLE = "CONNECTIONS_TABLE"
+METRICS_TABLE = "METRICS_TABLE"
+MESSAGES_TABLE = "MESSAGES_TABLE"
+MANAGEMENT_ENDPOINT = "MANAGEMENT_ENDPOINT"
+RETENTION_DAYS = "RETENTION_DAYS"
+LOG_LEVEL = "LOG_LEVEL"
+EMULATED = "EMULATED"
+"""Set to ``true`` on the embedded AWS only: mends what the emulator answers differently."""
+
+# --- Tables: keys and indexes ----------------------------------------------------------------
+EVENTS_KEY = ("connection_id", "event_id")
+EVENTS_BY_USER = "by-user"
+EVENTS_BY_USER_KEY = ("user_id", "event_id")
+EVENTS_BY_TIME = "by-time"
+EVENTS_BY_TIME_KEY = ("time_bucket", "event_id")
+TIME_BUCKET_SHARDS = 8
+
+CLAIMS_KEY = ("claim",)
+
+CONNECTIONS_KEY = ("connectionId",)
+CONNECTIONS_BY_USER = "userId-index"
+CONNECTIONS_BY_USER_KEY = ("userId", "createdAt")
+CONNECTIONS_ACTIVE = "active-index"
+CONNECTIONS_ACTIVE_KEY = ("activeShard", "activeSince")
+ACTIVE_SHARDS = 8
+NUMERIC_KEYS = frozenset({"createdAt", "activeSince"})
+"""Key attributes of type N; every other key attribute is of type S."""
+
+CONNECTION_INFO = (
+    "connectionId",
+    "userId",
+    "sessionId",
+    "status",
+    "ipAddress",
+    "userAgent",
+    "createdAt",
+    "lastActivity",
+    "disconnectedAt",
+    "tokenExpiresAt",
+)
+"""The public attributes of a connection: what a list shows, so what the indexes project."""
+
+METRICS_KEY = ("metric", "bucket")
+METRIC_SHARDS = 8
+
+MESSAGES_KEY = ("conversation", "event_id")
+
+TTL_ATTRIBUTE = "expires_at"
+"""Epoch seconds, on every table."""
+
+# --- The WebSocket API -----------------------------------------------------------------------
+ROUTE_SELECTION = "$request.body.type"
+ROUTE_CONNECT = "$connect"
+ROUTE_DISCONNECT = "$disconnect"
+ROUTE_DEFAULT = "$default"
+ROUTE_PING = "ping"
+ROUTE_VOICE_DATA = "voice_data"
+PONG = '{"type": "pong"}'
+"""What the gateway itself answers to a ping."""
+
+# --- Handlers --------------------------------------------------------------------------------
+AUTHORIZER = "functions.handlers.authorizer.handler"
+LIFECYCLE = "functions.handlers.lifecycle.handler"
+MESSAGE = "functions.handlers.message.handler"
+PROJECTOR = "functions.handlers.projector.handler"
+CONNECTION_MANAGER = "functions.handlers.connection_manager.handler"
+SWEEPER = "functions.handlers.sweeper.handler"
