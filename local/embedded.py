@@ -1,0 +1,107 @@
+"""The embedded AWS as a library: start it, deploy the program into it, stop it."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pulumi
+
+from local import emulator, outputs, program, sockets, stackfile
+from local.cloud import Cloud
+from local.deployer import Deployer
+from local.errors import LocalError
+from local.outputs import Outputs
+from local.prune import prune
+from local.stackfile import PROJECT, ROOT, STACK
+from local.state import Running, StateDir
+
+
+@contextmanager
+def running(port: int | None = None, state_dir: Path | None = None, root: Path = ROOT) -> Iterator[Outputs]:
+    """An embedded AWS for as long as the block lasts; several can be up at once.
+
+    Parameters
+    ----------
+    port : int, optional
+        Port on loopback; a free one by default.
+    state_dir : Path, optional
+        Where its files go; a temporary folder by default.
+    root : Path
+        The folder of the program.
+
+    Yields
+    ------
+    Outputs
+        Of the program, deployed.
+
+    Raises
+    ------
+    LocalError
+        If it cannot be started or the program cannot be deployed.
+    """
+    with tempfile.TemporaryDirectory(prefix="airium-", ignore_cleanup_errors=True) as temporary:
+        state = StateDir(state_dir or Path(temporary))
+        process = begin(state, port or emulator.free_port(), root)
+        try:
+            yield deploy(state, process, root, restarted=True)
+        finally:
+            end(state, process)
+
+
+def begin(state: StateDir, port: int, root: Path = ROOT, *, keep: bool = False) -> Running:
+    """Start the emulator; without ``keep``, from nothing."""
+    if not keep:
+        state.forget_everything()
+    return emulator.start(state, port, stackfile.read(root).region, keep=keep)
+
+
+def deploy(state: StateDir, process: Running, root: Path = ROOT, *, restarted: bool) -> Outputs:
+    """Run the program against the emulator, and remove what it has no more.
+
+    Parameters
+    ----------
+    restarted : bool
+        Whether the emulator has just been started.
+
+    Raises
+    ------
+    LocalError
+        Naming the resource that could not be created, or the setting that is wrong.
+    """
+    stack = stackfile.read(root)
+    cloud = Cloud(process.endpoint, stack.region, restarted=restarted)
+    deployer = Deployer(cloud, root)
+    try:
+        exported = program.evaluate(root, deployer, stack.at(process.endpoint), project=PROJECT, stack=STACK)
+    except pulumi.RunError as error:
+        raise LocalError(str(error)) from None
+    except Exception:
+        # What the program raises because a resource failed says less than the failure itself.
+        if deployer.error is not None:
+            raise deployer.error from None
+        raise
+    finally:
+        _note(state, deployer)
+    if deployer.error is not None:
+        raise deployer.error
+    prune(cloud, state.deployed(), deployer.deployed)
+    state.note_deployed(deployer.deployed)
+    result = outputs.parse({"region": stack.region, **exported, "aws_endpoint_url": process.endpoint})
+    outputs.write(state.outputs, result)
+    return result
+
+
+def end(state: StateDir, process: Running) -> None:
+    """Close the sockets, then stop the emulator."""
+    deployed = outputs.load(state.outputs)
+    if deployed is not None and emulator.alive(process):
+        sockets.close_all(Cloud(process.endpoint, deployed.region), deployed)
+    emulator.stop(state, process)
+
+
+def _note(state: StateDir, deployer: Deployer) -> None:
+    """Note what is there, also if the deployment stops half-way: the next one removes the surplus."""
+    before = state.deployed()
+    known = set(before)
+    state.note_deployed([*before, *(each for each in deployer.deployed if each not in known)])

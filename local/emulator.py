@@ -1,0 +1,179 @@
+"""The emulator's process: start it, ask how it is, stop it by its pid."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from local.errors import LocalError
+from local.state import Running, StateDir
+
+START_SECONDS = 20.0
+GRACE_SECONDS = 5.0
+"""With a socket open, the emulator may never end by itself on Python 3.12 and later."""
+_POLL_SECONDS = 0.05
+
+
+def free_port() -> int:
+    """A port on loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start(state: StateDir, port: int, region: str, *, keep: bool) -> Running:
+    """Start the emulator on loopback and wait until it answers.
+
+    Raises
+    ------
+    LocalError
+        If the port is busy, or if the emulator ends or does not answer in time.
+    """
+    if _busy(port):
+        raise LocalError(f"port {port} is in use: choose another one, e.g. `make up PORT={port + 1}`")
+    state.make()
+    with state.log.open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ministack"],
+            env=_environment(state, port, region, keep=keep),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=state.temporary,
+            # Its own group: Ctrl-C is for us, who stop it in order, and its workers end with it.
+            start_new_session=True,
+        )
+    running = Running(
+        pid=process.pid, port=port, started_at=datetime.now(UTC).isoformat(timespec="seconds"), keep=keep
+    )
+    state.started(running)
+    try:
+        _await_health(running, process, state.log)
+    except BaseException:
+        stop(state, running)
+        raise
+    return running
+
+
+def healthy(running: Running, timeout: float = 2.0) -> bool:
+    """Whether the emulator answers."""
+    try:
+        with urllib.request.urlopen(f"{running.endpoint}/_ministack/health", timeout=timeout) as answer:  # noqa: S310  # http
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def alive(running: Running) -> bool:
+    """Whether the process is there and is the emulator, not another one that got its pid."""
+    _reap(running.pid)
+    return "ministack" in _command(running.pid)
+
+
+def stop(state: StateDir, running: Running, *, grace_seconds: float = GRACE_SECONDS) -> None:
+    """End the emulator and its workers; after the grace period, by force."""
+    if alive(running):
+        os.kill(running.pid, signal.SIGTERM)
+        deadline = time.monotonic() + grace_seconds
+        while alive(running) and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+        # The emulator leads its group, so this reaches workers that it has left behind, too.
+        _kill_group(running.pid)
+        while alive(running):
+            time.sleep(_POLL_SECONDS)
+    state.stopped()
+
+
+def last_words(log: Path) -> str:
+    """The last line that the emulator has written."""
+    try:
+        lines = log.read_text(errors="replace").split("\n")
+    except FileNotFoundError:
+        return ""
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+def _await_health(running: Running, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not healthy(running):
+        if process.poll() is not None:
+            raise LocalError(f"the emulator ended at once ({process.returncode}): {last_words(log)}")
+        if time.monotonic() > deadline:
+            raise LocalError(f"the emulator does not answer after {START_SECONDS:.0f} s: see {log}")
+        time.sleep(_POLL_SECONDS)
+
+
+def _environment(state: StateDir, port: int, region: str, *, keep: bool) -> dict[str, str]:
+    # What people have set for the real AWS must not reach the emulator or the functions in it.
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "PULUMI_"))}
+    return {
+        **inherited,
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": "127.0.0.1",
+        "MINISTACK_HOST": "localhost",
+        "MINISTACK_REGION": region,
+        "AUTH": "true",
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "LOG_LEVEL": "WARNING",
+        "PERSIST_STATE": "1" if keep else "0",
+        "STATE_DIR": str(state.kept),
+        "TMPDIR": str(state.temporary),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _busy(port: int) -> bool:
+    with socket.socket() as probe:
+        # As the server will bind: a port in TIME_WAIT is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+def _command(pid: int) -> str:
+    """The command line of a process, or nothing if there is none."""
+    entry = Path(f"/proc/{pid}/cmdline")
+    if entry.parent.parent.joinpath("self").exists():
+        try:
+            return entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            return ""
+    found = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, check=False)  # noqa: S603, S607  # a fixed command
+    return found.stdout.decode(errors="replace")
+
+
+def _reap(pid: int) -> None:
+    """Collect our own child if it has ended, or it would seem to be there."""
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return
+
+
+def _kill_group(pid: int) -> None:
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ignore Ctrl-C for as long as the block lasts."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

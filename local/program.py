@@ -1,0 +1,77 @@
+"""Run the unmodified Pulumi program in this process and give its outputs."""
+
+import asyncio
+import contextvars
+import os
+import runpy
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi.runtime import Mocks, set_all_config, set_mocks
+from pulumi.runtime.settings import get_root_resource
+from pulumi.runtime.stack import run_pulumi_func
+
+
+def evaluate(
+    root: Path, mocks: Mocks, config: Mapping[str, str], *, project: str, stack: str
+) -> dict[str, Any]:
+    """Run ``__main__.py`` of ``root`` under ``mocks``.
+
+    Every run has a context of its own, so that several stacks can be evaluated in one process.
+
+    Parameters
+    ----------
+    root : Path
+        The folder of the program.
+    mocks : pulumi.runtime.Mocks
+        What answers for the engine.
+    config : mapping
+        The stack's configuration: full keys, values as text.
+
+    Returns
+    -------
+    dict
+        The program's outputs, resolved.
+
+    Raises
+    ------
+    RuntimeError
+        If an event loop is running in this thread: the SDK needs one of its own.
+    """
+    return contextvars.Context().run(_evaluate, root, mocks, config, project, stack)
+
+
+def _evaluate(
+    root: Path, mocks: Mocks, config: Mapping[str, str], project: str, stack: str
+) -> dict[str, Any]:
+    # The loop comes first: the SDK binds what it makes in set_mocks to the current one.
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    before = Path.cwd()
+    try:
+        os.chdir(root)
+        set_all_config(dict(config))
+        set_mocks(mocks, project=project, stack=stack, preview=False)
+        return loop.run_until_complete(_outputs(root / "__main__.py"))
+    finally:
+        os.chdir(before)
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+        asyncio.set_event_loop(None)
+
+
+async def _outputs(program: Path) -> dict[str, Any]:
+    def run() -> None:
+        sys.path.insert(0, str(program.parent))
+        try:
+            runpy.run_path(str(program), run_name="__main__")
+        finally:
+            sys.path.remove(str(program.parent))
+
+    await run_pulumi_func(run)
+    stack = get_root_resource()
+    found = await pulumi.Output.all(**getattr(stack, "outputs", {})).future()
+    return dict(found or {})

@@ -1,0 +1,43 @@
+"""Remove from the emulator what the program has no more."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from botocore.exceptions import ClientError
+
+from local.cloud import Cloud
+from local.resources.registry import REMOVERS
+
+_GONE = frozenset({400, 404})
+"""How services answer for what is not there (SQS and CloudWatch by 400)."""
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """One resource that has been created on the emulator."""
+
+    type: str
+    name: str
+    id: str
+
+
+def surplus(before: Sequence[Deployed], now: Iterable[Deployed]) -> list[Deployed]:
+    """What to remove, the last made first.
+
+    Types without a remover stay: tables, which hold what people have done, and the parts of an API,
+    which is made anew every time.
+    """
+    kept = {(each.type, each.id) for each in now}
+    return [each for each in reversed(before) if each.type in REMOVERS and (each.type, each.id) not in kept]
+
+
+def prune(cloud: Cloud, before: Sequence[Deployed], now: Iterable[Deployed]) -> list[Deployed]:
+    """Remove the surplus and give what was removed."""
+    removed = surplus(before, now)
+    for each in removed:
+        try:
+            REMOVERS[each.type](cloud, each.id)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] not in _GONE:
+                raise
+    return removed

@@ -1,0 +1,115 @@
+"""Say how the embedded AWS is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from rich.console import RenderableType
+from rich.table import Table
+
+from local import emulator, outputs
+from local.cloud import Cloud
+from local.outputs import Outputs
+from local.state import Running, StateDir
+from local.up import Up
+
+
+@dataclass(frozen=True)
+class Function:
+    """One function of the program."""
+
+    name: str
+    handler: str
+    memory_mb: int
+    timeout_seconds: int
+
+
+@dataclass(frozen=True)
+class Status:
+    """The embedded AWS at one moment."""
+
+    up: bool
+    words: str
+    """Whether it is up, in a sentence."""
+    outputs: Outputs | None = None
+    items: tuple[tuple[str, int], ...] = ()
+    """Each table with the number of its items."""
+    functions: tuple[Function, ...] = ()
+
+
+def look(state: StateDir) -> Status:
+    """Ask the emulator; nothing is changed."""
+    found = state.running()
+    if found is None:
+        return Status(up=False, words="It is not up: `make up` starts it.")
+    if not emulator.alive(found):
+        return Status(
+            up=False,
+            words=f"The emulator (pid {found.pid}) has died: `make up` starts it anew; see {state.log}.",
+        )
+    if not emulator.healthy(found):
+        return Status(
+            up=False, words=f"The emulator (pid {found.pid}) does not answer: `make down`, then `make up`."
+        )
+    since = f"Up for {_age(found)} on port {found.port} (pid {found.pid})."
+    deployed = outputs.load(state.outputs)
+    if deployed is None:
+        return Status(up=False, words=f"{since} Nothing is deployed: `make up` deploys it.")
+    cloud = Cloud(found.endpoint, deployed.region)
+    return Status(
+        up=True,
+        words=since,
+        outputs=deployed,
+        items=tuple((name, _count(cloud, name)) for name in deployed.tables),
+        functions=tuple(_functions(cloud)),
+    )
+
+
+def shown(status: Status) -> Iterator[RenderableType]:
+    """The status for a terminal."""
+    yield status.words
+    if status.outputs is not None:
+        yield from _urls(status.outputs)
+        tables = Table("table", "items")
+        for name, count in status.items:
+            tables.add_row(name, str(count))
+        yield tables
+        functions = Table("function", "handler", "MB", "seconds")
+        for each in status.functions:
+            functions.add_row(each.name, each.handler, str(each.memory_mb), str(each.timeout_seconds))
+        yield functions
+
+
+def welcome(result: Up) -> str:
+    """What `up` tells once it is ready."""
+    first = "It was up already; what has changed is deployed." if result.was_up else "The backend is up."
+    return "\n".join(
+        (
+            first,
+            *_urls(result.outputs),
+            "  try             python -m websockets '" + f"{result.outputs.websocket_url}?userId=ada'",
+            '                  and type {"type": "ping"}',
+        )
+    )
+
+
+def _urls(found: Outputs) -> Iterator[str]:
+    yield f"  websocket       {found.websocket_url}?userId=<you>"
+    yield f"  callbacks       {found.management_endpoint}"
+    yield f"  AWS endpoint    {found.aws_endpoint_url} (region {found.region}, key test, secret test)"
+
+
+def _age(running: Running) -> str:
+    seconds = int((datetime.now(UTC) - running.since).total_seconds())
+    return f"{seconds // 3600} h {seconds % 3600 // 60} min {seconds % 60} s, since {running.started_at}"
+
+
+def _count(cloud: Cloud, table: str) -> int:
+    pages = cloud.client("dynamodb").get_paginator("scan").paginate(TableName=table, Select="COUNT")
+    return sum(page["Count"] for page in pages)
+
+
+def _functions(cloud: Cloud) -> Iterator[Function]:
+    for page in cloud.client("lambda").get_paginator("list_functions").paginate():
+        for each in page["Functions"]:
+            yield Function(each["FunctionName"], each["Handler"], each["MemorySize"], each["Timeout"])

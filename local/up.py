@@ -1,0 +1,75 @@
+"""Bring the embedded AWS up, hold it in the foreground, and take it down."""
+
+from dataclasses import dataclass
+
+from local import embedded, emulator, kept, outputs
+from local.cloud import Cloud
+from local.errors import LocalError
+from local.outputs import Outputs
+from local.state import Running, StateDir
+
+
+@dataclass(frozen=True)
+class Up:
+    """An embedded AWS that is up and has been deployed to."""
+
+    running: Running
+    outputs: Outputs
+    was_up: bool
+    """Whether it was up already, so that this command does not own it."""
+
+
+def up(state: StateDir, port: int | None, default_port: int, *, keep: bool) -> Up:
+    """Start the emulator if it is not up, and deploy the program as it is now.
+
+    Raises
+    ------
+    LocalError
+        In one line, what is in the way.
+    """
+    with state.lock():
+        found = living(state)
+        if found is not None:
+            if port not in {None, found.port}:
+                raise LocalError(f"it is up on port {found.port}: `make down` first")
+            deployed = embedded.deploy(state, found, restarted=False)
+            return Up(running=found, outputs=deployed, was_up=True)
+        started = embedded.begin(state, port or default_port, keep=keep)
+        try:
+            deployed = embedded.deploy(state, started, restarted=True)
+            if keep:
+                kept.reconcile(deployed)
+        except BaseException:
+            embedded.end(state, started)
+            raise
+        return Up(running=started, outputs=deployed, was_up=False)
+
+
+def living(state: StateDir) -> Running | None:
+    """The emulator that answers; what a dead or a deaf one has left is cleared away."""
+    found = state.running()
+    if found is None:
+        return None
+    if emulator.alive(found) and emulator.healthy(found):
+        return found
+    emulator.stop(state, found)
+    return None
+
+
+def down(state: StateDir) -> Running | None:
+    """Stop the emulator and give the one that was stopped, if there was one."""
+    with state.lock():
+        found = state.running()
+        if found is None:
+            return None
+        was_alive = emulator.alive(found)
+        embedded.end(state, found)
+        return found if was_alive else None
+
+
+def cloud_of(state: StateDir) -> tuple[Cloud, Outputs] | None:
+    """The clients and outputs of what is up; None before the first deployment."""
+    found, deployed = living(state), outputs.load(state.outputs)
+    if found is None or deployed is None:
+        return None
+    return Cloud(found.endpoint, deployed.region), deployed
