@@ -1,0 +1,74 @@
+"""Reads the stack's configuration into settings and names every bad value at once."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pulumi
+from pulumi.runtime.config import CONFIG
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from infra.settings import Settings
+
+
+class ConfigurationError(pulumi.RunError):
+    """A stack's configuration cannot be used; the message names each bad value."""
+
+
+def read_settings() -> Settings:
+    """
+    Read the settings of the current stack.
+
+    Returns
+    -------
+    Settings
+        Every value typed and within its bounds; what the stack file leaves out has its default.
+
+    Raises
+    ------
+    ConfigurationError
+        Naming for every bad value its key, what was found and what is allowed.
+    """
+    project = pulumi.get_project()
+    raw = {key: _parse(value) for key, value in _values(project)}
+    try:
+        return Settings.model_validate(raw)
+    except ValidationError as invalid:
+        lines = [f"  {project}:{_line(error)}" for error in invalid.errors(include_url=False)]
+        count = f"{len(lines)} value{'s'[: len(lines) > 1]}"
+        message = f'{count} in the configuration of stack "{pulumi.get_stack()}" cannot be used:\n'
+        # the cause repeats the same in the words of a library
+        raise ConfigurationError(message + "\n".join(sorted(lines))) from None
+
+
+def _values(project: str) -> Iterator[tuple[str, str | Mapping[str, Any]]]:
+    """List the project's keys: a Config can only be asked for keys that one knows already."""
+    prefix = f"{project}:"
+    config = pulumi.Config()
+    for key in sorted({*CONFIG.get(), *pulumi.runtime.get_config_env()}):
+        value = config.get(key.removeprefix(prefix)) if key.startswith(prefix) else None
+        if value is not None:
+            yield key.removeprefix(prefix), value
+
+
+def _parse(value: str | Mapping[str, Any]) -> object:
+    """Undo the engine's encoding: objects arrive as JSON, everything else as it was written."""
+    if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
+        return value
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError:
+        return value
+
+
+def _line(error: ErrorDetails) -> str:
+    key = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        return f"{key}: no such setting"
+    if error["type"] == "missing":
+        return f"{key}: missing"
+    allowed = error["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    if error["type"] == "model_type":
+        allowed = "an object"
+    return f"{key}: found {json.dumps(error['input'], default=str)}, allowed: {allowed}"

@@ -1,0 +1,78 @@
+"""The connection manager: the function that operators and services invoke."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from functions import names
+from infra.event_store import EventStore
+from infra.function import Function, FunctionArgs, Runtime
+from infra.read_model import ReadModel
+from infra.websocket_api import WebSocketApi
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionManagerArgs:
+    """
+    What the connection manager works on.
+
+    Parameters
+    ----------
+    store
+        The log to which it appends.
+    read_model
+        The connections that it finds.
+    api
+        The API whose connections it asks for, posts to and closes.
+    """
+
+    store: EventStore
+    read_model: ReadModel
+    api: WebSocketApi
+
+    @property
+    def environment(self) -> dict[str, pulumi.Input[str]]:
+        """The variables that this work needs."""
+        return {
+            names.EVENTS_TABLE: self.store.events_table,
+            names.CONNECTIONS_TABLE: self.read_model.connections_table,
+            names.MANAGEMENT_ENDPOINT: self.api.management_endpoint,
+            names.RETENTION_DAYS: str(self.store.retention_days),
+        }
+
+
+class ConnectionManager(pulumi.ComponentResource):
+    """
+    The function and what it may do; who may invoke it is for IAM to say.
+
+    Attributes
+    ----------
+    function
+        The function.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        runtime: Runtime,
+        args: ConnectionManagerArgs,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("airium:realtime:ConnectionManager", name, None, opts)
+        self.function = Function(
+            name,
+            runtime,
+            FunctionArgs(
+                handler=names.CONNECTION_MANAGER,
+                size=runtime.settings.functions.sizes.connection_manager,
+                environment=args.environment,
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        args.store.grant_append(self.function)
+        args.read_model.grant_get_connection(self.function)
+        args.read_model.grant_list_connections(
+            self.function, names.CONNECTIONS_BY_USER, names.CONNECTIONS_ACTIVE
+        )
+        args.api.grant_manage_connections(self.function, "GET", "POST", "DELETE")
+        self.register_outputs({"function_name": self.function.function_name})
