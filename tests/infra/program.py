@@ -1,0 +1,179 @@
+"""Evaluates the whole program under mocks and keeps what it registered."""
+
+import asyncio
+import contextvars
+import functools
+import json
+import os
+import runpy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import yaml  # type: ignore[import-untyped]  # it ships no types
+from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_all_config, set_mocks
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.settings import get_root_resource
+from pulumi.runtime.stack import run_pulumi_func
+
+ROOT = Path(__file__).parents[2]
+PROJECT = "airium-realtime"
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+STACKS = ("dev", "prod", "local")
+
+
+@dataclass(frozen=True)
+class Registration:
+    """One resource as the engine was asked for it."""
+
+    urn: str
+    type: str
+    name: str
+    inputs: dict[str, Any]
+    custom: bool
+    protect: bool
+    retain_on_delete: bool
+    dependencies: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What came of one run."""
+
+    registrations: tuple[Registration, ...]
+    outputs: dict[str, Any]
+
+    def of_type(self, suffix: str) -> list[Registration]:
+        return [each for each in self.registrations if each.type.endswith(suffix)]
+
+    def named(self, name: str) -> Registration:
+        (found,) = [each for each in self.registrations if each.name == name and each.custom]
+        return found
+
+
+class _Aws(Mocks):
+    """Answers with the ids and ARNs that AWS would make up."""
+
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        assert args.token == "aws:index/getRegion:getRegion", args.token
+        return {"region": REGION, "id": REGION}, []
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        if not args.custom:
+            return "", {}
+        return f"{args.name}-id", {**args.inputs, **_computed(args.typ, args.name, args.inputs)}
+
+
+def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    physical = inputs.get("name", name)
+    region = f"{REGION}:{ACCOUNT}"
+    match type_.rpartition(":")[2]:
+        case "Table":
+            arn = f"arn:aws:dynamodb:{region}:table/{physical}"
+            return {"arn": arn, "streamArn": f"{arn}/stream/2026-11-23T00:00:00.000"}
+        case "Function":
+            arn = f"arn:aws:lambda:{region}:function:{physical}"
+            path = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{arn}/invocations"
+            return {"arn": arn, "invokeArn": path}
+        case "Role":
+            return {"arn": f"arn:aws:iam::{ACCOUNT}:role/{name}", "name": name}
+        case "LogGroup":
+            return {"arn": f"arn:aws:logs:{region}:log-group:{physical}"}
+        case "Queue":
+            url = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{physical}"
+            return {"arn": f"arn:aws:sqs:{region}:{physical}", "url": url}
+        case "LayerVersion":
+            return {"arn": f"arn:aws:lambda:{region}:layer:{inputs['layerName']}:1"}
+        case "Api":
+            endpoint = f"wss://{name}-id.execute-api.{REGION}.amazonaws.com"
+            return {"apiEndpoint": endpoint, "executionArn": f"arn:aws:execute-api:{region}:{name}-id"}
+        case "EventSourceMapping":
+            return {"uuid": f"{name}-uuid"}
+        case _:
+            return {}
+
+
+class _Recorder(MockMonitor):
+    """Sees what mocks are not shown: protection, dependencies and URNs."""
+
+    def __init__(self, mocks: Mocks) -> None:
+        super().__init__(mocks)
+        self.registrations: list[Registration] = []
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of the remote procedure
+        response = super().RegisterResource(request)
+        if request.type != "pulumi:pulumi:Stack":
+            inputs = pulumi.runtime.rpc.deserialize_properties(request.object)
+            registration = Registration(
+                urn=response.urn,
+                type=request.type,
+                name=request.name,
+                inputs=inputs,
+                custom=request.custom,
+                protect=request.protect,
+                retain_on_delete=request.retainOnDelete,
+                dependencies=frozenset(request.dependencies),
+            )
+            self.registrations.append(registration)
+        return response
+
+
+def stack_config(stack: str, **overrides: object) -> dict[str, str]:
+    """Encode a stack file as the CLI does; `layer: host` everywhere, since tests need no other Python."""
+    written = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
+    own = {f"{PROJECT}:{key}": value for key, value in {"layer": "host", **overrides}.items()}
+    return {key: _encode(value) for key, value in {**written, **own}.items() if value is not None}
+
+
+def _encode(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+
+
+def evaluate(
+    stack: str,
+    config: Mapping[str, str] | None = None,
+    program: Any = None,
+    *,
+    preview: bool = False,
+) -> Evaluation:
+    """Run the program (or a function in its place) in a context of its own."""
+    chosen = stack_config(stack) if config is None else config
+    return contextvars.Context().run(_evaluate, stack, dict(chosen), program, preview)
+
+
+@functools.cache
+def evaluated(stack: str, *, preview: bool = False) -> Evaluation:
+    """Evaluate a stack as it is in the repository, once."""
+    return evaluate(stack, preview=preview)
+
+
+def _evaluate(stack: str, config: dict[str, str], program: Any, preview: bool) -> Evaluation:  # noqa: FBT001
+    # the loop comes before the mocks, which bind to the current one
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    before = Path.cwd()
+    recorder = _Recorder(_Aws())
+    try:
+        os.chdir(ROOT)
+        set_all_config(config)
+        set_mocks(recorder.mocks, project=PROJECT, stack=stack, preview=preview, monitor=recorder)
+        outputs = loop.run_until_complete(_outputs(program or _main))
+    finally:
+        os.chdir(before)
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+        asyncio.set_event_loop(None)
+    return Evaluation(tuple(recorder.registrations), outputs)
+
+
+def _main() -> None:
+    runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+
+
+async def _outputs(program: Any) -> dict[str, Any]:
+    await run_pulumi_func(program)
+    resolved = pulumi.Output.all(**getattr(get_root_resource(), "outputs", {}))
+    return dict(await resolved.future() or {})
