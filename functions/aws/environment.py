@@ -1,0 +1,58 @@
+"""The one place that reads the environment, and makes of it what a function works with.
+
+Each is made once in an execution environment, at import of the handler that asks for it.
+"""
+
+import os
+import time
+from functools import cache
+from typing import Any, Final
+
+from functions import names
+from functions.aws import clients
+from functions.aws.callbacks import Callbacks
+from functions.aws.event_log import EventLog
+
+_DAY_SECONDS: Final = 86_400
+
+
+def _required(name: str) -> str:
+    try:
+        return os.environ[name]
+    except KeyError:
+        msg = f"the environment variable {name} is not set: the program gives it to the function"
+        raise RuntimeError(msg) from None
+
+
+def retention_seconds() -> int:
+    """Return how long events, and all that follows from them, are kept."""
+    return int(_required(names.RETENTION_DAYS)) * _DAY_SECONDS
+
+
+@cache
+def dynamodb() -> Any:
+    """Return the DynamoDB client."""
+    return clients.dynamodb()
+
+
+@cache
+def event_log() -> EventLog:
+    """Return the log, with claims where the function makes any."""
+    return EventLog(dynamodb(), _required(names.EVENTS_TABLE), os.environ.get(names.CLAIMS_TABLE))
+
+
+@cache
+def callbacks() -> Callbacks:
+    """Return the API's callbacks; the client is made by the first that is used."""
+    endpoint = _required(names.MANAGEMENT_ENDPOINT)
+    return Callbacks(lambda: clients.management(endpoint, emulated=names.EMULATED in os.environ))
+
+
+def trace_id() -> str | None:
+    """Return the trace header of the invocation at hand."""
+    return os.environ.get("_X_AMZN_TRACE_ID")
+
+
+def now() -> int:
+    """Return the time in epoch milliseconds."""
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,73 @@
+"""The one place where an event becomes an item of the log and an item an event again."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from functions.aws.attributes import Item, from_item, to_item
+from functions.domain.events import VERSIONS, Event
+from functions.domain.ids import ALPHABET, time_of
+from functions.domain.versions import read
+from functions.names import TIME_BUCKET_SHARDS, TTL_ATTRIBUTE
+
+
+class MalformedEventError(ValueError):
+    """An item that lacks what every event has: who, when, and which."""
+
+
+def time_bucket(event_id: str) -> str:
+    """Return the partition of the ``by-time`` index: the hour of an id, and one of 8 shards."""
+    hour = datetime.fromtimestamp(time_of(event_id) / 1000, UTC)
+    return f"{hour:%Y-%m-%dT%H}#{ALPHABET.index(event_id[-1]) % TIME_BUCKET_SHARDS}"
+
+
+def encode(event: Event) -> Item:
+    """Return the item of an event."""
+    return to_item(
+        {
+            "connection_id": event.connection_id,
+            "event_id": event.event_id,
+            "type": event.type,
+            "version": VERSIONS[event.type],
+            "at": event.at,
+            "user_id": event.user_id,
+            "session_id": event.session_id,
+            "connected_at": event.connected_at,
+            "data": msgspec.to_builtins(event.fact),
+            "trace_id": event.trace_id,
+            "time_bucket": time_bucket(event.event_id),
+            TTL_ATTRIBUTE: event.expires_at,
+        }
+    )
+
+
+_ABSENT: Final[dict[str, str]] = {}
+"""What stands for an absent optional attribute."""
+
+
+def decode(item: Item) -> Event:
+    """Return the event of an item or of a stream record's NEW_IMAGE.
+
+    An unknown type or version and unreadable data give an event whose fact is `Unrecognised`.
+
+    Raises
+    ------
+    MalformedEventError
+        If the item is not an event at all.
+    """
+    try:
+        return Event(
+            item["connection_id"]["S"],
+            item["event_id"]["S"],
+            int(item["at"]["N"]),
+            item["user_id"]["S"],
+            item.get("session_id", _ABSENT).get("S"),
+            int(item["connected_at"]["N"]),
+            int(item[TTL_ATTRIBUTE]["N"]),
+            read(item["type"]["S"], int(item["version"]["N"]), from_item(item["data"]["M"])),
+            item.get("trace_id", _ABSENT).get("S"),
+        )
+    except (LookupError, TypeError, ValueError, AttributeError) as problem:
+        msg = f"not an event: {type(problem).__name__} {problem}"
+        raise MalformedEventError(msg) from problem

@@ -1,0 +1,65 @@
+"""Which of botocore's errors mean what, in one place."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.domain.refusals import Unavailable
+
+CONDITION_FAILED: Final = "ConditionalCheckFailedException"
+CANCELLED: Final = "TransactionCanceledException"
+_TRANSIENT: Final = frozenset(
+    {
+        "InternalServerError",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+_PASSING_REASONS: Final = frozenset(
+    {"ConditionalCheckFailed", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+)
+
+
+def code_of(error: ClientError) -> str:
+    """Return the service's code of an error."""
+    return error.response.get("Error", {}).get("Code", "")
+
+
+def status_of(error: ClientError) -> int:
+    """Return the HTTP status of an error, 0 if it has none."""
+    return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+
+
+def cancellation(error: ClientError) -> list[dict[str, Any]]:
+    """Return the reason for each action of a cancelled transaction: ``Code``, and ``Item`` if asked for."""
+    return [dict(reason) for reason in error.response.get("CancellationReasons", [])]
+
+
+def is_passing(error: ClientError) -> bool:
+    """Tell whether the same call, begun again from its reads, may succeed."""
+    if code_of(error) == CANCELLED:
+        codes = {reason.get("Code", "None") for reason in cancellation(error)} - {"None"}
+        return bool(codes) and codes <= _PASSING_REASONS
+    return code_of(error) in _TRANSIENT or status_of(error) >= 500
+
+
+@contextmanager
+def unavailable() -> Iterator[None]:
+    """Raise `Unavailable` for what passes: throttling, conflicts, timeouts, faults of the service.
+
+    The client has retried it by then, as often as its configuration says.
+    """
+    try:
+        yield
+    except ClientError as error:
+        if is_passing(error):
+            raise Unavailable(f"{code_of(error)} of {error.operation_name}") from error
+        raise
+    except BotoCoreError as error:
+        raise Unavailable(type(error).__name__) from error

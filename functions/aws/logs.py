@@ -1,0 +1,22 @@
+"""One structured line for each invocation.
+
+Lambda's runtime installs a JSON handler of its own, which writes ``extra`` as fields; the embedded AWS and
+the command line have none, so they get the same lines from the library.
+"""
+
+import logging
+import os
+import sys
+from typing import Final
+
+from functions.names import LOG_LEVEL
+
+logger: Final = logging.getLogger("airium")
+logger.setLevel(os.environ.get(LOG_LEVEL, "INFO"))
+
+if "AWS_LAMBDA_RUNTIME_API" not in os.environ and not logging.getLogger().handlers:
+    from pythonjsonlogger.json import JsonFormatter
+
+    _handler = logging.StreamHandler(sys.stdout)
+    _handler.setFormatter(JsonFormatter("{levelname}{message}", style="{"))
+    logger.addHandler(_handler)

@@ -1,0 +1,15 @@
+"""When a connection that answers Gone is lost, and when it is only not there yet."""
+
+from typing import Final
+
+from functions.domain.events import Cause, ConnectionLost, Event, event
+
+FIRST_SECONDS: Final = 30
+"""A connection does not exist for callbacks until its ``$connect`` has returned: a 410 says nothing yet."""
+
+
+def loss(cause: Cause, detected_by: str) -> Event | None:
+    """Return the event of a connection that was found gone, or None if it is too young to tell."""
+    if cause.at - cause.connected_at < FIRST_SECONDS * 1000:
+        return None
+    return event(cause, ConnectionLost(detected_by))

@@ -1,0 +1,36 @@
+"""Why a request is refused, raised where the fact is known and translated once at the edge."""
+
+from functions.domain.protocol import ErrorCode
+
+
+class Refused(Exception):  # noqa: N818 - a verdict on a request, not a fault of the program
+    """A request is refused and changes nothing.
+
+    Attributes
+    ----------
+    code
+        One of the protocol's error codes.
+    message
+        For the client: what it can mend, and nothing of the server's insides.
+    retry_after
+        Seconds after which the same request may be accepted.
+    client_id
+        The client's own id of the frame, where it could be read.
+    """
+
+    def __init__(
+        self, code: ErrorCode, message: str, *, retry_after: int | None = None, client_id: str | None = None
+    ) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.retry_after = retry_after
+        self.client_id = client_id
+
+
+class Unavailable(Refused):
+    """The log could not take an append in time; nothing is known to have been written."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__("unavailable", "The request could not be recorded. Try again.", retry_after=1)
+        self.problem = problem

@@ -1,0 +1,32 @@
+"""Appends the beginning and the end of a connection: ``$connect`` and ``$disconnect``."""
+
+from typing import Any, Final
+
+from functions.aws import environment
+from functions.aws.callbacks import Callbacks
+from functions.aws.event_log import EventLog
+from functions.aws.gateway import read
+from functions.operations.frames import broken, serve
+from functions.operations.lifecycle import closed, opened
+
+_LOG: Final = environment.event_log()
+_CALLBACKS: Final = environment.callbacks()
+_RETENTION: Final = environment.retention_seconds()
+
+
+def handler(
+    event: dict[str, Any], _context: object, log: EventLog = _LOG, callbacks: Callbacks = _CALLBACKS
+) -> dict[str, Any]:
+    """Append what the gateway reports; a frame whose body names a lifecycle route is only a frame."""
+    now = environment.now()
+    try:
+        request = read(event, _RETENTION, environment.trace_id())
+        match request.request_context.event_type:
+            case "CONNECT":
+                return opened(request, log)
+            case "DISCONNECT":
+                return closed(request, log)
+            case "MESSAGE":
+                return serve(request, log, callbacks, now)
+    except Exception:  # noqa: BLE001 - the outermost guard: a connection is refused, not crashed
+        return broken(event, now)

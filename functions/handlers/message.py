@@ -1,0 +1,24 @@
+"""Takes what clients send: ``$default``, which answers every frame, and ``voice_data``, which is one-way."""
+
+from typing import Any, Final
+
+from functions.aws import environment
+from functions.aws.callbacks import Callbacks
+from functions.aws.event_log import EventLog
+from functions.aws.gateway import read
+from functions.operations.frames import broken, serve
+
+_LOG: Final = environment.event_log()
+_CALLBACKS: Final = environment.callbacks()
+_RETENTION: Final = environment.retention_seconds()
+
+
+def handler(
+    event: dict[str, Any], _context: object, log: EventLog = _LOG, callbacks: Callbacks = _CALLBACKS
+) -> dict[str, Any]:
+    """Answer a frame of a client; see `serve`."""
+    now = environment.now()
+    try:
+        return serve(read(event, _RETENTION, environment.trace_id()), log, callbacks, now)
+    except Exception:  # noqa: BLE001 - the outermost guard: every frame gets an answer
+        return broken(event, now)

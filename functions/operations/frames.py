@@ -1,0 +1,135 @@
+"""What becomes of one frame of a client: decided, appended, answered; a refusal recorded."""
+
+import logging
+from typing import Any, Final
+
+from functions.aws.callbacks import Callbacks, GoneError, Posted, UnknownConnectionError
+from functions.aws.event_log import ClaimRefusedError, EventLog
+from functions.aws.gateway import OK, Request, encode, refusal
+from functions.aws.logs import logger
+from functions.domain.decisions import Decision, decide, rejection
+from functions.domain.events import Cause
+from functions.domain.losses import loss
+from functions.domain.parsing import parse
+from functions.domain.protocol import Answer, Error, ErrorData
+from functions.domain.refusals import Refused, Unavailable
+from functions.names import ROUTE_DEFAULT, ROUTE_VOICE_DATA
+
+_SERVERS_TROUBLE: Final = frozenset({"unavailable", "internal", "unauthorized"})
+"""Codes that say nothing of the client, so no event records them."""
+
+
+def serve(request: Request, log: EventLog, callbacks: Callbacks, now: int) -> dict[str, Any]:
+    """Take a frame and return what the gateway wants to hear.
+
+    The answer is in the response where the route is two-way, else it goes by callback, and only errors do.
+    An expired identity is told so by callback, and its connection closed.
+
+    Raises
+    ------
+    Refused
+        ``unauthorized`` if the request names nobody.
+    """
+    context = request.request_context
+    cause = request.cause
+    answer = respond(request, cause, log)
+    code = answer.data.code if isinstance(answer, Error) else None
+    _log(request, cause, code)
+    if answer is None:
+        return OK
+    frame = encode(answer, now)
+    if context.route_key == ROUTE_DEFAULT and code != "token_expired":
+        return {**OK, "body": frame.decode()}
+    push(frame, cause, callbacks, log)
+    if code == "token_expired":
+        _expel(cause, callbacks)
+    return OK
+
+
+def respond(request: Request, cause: Cause, log: EventLog) -> Answer | None:
+    """Return the answer to a frame, None if it has none.
+
+    A frame is refused as a whole: it changes nothing, but for the event that says so.
+    """
+    try:
+        return _accept(request, cause, log)
+    except Refused as refused:
+        if refused.code not in _SERVERS_TROUBLE:
+            _record(cause, refused, log)
+        return refusal(refused, request.request_context.request_id)
+
+
+def _accept(request: Request, cause: Cause, log: EventLog) -> Answer | None:
+    if cause.at >= request.authorizer.exp * 1000:
+        raise Refused("token_expired", "The identity of this connection has expired. Connect again.")
+    if request.is_base64_encoded:
+        raise Refused("invalid_json", "A frame is text, not binary.")
+    frame = parse(request.body or "")
+    try:
+        return _act(decide(frame, cause), log)
+    except Refused as refused:
+        refused.client_id = frame.id
+        raise
+
+
+def _act(decision: Decision, log: EventLog) -> Answer | None:
+    if decision.event is None:
+        return decision.answer
+    try:
+        log.append(decision.event, decision.claims)
+    except ClaimRefusedError as refused:
+        if decision.refused is None:
+            raise
+        return decision.refused(refused.held)
+    return decision.answer
+
+
+def _record(cause: Cause, refused: Refused, log: EventLog) -> None:
+    try:
+        log.append(rejection(cause, refused.code))
+    except Unavailable as unavailable:  # the client learns of its frame all the same
+        logger.warning("rejection_not_recorded", extra={"problem": unavailable.problem})
+
+
+def push(frame: bytes, cause: Cause, callbacks: Callbacks, log: EventLog) -> Posted:
+    """Send a frame to the connection of a request; one that is Gone is lost, and the log says so."""
+    posted = callbacks.post(cause.connection_id, frame)
+    if posted is Posted.GONE:
+        lost = loss(cause, "post")
+        if lost is not None:
+            log.append(lost)
+    return posted
+
+
+def _expel(cause: Cause, callbacks: Callbacks) -> None:
+    try:
+        callbacks.close(cause.connection_id)
+    except (GoneError, UnknownConnectionError):
+        logger.info("already_closed", extra={"connection_id": cause.connection_id})
+
+
+def broken(event: dict[str, Any], now: int) -> dict[str, Any]:
+    """Return the answer to a frame whose handling failed; the log line has the reason, the client an id."""
+    logger.exception("internal")
+    context = event.get("requestContext") or {}
+    if context.get("eventType") != "MESSAGE":
+        return {"statusCode": 500}
+    if context.get("routeKey") != ROUTE_DEFAULT:
+        return OK
+    data = ErrorData("internal", "Something went wrong on our side.", str(context.get("requestId")))
+    return {**OK, "body": encode(Error(data=data), now).decode()}
+
+
+def _log(request: Request, cause: Cause, code: str | None) -> None:
+    level = logging.DEBUG if request.request_context.route_key == ROUTE_VOICE_DATA else logging.INFO
+    logger.log(
+        level,
+        "frame",
+        extra={
+            "connection_id": cause.connection_id,
+            "correlation_id": cause.id,
+            "user_id": cause.user_id,
+            "route": request.request_context.route_key,
+            "refused": code,
+        },
+    )

@@ -1,0 +1,73 @@
+"""What the gateway reports of a connection's life, appended: opened if its claims are granted, and closed."""
+
+from typing import Any, Final
+
+from functions.aws.event_log import ClaimRefusedError, EventLog
+from functions.aws.gateway import OK, Request
+from functions.aws.logs import logger
+from functions.domain.claims import Claim, Take, session_key
+from functions.domain.events import Cause, ConnectionClosed, ConnectionOpened, event
+from functions.domain.refusals import Refused
+
+_LONGEST_TEXT: Final = 512
+"""Characters kept of a user agent or a close reason: both are whatever a client sends."""
+
+_STATUS: Final = {"unauthorized": 403, "unavailable": 503}
+
+
+def opened(request: Request, log: EventLog) -> dict[str, Any]:
+    """Append ``ConnectionOpened``, and the claim on its session if it has one; refuse what cannot be."""
+    cause = request.cause
+    claims: tuple[Claim, ...] = ()
+    if cause.session_id is not None:
+        key = session_key(cause.session_id)
+        claims = (Take(key, cause.user_id, cause.at // 1000, cause.expires_at),)
+    fact = ConnectionOpened(
+        ip_address=request.request_context.identity.source_ip,
+        user_agent=_short(request.user_agent),
+        token_expires_at=request.authorizer.exp,
+    )
+    try:
+        log.append(event(cause, fact), claims)
+    except ClaimRefusedError:
+        return _refuse(cause, Refused("unauthorized", "The session belongs to another user."))
+    except Refused as refused:
+        return _refuse(cause, refused)
+    _log("connect", cause, 200)
+    return OK
+
+
+def closed(request: Request, log: EventLog) -> dict[str, Any]:
+    """Append ``ConnectionClosed``. The gateway does not repeat it: what is lost here the sweeper finds."""
+    cause = request.cause
+    context = request.request_context
+    fact = ConnectionClosed(context.disconnect_status_code, _short(context.disconnect_reason))
+    try:
+        log.append(event(cause, fact))
+    except Refused as refused:
+        return _refuse(cause, refused, "disconnect")
+    _log("disconnect", cause, 200)
+    return OK
+
+
+def _refuse(cause: Cause, refused: Refused, what: str = "connect") -> dict[str, Any]:
+    status = _STATUS[refused.code]
+    _log(what, cause, status, refused)
+    return {"statusCode": status}
+
+
+def _short(text: str | None) -> str | None:
+    return text[:_LONGEST_TEXT] if text else None
+
+
+def _log(what: str, cause: Cause, status: int, refused: Refused | None = None) -> None:
+    logger.info(
+        what,
+        extra={
+            "connection_id": cause.connection_id,
+            "correlation_id": cause.id,
+            "user_id": cause.user_id,
+            "status": status,
+            "refused": str(refused) if refused else None,
+        },
+    )
