@@ -59,16 +59,10 @@ def active_since(last_activity: int) -> int:
     return last_activity - last_activity % _SINCE_MILLISECONDS
 
 
-def last_activity_of(row: Connection) -> int:
-    """Return when the row's client was last active; the connection itself was its first act."""
-    return max(row.last_activity, row.created_at)
-
-
 def encode(stored: Stored) -> Item:
     """Return the item of a row."""
     row = stored.row
     ended_at = row.ended_at
-    last_activity = last_activity_of(row)
     opened = row.opened or Opened("")
     return to_item(
         {
@@ -79,13 +73,12 @@ def encode(stored: Stored) -> Item:
             "ipAddress": opened.ip_address,
             "userAgent": opened.user_agent,
             "createdAt": row.created_at,
-            "lastActivity": last_activity,
+            "lastActivity": row.last_activity,
             "disconnectedAt": ended_at,
             "tokenExpiresAt": opened.token_expires_at,
             "activeShard": active_shard(row.connection_id) if ended_at is None else None,
-            "activeSince": active_since(last_activity) if ended_at is None else None,
+            "activeSince": active_since(row.last_activity) if ended_at is None else None,
             "opened": opened.event_id or None,
-            "active": row.last_activity,
             "closed": msgspec.to_builtins(row.closed),
             "lost": msgspec.to_builtins(row.lost),
             "operator": msgspec.to_builtins(row.operator),
@@ -106,7 +99,7 @@ def decode(item: Item) -> Stored:
         user_id=values["userId"],
         session_id=values.get("sessionId"),
         created_at=values["createdAt"],
-        last_activity=values["active"],
+        last_activity=values["lastActivity"],
         opened=opened
         and Opened(opened, values.get("ipAddress"), values.get("userAgent"), values.get("tokenExpiresAt")),
         closed=msgspec.convert(values.get("closed"), Closed | None),

@@ -111,6 +111,8 @@ def join(row: Connection, events: Iterable[Event]) -> Connection:  # noqa: C901
     for event in events:
         if event.connected_at < created_at:
             created_at = event.connected_at
+        if event.connected_at > last_activity:  # to connect is the client's first act
+            last_activity = event.connected_at
         if event.expires_at > expires_at:
             expires_at = event.expires_at
         if event.user_id > user_id:
