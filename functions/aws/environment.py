@@ -6,12 +6,15 @@ Each is made once in an execution environment, at import of the handler that ask
 import os
 import time
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from functions import names
 from functions.aws import clients
 from functions.aws.callbacks import Callbacks
 from functions.aws.event_log import EventLog
+
+if TYPE_CHECKING:
+    from functions.aws.read_model import ReadModel
 
 _DAY_SECONDS: Final = 86_400
 
@@ -39,6 +42,20 @@ def dynamodb() -> Any:
 def event_log() -> EventLog:
     """Return the log, with claims where the function makes any."""
     return EventLog(dynamodb(), _required(names.EVENTS_TABLE), os.environ.get(names.CLAIMS_TABLE))
+
+
+@cache
+def read_model() -> "ReadModel":
+    """Return the read models."""
+    from functions.aws.read_model import ReadModel  # noqa: PLC0415 - only the projector pays for its import
+
+    return ReadModel(
+        dynamodb(),
+        connections=_required(names.CONNECTIONS_TABLE),
+        messages=_required(names.MESSAGES_TABLE),
+        metrics=_required(names.METRICS_TABLE),
+        retention_seconds=retention_seconds(),
+    )
 
 
 @cache

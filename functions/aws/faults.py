@@ -49,6 +49,11 @@ def is_passing(error: ClientError) -> bool:
     return code_of(error) in _TRANSIENT or status_of(error) >= 500
 
 
+def is_invalid(error: ClientError) -> bool:
+    """Tell whether it is what was sent that cannot be taken, now or ever."""
+    return code_of(error) == "ValidationException" or (code_of(error) == CANCELLED and not is_passing(error))
+
+
 @contextmanager
 def unavailable() -> Iterator[None]:
     """Raise `Unavailable` for what passes: throttling, conflicts, timeouts, faults of the service.

@@ -1,0 +1,224 @@
+"""The read models: loads rows with the generation that counts, and writes them with their counters."""
+
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final
+
+import msgspec
+from botocore.exceptions import ClientError
+
+from functions.aws import connection_items, message_items
+from functions.aws.attributes import Attribute, Item, to_attribute
+from functions.aws.connection_items import Stored
+from functions.aws.counter_items import CONTROL_KEY, CounterKey, counters
+from functions.aws.faults import is_invalid, unavailable
+from functions.aws.message_items import MessageKey
+from functions.domain.counters import Contribution
+from functions.domain.messages import Message
+from functions.domain.refusals import Unavailable
+from functions.names import METRIC_SHARDS, TTL_ATTRIBUTE
+
+_KEYS_PER_READ: Final = 100
+_ACTIONS: Final = 100
+_BYTES: Final = 3_000_000
+"""Of a transaction, below the 4 MB of DynamoDB: the sizes are estimates."""
+_READ_ATTEMPTS: Final = 6
+
+
+class Control(msgspec.Struct, frozen=True):
+    """The generation that counts, and the one whose counters are being served."""
+
+    generation: int = 1
+    serving: int = 1
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """What the read models hold: rows by connection, generations by message."""
+
+    control: Control
+    rows: dict[str, Stored]
+    messages: dict[MessageKey, int]
+
+
+class Write(msgspec.Struct, frozen=True):
+    """One row to write, for a connection, and what it changes of the counters.
+
+    ``put`` holds the item and the condition that nobody wrote it since it was read.
+    """
+
+    connection_id: str
+    put: dict[str, Any]
+    moves: dict[CounterKey, int]
+
+
+class Written(msgspec.Struct, frozen=True):
+    """The connections whose writes were refused: those that may be tried again, and those that may not."""
+
+    passing: frozenset[str]
+    poisoned: frozenset[str]
+
+
+class ReadModel:
+    """The connections, messages and metrics tables.
+
+    Parameters
+    ----------
+    client
+        A DynamoDB client.
+    connections, messages, metrics
+        The tables' names.
+    retention_seconds
+        How long rows live; counters expire a day after what they count.
+    draw
+        Draws the shard of each transaction's counters.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        *,
+        connections: str,
+        messages: str,
+        metrics: str,
+        retention_seconds: int,
+        draw: Callable[[int], int] = random.randrange,
+    ) -> None:
+        self._client = client
+        self._connections = connections
+        self._messages = messages
+        self._metrics = metrics
+        self._retention_seconds = retention_seconds
+        self._draw = draw
+
+    def load(self, connections: Iterable[str], messages: Iterable[MessageKey] = ()) -> Snapshot:
+        """Return rows and the control item, read consistently, in one request for each hundred keys.
+
+        Raises
+        ------
+        Unavailable
+            If the tables cannot be read in time.
+        """
+        keys: list[tuple[str, dict[str, Attribute]]] = [(self._metrics, CONTROL_KEY)]
+        keys += [(self._connections, {"connectionId": {"S": connection}}) for connection in connections]
+        keys += [(self._messages, message_items.to_key(key)) for key in messages]
+        control = Control()
+        rows: dict[str, Stored] = {}
+        generations: dict[MessageKey, int] = {}
+        for start in range(0, len(keys), _KEYS_PER_READ):
+            for table, item in self._read(keys[start : start + _KEYS_PER_READ]):
+                if table == self._metrics:
+                    control = Control(int(item["generation"]["N"]), int(item["serving"]["N"]))
+                elif table == self._connections:
+                    rows[item["connectionId"]["S"]] = connection_items.decode(item)
+                else:
+                    key = item["conversation"]["S"], item["event_id"]["S"]
+                    generations[key] = int(item["generation"]["N"])
+        return Snapshot(control, rows, generations)
+
+    def _read(self, keys: Sequence[tuple[str, dict[str, Attribute]]]) -> Iterator[tuple[str, Item]]:
+        request: dict[str, Any] = {}
+        for table, key in keys:
+            request.setdefault(table, {"Keys": [], "ConsistentRead": True})["Keys"].append(key)
+        if self._messages in request:  # only whether it is there, and who counted it
+            request[self._messages] |= {
+                "ProjectionExpression": "conversation, event_id, #generation",
+                "ExpressionAttributeNames": {"#generation": "generation"},
+            }
+        for attempt in range(_READ_ATTEMPTS):
+            if attempt:
+                time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - full jitter
+            with unavailable():
+                answer = self._client.batch_get_item(RequestItems=request)
+            for table, items in answer["Responses"].items():
+                for item in items:
+                    yield table, item
+            request = answer.get("UnprocessedKeys") or {}
+            if not request:
+                return
+        raise Unavailable("UnprocessedKeys of BatchGetItem")
+
+    def connection(self, new: Stored, changes: Contribution) -> Write:
+        """Return the write of a row that was read one revision earlier."""
+        put: dict[str, Any] = {"TableName": self._connections, "Item": connection_items.encode(new)}
+        if new.revision == 1:
+            put["ConditionExpression"] = "attribute_not_exists(connectionId)"
+        else:
+            put["ConditionExpression"] = "#revision = :revision"
+            put["ExpressionAttributeNames"] = {"#revision": "revision"}
+            put["ExpressionAttributeValues"] = {":revision": to_attribute(new.revision - 1)}
+        return Write(new.row.connection_id, put, dict(counters(changes, new.generation)))
+
+    def message(self, message: Message, generation: int) -> Write:
+        """Return the write of a message that this generation has not counted."""
+        put = {
+            "TableName": self._messages,
+            "Item": message_items.encode(message, generation),
+            "ConditionExpression": "attribute_not_exists(event_id) OR #generation < :generation",
+            "ExpressionAttributeNames": {"#generation": "generation"},
+            "ExpressionAttributeValues": {":generation": to_attribute(generation)},
+        }
+        return Write(message.connection_id, put, dict(counters(message.contribution, generation)))
+
+    def write(self, writes: Sequence[Write]) -> Written:
+        """Write rows with the counters that they move, in as few transactions as hold them."""
+        passing: set[str] = set()
+        poisoned: set[str] = set()
+        pending = list(chunks(writes))
+        while pending:
+            chunk = pending.pop()
+            try:
+                with unavailable():
+                    self._client.transact_write_items(TransactItems=self._actions(chunk))
+            except Unavailable:
+                passing.update(write.connection_id for write in chunk)
+            except ClientError as error:
+                if not is_invalid(error):
+                    raise
+                if len(chunk) > 1:  # one of them cannot be written: find it
+                    pending += [chunk[: len(chunk) // 2], chunk[len(chunk) // 2 :]]
+                else:
+                    poisoned.add(chunk[0].connection_id)
+        return Written(frozenset(passing), frozenset(poisoned))
+
+    def _actions(self, chunk: Sequence[Write]) -> list[dict[str, Any]]:
+        moves: dict[CounterKey, int] = {}
+        for write in chunk:
+            for key, change in write.moves.items():
+                moves[key] = moves.get(key, 0) + change
+        shard = self._draw(METRIC_SHARDS)
+        updates = [{"Update": self._move(key, change, shard)} for key, change in moves.items() if change]
+        return [*({"Put": write.put} for write in chunk), *updates]
+
+    def _move(self, key: CounterKey, change: int, shard: int) -> dict[str, Any]:
+        update: dict[str, Any] = {
+            "TableName": self._metrics,
+            "Key": {"metric": {"S": key.name}, "bucket": {"S": f"{key.bucket}{shard}"}},
+            "UpdateExpression": "ADD #count :change",
+            "ExpressionAttributeNames": {"#count": "count"},
+            "ExpressionAttributeValues": {":change": to_attribute(change)},
+        }
+        expires_at = key.expires_at(self._retention_seconds)
+        if expires_at is not None:
+            update["UpdateExpression"] += " SET #expires_at = :expires_at"
+            update["ExpressionAttributeNames"]["#expires_at"] = TTL_ATTRIBUTE
+            update["ExpressionAttributeValues"][":expires_at"] = to_attribute(expires_at)
+        return update
+
+
+def chunks(writes: Sequence[Write]) -> Iterator[list[Write]]:
+    """Yield the writes in groups that one transaction holds, together with the counters that they move."""
+    chunk: list[Write] = []
+    moved: set[CounterKey] = set()
+    size = 0
+    for write in writes:
+        bytes_ = len(msgspec.json.encode(write.put["Item"]))
+        together = moved.union(write.moves)
+        if chunk and (len(chunk) + 1 + len(together) > _ACTIONS or size + bytes_ > _BYTES):
+            yield chunk
+            chunk, together, size = [], set(write.moves), 0
+        chunk.append(write)
+        moved = together
+        size += bytes_
+    if chunk:
+        yield chunk
