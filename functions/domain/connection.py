@@ -5,6 +5,7 @@ rebuilds need no special case.
 """
 
 from collections.abc import Iterable
+from itertools import zip_longest
 from typing import Literal
 
 import msgspec
@@ -182,7 +183,7 @@ def voice_endings(row: Connection) -> dict[str, tuple[int, int]]:
     """
     sessions = sorted(row.voice)
     endings = {}
-    for session, following in zip(sessions, [*sessions[1:], None], strict=True):
+    for session, following in zip_longest(sessions, sessions[1:]):
         said = row.voice[session]
         started_at = time_of(session)
         at = said.ended_at
