@@ -1,0 +1,41 @@
+"""What holds for every test: no way to a real AWS, and how many examples a property gets."""
+
+import os
+
+import hypothesis
+
+from functions import names
+
+os.environ.update(
+    {
+        names.EVENTS_TABLE: "events",
+        names.CLAIMS_TABLE: "claims",
+        names.CONNECTIONS_TABLE: "connections",
+        names.METRICS_TABLE: "metrics",
+        names.MESSAGES_TABLE: "messages",
+        names.MANAGEMENT_ENDPOINT: "http://127.0.0.1:9/test",
+        names.RETENTION_DAYS: "90",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+)
+for inherited in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", names.EMULATED, names.LOG_LEVEL):
+    os.environ.pop(inherited, None)
+
+_SLOW_MACHINES = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile(
+    "ci", deadline=None, derandomize=True, max_examples=100, suppress_health_check=_SLOW_MACHINES
+)
+hypothesis.settings.register_profile(
+    "search",
+    deadline=None,
+    max_examples=int(os.environ.get("EXAMPLES", "100")),
+    suppress_health_check=_SLOW_MACHINES,
+)
+# EXAMPLES=10000 pytest tests/property searches anew, wider, instead of repeating what CI repeats
+hypothesis.settings.load_profile("search" if "EXAMPLES" in os.environ else "ci")

@@ -1,0 +1,131 @@
+"""Stand-ins for the log and the callbacks, with the same conditions and none of the AWS."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from functions.aws.attributes import Item
+from functions.aws.callbacks import Callbacks, Posted
+from functions.aws.event_items import decode, encode
+from functions.aws.event_log import ClaimRefusedError, EventLog
+from functions.domain.claims import Claim, Release, Take
+from functions.domain.events import Event
+
+Held = dict[str, tuple[str, int]]
+"""What the claims table holds: the value of each key, and when it expires (epoch seconds)."""
+
+
+class MemoryLog(EventLog):
+    """A log in memory: items as the table would hold them, claims decided as its conditions decide.
+
+    Attributes
+    ----------
+    held
+        The claims.
+    calls
+        How often an append was asked for, duplicates and refusals too.
+    before, after
+        Faults to raise, one for each append, first first: ``before`` it is written, or ``after`` it was, as
+        when the answer is lost.
+    """
+
+    def __init__(self) -> None:
+        self.held: Held = {}
+        self.calls = 0
+        self.before: list[BaseException] = []
+        self.after: list[BaseException] = []
+        self._items: dict[tuple[str, str], Item] = {}
+
+    def append(self, event: Event, claims: tuple[Claim, ...] = ()) -> bool:
+        """Append as `EventLog.append` does."""
+        self.calls += 1
+        if self.before:
+            raise self.before.pop(0)
+        key = (event.connection_id, event.event_id)
+        if key in self._items:
+            return False
+        for claim in claims:
+            _check(self.held, claim)
+        for claim in claims:
+            _grant(self.held, claim)
+        self._items[key] = encode(event)
+        if self.after:
+            raise self.after.pop(0)
+        return True
+
+    def items(self, connection_id: str) -> Iterator[Item]:
+        """Yield the items of a connection in the order of their ids."""
+        return (item for (owner, _), item in sorted(self._items.items()) if owner == connection_id)
+
+    @property
+    def events(self) -> list[Event]:
+        """All that was appended, in the order of it."""
+        return [decode(item) for item in self._items.values()]
+
+    @property
+    def facts(self) -> list[Any]:
+        """What happened, in the order of the appends."""
+        return [event.fact for event in self.events]
+
+
+def _check(held: Held, claim: Claim) -> None:
+    if claim.key not in held:
+        if isinstance(claim, Take):
+            return
+        raise ClaimRefusedError(claim, None)
+    value, expires_at = held[claim.key]
+    granted = value == claim.value
+    if isinstance(claim, Take):
+        granted = granted or expires_at <= claim.now or value < claim.overrides_below
+    if not granted:
+        raise ClaimRefusedError(claim, value)
+
+
+def _grant(held: Held, claim: Claim) -> None:
+    match claim:
+        case Take():
+            held[claim.key] = (claim.value, claim.expires_at)
+        case Release():
+            del held[claim.key]
+
+
+class RecordingCallbacks(Callbacks):
+    """Callbacks that go nowhere.
+
+    Attributes
+    ----------
+    posts
+        What was posted, to whom, Gone or not.
+    closed
+        Which connections were closed.
+    outcome
+        What becomes of each post.
+    seen
+        When the gateway last saw each connection, epoch milliseconds.
+    post_faults, close_faults
+        Faults to raise, one for each call, first first.
+    """
+
+    def __init__(self, outcome: Posted = Posted.DELIVERED) -> None:
+        self.posts: list[tuple[str, bytes]] = []
+        self.closed: list[str] = []
+        self.outcome = outcome
+        self.seen: dict[str, int] = {}
+        self.post_faults: list[BaseException] = []
+        self.close_faults: list[BaseException] = []
+
+    def post(self, connection_id: str, frame: bytes) -> Posted:
+        """Record a frame."""
+        self.posts.append((connection_id, frame))
+        if self.post_faults:
+            raise self.post_faults.pop(0)
+        return self.outcome
+
+    def last_active_at(self, connection_id: str) -> int:
+        """Return what ``seen`` says."""
+        return self.seen[connection_id]
+
+    def close(self, connection_id: str) -> None:
+        """Record a close."""
+        self.closed.append(connection_id)
+        if self.close_faults:
+            raise self.close_faults.pop(0)
