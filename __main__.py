@@ -70,6 +70,7 @@ outputs: dict[str, pulumi.Input[str | int]] = {
     "connection_manager_function": manager.function.function_name,
     "projector_function": projector.function.function_name,
     "projector_mapping": projector.mapping_id,
+    "projector_timeout_seconds": sizes.projector.timeout_seconds,
     "projector_failure_queue": projector.failures.url,
     "sweeper_function": sweeper.function.function_name,
     "sweeper_failure_queue": sweeper.failures.url,

@@ -1,0 +1,97 @@
+"""The operators' command line: ``python -m ops``."""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from ops.deployment import LOCAL, Deployment, OutputsError, read_outputs
+from ops.rebuild import RebuildFailedError, rebuild
+from ops.verify import RebuildUnderWayError, Verified, verify
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+console = Console()
+errors = Console(stderr=True)
+
+OutputsFile = Annotated[
+    Path, typer.Option("--outputs", help="The stack's outputs, as `pulumi stack output --json` writes them.")
+]
+
+
+@app.callback()
+def main() -> None:
+    """Work on a deployed backend: by default on the embedded AWS that `make up` started."""
+
+
+@app.command("rebuild")
+def rebuild_command(outputs: OutputsFile = LOCAL) -> None:
+    """Rebuild the read models from the log, beside live traffic; an interrupted one goes on where it was."""
+    deployment = _deployment(outputs)
+    with _progress() as progress:
+        try:
+            rebuilt = rebuild(deployment, partial(_advance, progress))
+        except RebuildFailedError as problem:
+            errors.print(f"[red]{problem}; run `python -m ops rebuild` again to go on[/]")
+            raise typer.Exit(1) from None
+    word = "went on with" if rebuilt.resumed else "began"
+    console.print(
+        f"{word} generation {rebuilt.generation}: {rebuilt.connections} connections refolded, "
+        f"{rebuilt.deleted} rows deleted that the log does not name; it is being served"
+    )
+
+
+@app.command("verify")
+def verify_command(
+    outputs: OutputsFile = LOCAL,
+    at_rest: Annotated[  # noqa: FBT002 - typer makes a flag of it
+        bool, typer.Option("--at-rest", help="Nothing is being written: compare the latest minutes too.")
+    ] = False,
+) -> None:
+    """Compare the read models with the fold of the log, and the counters with a recount."""
+    deployment = _deployment(outputs)
+    with _progress() as progress:
+        try:
+            verified = verify(deployment, partial(_advance, progress), at_rest=at_rest)
+        except RebuildUnderWayError as problem:
+            errors.print(f"[red]{problem}[/]")
+            raise typer.Exit(2) from None
+    _show(verified)
+    raise typer.Exit(1 if verified.differences else 0)
+
+
+def _show(verified: Verified) -> None:
+    console.print(
+        f"{verified.connections} connections, {verified.messages} messages and {verified.counters} counters "
+        f"compared: {len(verified.differences) or 'no'} differences"
+    )
+    if verified.differences:
+        table = Table("what", "the log says", "the read model says")
+        for difference in verified.differences:
+            table.add_row(difference.what, difference.log, difference.read_model)
+        console.print(table)
+
+
+def _deployment(outputs: Path) -> Deployment:
+    try:
+        return Deployment(read_outputs(outputs))
+    except OutputsError as problem:
+        errors.print(f"[red]{problem}[/]")
+        raise typer.Exit(2) from None
+
+
+def _progress() -> Progress:
+    columns = (SpinnerColumn(), TextColumn("{task.completed} {task.description}"), TimeElapsedColumn())
+    return Progress(*columns, console=errors, transient=True)
+
+
+def _advance(progress: Progress, what: str, count: int) -> None:
+    task = next((task.id for task in progress.tasks if task.description == what), None)
+    progress.advance(progress.add_task(what, total=None) if task is None else task, count)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,92 @@
+"""What the command line works on: the outputs of a stack, and the adapters that they lead to."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from botocore.config import Config
+
+from functions.aws import clients
+from functions.aws.event_log import EventLog
+from functions.aws.read_model import ReadModel
+
+LOCAL: Final = Path(".local/outputs.json")
+"""Where the embedded AWS leaves the outputs of the stack ``local``."""
+THREADS: Final = 8
+
+_PATIENT: Final = Config(
+    retries={"mode": "adaptive", "total_max_attempts": 10},
+    connect_timeout=3,
+    read_timeout=20,
+    max_pool_connections=THREADS * 2,
+)
+"""An operator would rather wait than be refused, and must not take the tables' capacity from the handlers."""
+
+
+class Outputs(msgspec.Struct, frozen=True):
+    """The outputs of a stack that the command line reads; the others are ignored."""
+
+    events_table: str
+    connections_table: str
+    messages_table: str
+    metrics_table: str
+    region: str
+    retention_days: int
+    projector_timeout_seconds: int
+    aws_endpoint_url: str | None = None
+
+
+class OutputsError(Exception):
+    """There are no outputs to work on, and the message says how to get some."""
+
+
+def read_outputs(path: Path) -> Outputs:
+    """Return the outputs in a file, as ``pulumi stack output --json`` or ``make up`` writes it.
+
+    Raises
+    ------
+    OutputsError
+        If the file is not there or is not that.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Outputs)
+    except FileNotFoundError:
+        msg = f"{path} is not there: run `make up`, or `pulumi stack output --json > {path}` for an account"
+    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+        msg = f"{path} does not hold the outputs of a stack: {problem}"
+    raise OutputsError(msg)
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The tables of a stack, and what reads and writes them."""
+
+    outputs: Outputs
+
+    @cached_property
+    def client(self) -> Any:
+        """A DynamoDB client, safe to share between threads."""
+        options: dict[str, Any] = {"region_name": self.outputs.region}
+        if self.outputs.aws_endpoint_url:
+            # the emulator takes this key for root, and asks nobody else's
+            options |= {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        return clients.dynamodb(_PATIENT, endpoint_url=self.outputs.aws_endpoint_url, **options)
+
+    @cached_property
+    def log(self) -> EventLog:
+        """The log."""
+        return EventLog(self.client, self.outputs.events_table)
+
+    @cached_property
+    def model(self) -> ReadModel:
+        """The read models."""
+        outputs = self.outputs
+        return ReadModel(
+            self.client,
+            connections=outputs.connections_table,
+            messages=outputs.messages_table,
+            metrics=outputs.metrics_table,
+            retention_seconds=outputs.retention_days * 86_400,
+        )

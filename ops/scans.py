@@ -1,0 +1,42 @@
+"""Reads a whole table in segments, side by side, each from where it was left."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from functions.aws.attributes import Item
+
+SEGMENTS: Final = 8
+
+Position = dict[str, Any]
+"""The key after which a segment goes on, as DynamoDB gives it; empty at its start."""
+
+
+def pages(
+    client: Any, table: str, segment: int, position: Position | None = None, **query: Any
+) -> Iterator[tuple[list[Item], Position | None]]:
+    """Yield the pages of a segment, read consistently, each with what comes after it, None after the last."""
+    query |= {"TableName": table, "Segment": segment, "TotalSegments": SEGMENTS, "ConsistentRead": True}
+    while True:
+        if position:
+            query["ExclusiveStartKey"] = position
+        page = client.scan(**query)
+        position = page.get("LastEvaluatedKey")
+        yield page["Items"], position
+        if not position:
+            return
+
+
+def keys(
+    client: Any, table: str, segment: int, *names: str, where: Mapping[str, Any] | None = None
+) -> Iterator[Item]:
+    """Yield the named attributes of a segment's items, those that ``where`` (a filter) lets through."""
+    placeholders = {f"#{name}": name for name in names}
+    query: dict[str, Any] = {"ProjectionExpression": ", ".join(placeholders), **(where or {})}
+    query["ExpressionAttributeNames"] = placeholders | query.get("ExpressionAttributeNames", {})
+    for items, _ in pages(client, table, segment, **query):
+        yield from items
+
+
+def named_connections(items: list[Item]) -> list[str]:
+    """Return the connections that items of the log name, each once, in the order of the items."""
+    return list(dict.fromkeys(item["connection_id"]["S"] for item in items))

@@ -1,0 +1,220 @@
+"""Proves that the read models equal the fold of the log, and the counters a recount."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import msgspec
+
+from functions.aws.attributes import Item
+from functions.aws.counter_items import CounterKey, counters
+from functions.aws.message_items import key_of
+from functions.domain.connection import Connection, join
+from functions.domain.counters import contribution
+from functions.domain.messages import message_of
+from functions.names import TTL_ATTRIBUTE
+from functions.operations.projection import log_of
+from ops.control import ControlItem
+from ops.counts import counted, vouched
+from ops.deployment import Deployment
+from ops.scans import SEGMENTS, keys, named_connections, pages
+
+SETTLE_SECONDS: Final = 30
+_AGAIN_SECONDS: Final = 2.0
+_TOGETHER: Final = 50
+
+Report = Callable[[str, int], None]
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """What the log says of one thing, and what the read models say instead."""
+
+    what: str
+    log: str
+    read_model: str
+
+
+class Verified(msgspec.Struct, frozen=True):
+    """What was compared, and every difference."""
+
+    connections: int
+    messages: int
+    counters: int
+    differences: tuple[Difference, ...]
+
+
+class RebuildUnderWayError(Exception):
+    """The read models are between two generations: finish the rebuild first."""
+
+
+class _Folded(msgspec.Struct, frozen=True):
+    """One connection: its differences, the counters that it adds to, and its messages."""
+
+    connection: str
+    differences: tuple[Difference, ...]
+    counts: Counter[CounterKey]
+    messages: frozenset[MessageKey]
+
+
+def verify(
+    deployment: Deployment,
+    report: Report = lambda _what, _count: None,
+    *,
+    at_rest: bool = False,
+    now: Callable[[], float] = time.time,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Verified:
+    """Compare the read models with the log.
+
+    Parameters
+    ----------
+    deployment
+        The tables.
+    report
+        Told of progress, from several threads.
+    at_rest
+        Nothing is being appended or projected: compare the youngest minutes and what is active now too,
+        and do not wait for a difference to pass. Else a difference counts once it has stood for 30 s.
+
+    Raises
+    ------
+    RebuildUnderWayError
+        If a rebuild was begun and not finished.
+    """
+    verifier = _Verifier(deployment, report, at_rest=at_rest, now=now, sleep=sleep)
+    folded = verifier.folded()
+    differences = [difference for one in folded for difference in one.differences]
+    differences += verifier.unnamed(folded)
+    wrong, compared = verifier.miscounted(folded)
+    if wrong and not at_rest:  # something old may have been appended meanwhile: only what stays is wrong
+        sleep(SETTLE_SECONDS)
+        again, compared = verifier.miscounted(verifier.folded())
+        wrong = [difference for difference in again if difference in wrong]
+    return Verified(len(folded), sum(len(one.messages) for one in folded), compared, (*differences, *wrong))
+
+
+class _Verifier:
+    def __init__(
+        self,
+        deployment: Deployment,
+        report: Report,
+        *,
+        at_rest: bool,
+        now: Callable[[], float],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._deployment = deployment
+        self._report = report
+        self._at_rest = at_rest
+        self._now = now
+        self._sleep = sleep
+        progress = ControlItem(deployment.client, deployment.outputs.metrics_table).read()
+        if progress.rebuilding:
+            msg = f"a rebuild to generation {progress.generation} was begun: finish it by `ops rebuild`"
+            raise RebuildUnderWayError(msg)
+        self._generation = progress.serving
+
+    def folded(self) -> list[_Folded]:
+        """Return the fold of every connection that the log names, compared with its row."""
+        with ThreadPoolExecutor(SEGMENTS) as threads:
+            return [one for segment in threads.map(self._segment, range(SEGMENTS)) for one in segment]
+
+    def _segment(self, segment: int) -> list[_Folded]:
+        deployment = self._deployment
+        seen: dict[str, None] = {}
+        table = deployment.outputs.events_table
+        for items, _ in pages(deployment.client, table, segment, ProjectionExpression="connection_id"):
+            seen.update(dict.fromkeys(named_connections(items)))
+        folded: list[_Folded] = []
+        connections = list(seen)
+        for begin in range(0, len(connections), _TOGETHER):
+            together = connections[begin : begin + _TOGETHER]
+            folded += self._settled(together)
+            self._report("connections", len(together))
+        return folded
+
+    def _settled(self, connections: list[str]) -> Iterator[_Folded]:
+        """Compare, and read what differs again until it has stood."""
+        deadline = self._now() + SETTLE_SECONDS
+        while True:
+            differing = []
+            for one in self._compare(connections):
+                if one.differences and not self._at_rest and self._now() < deadline:
+                    differing.append(one.connection)
+                else:
+                    yield one
+            if not differing:
+                return
+            connections = differing
+            self._sleep(_AGAIN_SECONDS)
+
+    def _compare(self, connections: list[str]) -> Iterator[_Folded]:
+        deployment, now = self._deployment, int(self._now() * 1000)
+        rows = deployment.model.load(connections).rows
+        for connection in connections:
+            events = list(log_of(connection, deployment.log, now))
+            if not events:  # all have expired
+                continue
+            row = join(Connection(connection), events)
+            stored = rows.get(connection)
+            differences = []
+            if stored is None or stored.row != row or stored.generation != self._generation:
+                differences.append(Difference(f"connection {connection}", str(row), str(stored)))
+            messages = [message for message in map(message_of, events) if message]
+            held = deployment.model.load((), map(key_of, messages)).messages if messages else {}
+            counts = counters(contribution(row), self._generation)
+            for message in messages:
+                counts.update(counters(message.contribution, self._generation))
+                generation = held.get(key_of(message))
+                if generation != self._generation:
+                    what = f"message {message.conversation} {message.event_id}"
+                    differences.append(Difference(what, f"generation {self._generation}", str(generation)))
+            yield _Folded(connection, tuple(differences), counts, frozenset(map(key_of, messages)))
+
+    def unnamed(self, folded: Iterable[_Folded]) -> Iterator[Difference]:
+        """Yield the rows that no event in the log explains, but for those that have expired."""
+        outputs = self._deployment.outputs
+        connections = {one.connection for one in folded}
+        messages = {key for one in folded for key in one.messages}
+        for item in self._unexpired(outputs.connections_table, "connectionId"):
+            connection = item["connectionId"]["S"]
+            if connection not in connections and not self._named(connection):
+                yield Difference(f"connection {connection}", "nothing", "a row")
+        for item in self._unexpired(outputs.messages_table, "conversation", "event_id", "connection_id"):
+            key = item["conversation"]["S"], item["event_id"]["S"]
+            if key not in messages and not self._named(item["connection_id"]["S"], key[1]):
+                yield Difference(f"message {key[0]} {key[1]}", "nothing", "a row")
+
+    def _unexpired(self, table: str, *names: str) -> Iterator[Item]:
+        for segment in range(SEGMENTS):
+            for item in keys(self._deployment.client, table, segment, *names, TTL_ATTRIBUTE):
+                if int(item[TTL_ATTRIBUTE]["N"]) > self._now():
+                    yield item
+
+    def _named(self, connection: str, event_id: str | None = None) -> bool:
+        """Tell whether the log names a connection, or has an event of it, by now."""
+        items = self._deployment.log.items(connection)
+        return any(event_id in (None, item["event_id"]["S"]) for item in items)
+
+    def miscounted(self, folded: Iterable[_Folded]) -> tuple[list[Difference], int]:
+        """Return the counters that differ from a recount, and how many were compared."""
+        recount: Counter[CounterKey] = Counter()
+        for one in folded:
+            recount.update(one.counts)
+        held = counted(self._deployment, self._generation)
+        comparable = sorted(
+            vouched(
+                {*recount, *held},
+                now=int(self._now() * 1000),
+                retention_days=self._deployment.outputs.retention_days,
+                at_rest=self._at_rest,
+            )
+        )
+        wrong = [
+            Difference(f"counter {key.name} {key.bucket}", str(recount[key]), str(held[key]))
+            for key in comparable
+            if recount[key] != held[key]
+        ]
+        return wrong, len(comparable)
