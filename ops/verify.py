@@ -10,7 +10,7 @@ import msgspec
 
 from functions.aws.attributes import Item
 from functions.aws.counter_items import CounterKey, counters
-from functions.aws.message_items import key_of
+from functions.aws.message_items import MessageKey, key_of
 from functions.domain.connection import Connection, join
 from functions.domain.counters import contribution
 from functions.domain.messages import message_of
