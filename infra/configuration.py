@@ -1,12 +1,12 @@
 """Reads the stack's configuration into settings and names every bad value at once."""
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
 
 import pulumi
 from pulumi.runtime.config import CONFIG
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from infra.settings import Settings
@@ -64,11 +64,26 @@ def _parse(value: str | Mapping[str, Any]) -> object:
 
 def _line(error: ErrorDetails) -> str:
     key = ".".join(str(part) for part in error["loc"])
-    if error["type"] == "extra_forbidden":
-        return f"{key}: no such setting"
-    if error["type"] == "missing":
-        return f"{key}: missing"
-    allowed = error["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
-    if error["type"] == "model_type":
-        allowed = "an object"
-    return f"{key}: found {json.dumps(error['input'], default=str)}, allowed: {allowed}"
+    return f"{key}: found {json.dumps(error['input'], default=str)}, allowed: {_allowed(error)}"
+
+
+def _allowed(error: ErrorDetails) -> str:
+    match error["type"]:
+        case "extra_forbidden":
+            return f"no such setting, but {', '.join(_members(error['loc'][:-1]))}"
+        case "model_type":
+            return f"an object of {', '.join(_members(error['loc']))}"
+        case "string_pattern_mismatch":
+            return f"text that matches {error['ctx']['pattern']}"
+        case _:
+            return error["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+
+
+def _members(path: Sequence[int | str]) -> list[str]:
+    """List the keys of a group of settings."""
+    group: type[BaseModel] = Settings
+    for step in path:
+        (field,) = [each for each in group.model_fields.values() if each.alias == step]
+        # whatever has members is a group itself, by the shape of the settings
+        group = cast("type[BaseModel]", field.annotation)
+    return sorted(each.alias or "" for each in group.model_fields.values())
