@@ -150,12 +150,13 @@ def _compile(interpreter: str, layer: Path) -> None:
 
 def _settle(layer: Path) -> None:
     """Give every file the same time and a mode that Lambda's user can read, whatever the umask is."""
-    for path in layer.rglob("*"):
+    for path in [layer, *layer.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
         os.utime(path, (ZIP_EPOCH, ZIP_EPOCH))
 
 
 def _lambda_interpreter() -> str:
+    wanted = [str(part) for part in LAMBDA_PYTHON]
     for candidate in _candidates():
         probe = subprocess.run(  # noqa: S603 - candidates come from the operator's own machine
             [candidate, "-c", "import sys; print(*sys.version_info[:2])"],
@@ -163,22 +164,28 @@ def _lambda_interpreter() -> str:
             text=True,
             check=False,
         )
-        if probe.returncode == 0 and probe.stdout.split() == [str(part) for part in LAMBDA_PYTHON]:
+        if probe.returncode == 0 and probe.stdout.split() == wanted:
             return candidate
-    version = ".".join(map(str, LAMBDA_PYTHON))
+    version = ".".join(wanted)
     raise PackagingError(
         f"Functions run on Python {version}, so the layer must be compiled by a python{version}: none was "
-        f"found on PATH or under pyenv. Install one, or name it in {INTERPRETER_VARIABLE}."
+        f"found in {INTERPRETER_VARIABLE}, on PATH or under pyenv. Install one, or name it in "
+        f"{INTERPRETER_VARIABLE}."
     )
 
 
 def _candidates() -> Iterator[str]:
+    """List what may be the interpreter; one that was named is the only one."""
     version = ".".join(map(str, LAMBDA_PYTHON))
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    named = [os.environ.get(INTERPRETER_VARIABLE), sys.executable, shutil.which(f"python{version}")]
-    installed = sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}"), reverse=True)
-    for candidate in [*named, *map(str, installed)]:
-        if candidate is not None and Path(candidate).is_file():
+    named = os.environ.get(INTERPRETER_VARIABLE)
+    found = [
+        shutil.which(f"python{version}"),
+        *map(str, sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}"), reverse=True)),
+        sys.executable,
+    ]
+    for candidate in [named] if named else found:
+        if candidate and Path(candidate).is_file():
             yield candidate
 
 
