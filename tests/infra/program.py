@@ -7,6 +7,7 @@ import json
 import os
 import runpy
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,10 @@ class Evaluation:
 
 
 class _Aws(Mocks):
-    """Answers with the ids and ARNs that AWS would make up."""
+    """Answers with the ids and ARNs that AWS would make up; in a preview nobody knows them yet."""
+
+    def __init__(self, *, preview: bool) -> None:
+        self._preview = preview
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
         assert args.token == "aws:index/getRegion:getRegion", args.token
@@ -64,6 +68,8 @@ class _Aws(Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         if not args.custom:
             return "", {}
+        if self._preview:
+            return "", args.inputs
         return f"{args.name}-id", {**args.inputs, **_computed(args.typ, args.name, args.inputs)}
 
 
@@ -104,7 +110,7 @@ class _Recorder(MockMonitor):
         self.registrations: list[Registration] = []
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of the remote procedure
-        response = super().RegisterResource(request)
+        response = super().RegisterResource(request)  # type: ignore[no-untyped-call]  # the SDK leaves it so
         if request.type != "pulumi:pulumi:Stack":
             inputs = pulumi.runtime.rpc.deserialize_properties(request.object)
             registration = Registration(
@@ -121,11 +127,16 @@ class _Recorder(MockMonitor):
         return response
 
 
+def written_config(stack: str) -> dict[str, str]:
+    """Encode a stack file as the CLI does."""
+    config = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
+    return {key: _encode(value) for key, value in config.items()}
+
+
 def stack_config(stack: str, **overrides: object) -> dict[str, str]:
-    """Encode a stack file as the CLI does; `layer: host` everywhere, since tests need no other Python."""
-    written = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
-    own = {f"{PROJECT}:{key}": value for key, value in {"layer": "host", **overrides}.items()}
-    return {key: _encode(value) for key, value in {**written, **own}.items() if value is not None}
+    """Give a stack's configuration with `layer: host` everywhere, since tests need no other Python."""
+    own = {"layer": "host", **overrides}
+    return {**written_config(stack), **{f"{PROJECT}:{key}": _encode(value) for key, value in own.items()}}
 
 
 def _encode(value: object) -> str:
@@ -152,10 +163,11 @@ def evaluated(stack: str, *, preview: bool = False) -> Evaluation:
 
 def _evaluate(stack: str, config: dict[str, str], program: Any, preview: bool) -> Evaluation:  # noqa: FBT001
     # the loop comes before the mocks, which bind to the current one
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
+    loops = _Loops()
+    loop = loops.add()
+    loop.set_default_executor(ThreadPoolExecutor(initializer=loops.add))
     before = Path.cwd()
-    recorder = _Recorder(_Aws())
+    recorder = _Recorder(_Aws(preview=preview))
     try:
         os.chdir(ROOT)
         set_all_config(config)
@@ -164,9 +176,26 @@ def _evaluate(stack: str, config: dict[str, str], program: Any, preview: bool) -
     finally:
         os.chdir(before)
         loop.run_until_complete(loop.shutdown_default_executor())
-        loop.close()
-        asyncio.set_event_loop(None)
+        loops.close()
     return Evaluation(tuple(recorder.registrations), outputs)
+
+
+class _Loops:
+    """The event loops of all threads: the mock monitor makes one in each and would leave it open."""
+
+    def __init__(self) -> None:
+        self._made: list[asyncio.AbstractEventLoop] = []
+
+    def add(self) -> asyncio.AbstractEventLoop:
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        self._made.append(loop)
+        return loop
+
+    def close(self) -> None:
+        for loop in self._made:
+            loop.close()
+        asyncio.set_event_loop(None)
 
 
 def _main() -> None:

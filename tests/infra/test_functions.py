@@ -1,0 +1,236 @@
+"""The functions: what each is, runs and knows, and how the projector and the sweeper are driven."""
+
+import json
+from typing import Any
+
+import pulumi
+import pytest
+
+from functions import names
+from infra.code import dependency_layer, function_code
+from infra.naming import Naming
+from infra.settings import LayerTarget
+from tests.infra.program import ROOT, STACKS, evaluate, evaluated, stack_config
+
+LOG = {"EVENTS_TABLE", "CLAIMS_TABLE", "MANAGEMENT_ENDPOINT", "RETENTION_DAYS", "LOG_LEVEL"}
+MANAGER = {"EVENTS_TABLE", "CONNECTIONS_TABLE", "MANAGEMENT_ENDPOINT", "RETENTION_DAYS", "LOG_LEVEL"}
+EXPECTED = {
+    "authorizer": (names.AUTHORIZER, {"LOG_LEVEL"}),
+    "lifecycle": (names.LIFECYCLE, LOG),
+    "message": (names.MESSAGE, LOG),
+    "projector": (
+        names.PROJECTOR,
+        {
+            "EVENTS_TABLE",
+            "CONNECTIONS_TABLE",
+            "METRICS_TABLE",
+            "MESSAGES_TABLE",
+            "RETENTION_DAYS",
+            "LOG_LEVEL",
+        },
+    ),
+    "connection-manager": (names.CONNECTION_MANAGER, MANAGER),
+    "sweeper": (names.SWEEPER, MANAGER),
+}
+
+
+def function(name: str, stack: str = "prod") -> dict[str, Any]:
+    return evaluated(stack).named(f"{name}-function").inputs
+
+
+def only(kind: str, stack: str = "prod") -> dict[str, Any]:
+    (found,) = evaluated(stack).of_type(kind)
+    return found.inputs
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_function_runs_its_handler_with_the_variables_it_needs(name: str) -> None:
+    handler, variables = EXPECTED[name]
+
+    assert function(name)["name"] == f"airium-websocket-{name}"
+    assert function(name)["handler"] == handler
+    assert set(function(name)["environment"]["variables"]) == variables
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_function_runs_on_the_same_platform_as_the_others(name: str) -> None:
+    found = function(name)
+
+    assert found["runtime"] == "python3.13"
+    assert found["architectures"] == ["arm64"]
+    assert found["layers"] == ["arn:aws:lambda:us-east-1:123456789012:layer:airium-websocket-dependencies:1"]
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_function_logs_json_into_a_group_of_its_own_that_expires(name: str) -> None:
+    group = evaluated("prod").named(f"{name}-logs").inputs
+
+    config = function(name)["loggingConfig"]
+    assert config["logFormat"] == "JSON"
+    assert config["logGroup"] == group["name"] == f"/aws/lambda/airium-websocket-{name}"
+    assert group["retentionInDays"] == 30
+
+
+@pytest.mark.parametrize(("stack", "level"), [("dev", "INFO"), ("prod", "INFO"), ("local", "DEBUG")])
+def test_lambda_and_the_function_agree_on_the_log_level(stack: str, level: str) -> None:
+    found = function("message", stack)
+
+    assert found["environment"]["variables"]["LOG_LEVEL"] == level
+    assert found["loggingConfig"]["applicationLogLevel"] == level
+
+
+def test_a_function_behind_the_gateway_ends_before_the_gateway_gives_up() -> None:
+    timeouts = [function(name)["timeout"] for name in ("authorizer", "lifecycle", "message")]
+
+    assert max(timeouts) <= 29
+
+
+def test_sizes_are_settings_of_which_each_may_be_given_alone() -> None:
+    config = stack_config("dev", functions={"sizes": {"message": {"memoryMb": "1024"}}})
+
+    found = evaluate("dev", config).named("message-function").inputs
+
+    assert (found["memorySize"], found["timeout"]) == (1_024, 15)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_function_reserves_concurrency_unasked(stack: str) -> None:
+    functions = evaluated(stack).of_type("lambda/function:Function")
+
+    assert [each.name for each in functions if "reservedConcurrentExecutions" in each.inputs] == []
+
+
+def test_reserved_concurrency_is_a_setting() -> None:
+    config = stack_config("dev", functions={"sizes": {"message": {"reservedConcurrency": "40"}}})
+
+    found = evaluate("dev", config).named("message-function").inputs
+
+    assert found["reservedConcurrentExecutions"] == 40
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_the_retention_reaches_every_function_that_writes(name: str) -> None:
+    variables = function(name)["environment"]["variables"]
+
+    assert variables.get("RETENTION_DAYS") in ({None} if name == "authorizer" else {"90"})
+
+
+def test_the_code_is_the_sources_of_the_package_and_nothing_else() -> None:
+    assets = function_code().assets
+
+    paths = list(assets)
+    assert paths == sorted(paths)
+    assert "functions/names.py" in paths
+    assert {path.split("/")[0] for path in paths} == {"functions"}
+    assert {path.rpartition(".")[2] for path in paths} == {"py"}
+    assert set(paths) == {str(path.relative_to(ROOT)) for path in (ROOT / "functions").rglob("*.py")}
+
+
+@pytest.mark.parametrize("path", sorted(handler for handler, _ in EXPECTED.values()))
+def test_handlers_are_named_by_a_path_into_the_package(path: str) -> None:
+    assert path.startswith("functions.handlers.")
+    assert path.endswith(".handler")
+
+
+def test_the_layer_says_what_it_is_built_for() -> None:
+    found = evaluate("dev", {}, lambda: _layer(LayerTarget.HOST)).named("dependencies").inputs
+
+    assert found["compatibleRuntimes"] == ["python3.13"]
+    assert "compatibleArchitectures" not in found
+    assert isinstance(found["code"], pulumi.FileArchive)
+
+
+def _layer(target: LayerTarget) -> None:
+    dependency_layer("dependencies", Naming("dev"), target)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_projector_reads_all_inserted_events_from_the_beginning(stack: str) -> None:
+    mapping = only("lambda/eventSourceMapping:EventSourceMapping", stack)
+
+    (pattern,) = mapping["filterCriteria"]["filters"]
+    assert mapping["eventSourceArn"].endswith("/stream/2026-11-23T00:00:00.000")
+    assert mapping["startingPosition"] == "TRIM_HORIZON"
+    assert json.loads(pattern["pattern"]) == {"eventName": ["INSERT"]}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_projector_gets_large_batches_at_once_one_at_a_time(stack: str) -> None:
+    mapping = only("lambda/eventSourceMapping:EventSourceMapping", stack)
+
+    assert mapping["batchSize"] == 1_000
+    assert mapping["maximumBatchingWindowInSeconds"] == 0
+    assert mapping["parallelizationFactor"] == 1
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_poison_record_ends_in_the_failure_queue(stack: str) -> None:
+    mapping = only("lambda/eventSourceMapping:EventSourceMapping", stack)
+    queue = evaluated(stack).named("projector-failures-queue").inputs["name"]
+
+    assert 0 <= mapping["maximumRetryAttempts"] < 100
+    assert 60 <= mapping["maximumRecordAgeInSeconds"] < 86_400
+    assert mapping["bisectBatchOnFunctionError"] is True
+    assert mapping["functionResponseTypes"] == ["ReportBatchItemFailures"]
+    destination = mapping["destinationConfig"]["onFailure"]["destinationArn"]
+    assert destination == f"arn:aws:sqs:us-east-1:123456789012:{queue}"
+
+
+def test_the_mapping_is_made_after_the_grants_that_aws_checks() -> None:
+    (mapping,) = evaluated("prod").of_type("lambda/eventSourceMapping:EventSourceMapping")
+
+    grants = {each.urn for each in evaluated("prod").registrations if "projector-may-" in each.name}
+    assert len(grants) == 5
+    assert grants <= mapping.dependencies
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_failure_queues_are_encrypted_and_keep_for_14_days(stack: str) -> None:
+    queues = evaluated(stack).of_type("sqs/queue:Queue")
+
+    assert {each.inputs["sqsManagedSseEnabled"] for each in queues} == {True}
+    assert {each.inputs["messageRetentionSeconds"] for each in queues} == {14 * 86_400}
+
+
+def test_the_sweeper_runs_every_five_minutes_at_the_scheduled_time() -> None:
+    schedule = only("scheduler/schedule:Schedule")
+
+    assert schedule["state"] == "ENABLED"
+    assert schedule["scheduleExpression"] == "rate(5 minutes)"
+    assert schedule["flexibleTimeWindow"] == {"mode": "OFF"}
+    assert json.loads(schedule["target"]["input"]) == {
+        "time": "<aws.scheduler.scheduled-time>",
+        "idleSeconds": 3_600,
+    }
+
+
+def test_a_run_that_failed_is_kept() -> None:
+    queue = "arn:aws:sqs:us-east-1:123456789012:airium-websocket-sweeper-failures"
+    target = only("scheduler/schedule:Schedule")["target"]
+    invocations = only("lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")
+
+    assert target["deadLetterConfig"] == {"arn": queue}
+    assert target["retryPolicy"] == {"maximumRetryAttempts": 2, "maximumEventAgeInSeconds": 300}
+    assert invocations["functionName"] == "airium-websocket-sweeper"
+    assert invocations["destinationConfig"] == {"onFailure": {"destination": queue}}
+    assert invocations["maximumRetryAttempts"] == 1
+
+
+def test_the_sweepers_destination_is_set_after_its_grant() -> None:
+    (config,) = evaluated("prod").of_type("lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")
+
+    assert evaluated("prod").named("sweeper-may-send-failures").urn in config.dependencies
+
+
+@pytest.mark.parametrize(
+    ("settings", "expression", "state"),
+    [
+        ({"everyMinutes": "1"}, "rate(1 minute)", "ENABLED"),
+        ({"everyMinutes": "10", "enabled": "false"}, "rate(10 minutes)", "DISABLED"),
+    ],
+)
+def test_the_schedule_is_a_setting(settings: dict[str, str], expression: str, state: str) -> None:
+    (schedule,) = evaluate("dev", stack_config("dev", sweeper=settings)).of_type(":Schedule")
+
+    assert schedule.inputs["scheduleExpression"] == expression
+    assert schedule.inputs["state"] == state

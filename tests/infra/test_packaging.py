@@ -1,0 +1,227 @@
+"""The layer: equal byte for byte, built once for each lock, whole or not there."""
+
+import hashlib
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from infra.packaging import PackagingError, build_layer
+from infra.settings import LayerTarget
+from tests.infra.program import ROOT
+
+CONTENT = {
+    "shelf/__init__.py": "BOOKS = frozenset({'one', 'two', 'three', 'four'})\n",
+    "shelf/tests/test_shelf.py": "assert True\n",
+    "botocore/data/dynamodb/2012-08-10/service-2.json": "{}",
+    "botocore/data/ec2/2016-11-15/service-2.json": "{}",
+    "botocore/data/endpoints.json": "{}",
+    "botocore/data/unheard-of.json": "{}",
+    "shelf-1.0.data/scripts/shelf": "#!python\nprint('shelf')\n",
+    "shelf-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: shelf\nVersion: 1.0\n",
+    "shelf-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+}
+
+
+@pytest.fixture
+def lock(tmp_path: Path) -> Path:
+    """Lock one small wheel that lies beside it: no test of the packaging needs the network."""
+    wheel = tmp_path / "wheels" / "shelf-1.0-py3-none-any.whl"
+    wheel.parent.mkdir()
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name, text in CONTENT.items():
+            archive.writestr(name, text)
+        records = "".join(f"{name},,\n" for name in CONTENT)
+        archive.writestr("shelf-1.0.dist-info/RECORD", records)
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    path = tmp_path / "requirements.txt"
+    path.write_text(f"--no-index\n--find-links {wheel.parent}\nshelf==1.0 --hash=sha256:{digest}\n")
+    return path
+
+
+def interpreter(path: Path, compiling: str = "") -> Path:
+    """Make a stand-in for Python 3.13, so that these tests run where there is none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(
+        f'#!/bin/sh\nif [ "$1" = -c ]; then echo 3 13; else {compiling}\nexec {sys.executable} "$@"; fi\n'
+    )
+    path.chmod(0o755)
+    return path
+
+
+def files(layer: Path) -> set[str]:
+    return {path.relative_to(layer).as_posix() for path in layer.rglob("*") if path.is_file()}
+
+
+def contents(layer: Path) -> dict[str, tuple[bytes, int, float]]:
+    return {
+        name: ((layer / name).read_bytes(), (layer / name).stat().st_mode, (layer / name).stat().st_mtime)
+        for name in files(layer)
+    }
+
+
+def test_two_builds_are_equal_byte_for_byte(lock: Path, tmp_path: Path) -> None:
+    first = build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path / "one")
+    second = build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path / "somewhere" / "else")
+
+    assert contents(first) == contents(second)
+    assert first.name == second.name
+
+
+def test_a_build_under_another_umask_is_equal(lock: Path, tmp_path: Path) -> None:
+    first = build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path / "one")
+    before = os.umask(0o077)
+    try:
+        second = build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path / "two")
+    finally:
+        os.umask(before)
+
+    assert contents(first) == contents(second)
+    assert stat.S_IMODE((second / "python").stat().st_mode) == 0o755
+    assert stat.S_IMODE(second.stat().st_mode) == 0o755
+
+
+def test_a_layer_holds_what_functions_read_and_no_more(lock: Path, tmp_path: Path) -> None:
+    layer = build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path)
+
+    sources = {name for name in files(layer) if not name.endswith(".pyc")}
+    assert {name for name in sources if ".dist-info/" not in name} == {
+        "python/shelf/__init__.py",
+        "python/botocore/data/dynamodb/2012-08-10/service-2.json",
+        "python/botocore/data/endpoints.json",
+    }
+    assert not [name for name in sources if name.endswith("RECORD")]
+
+
+def test_modules_are_compiled_with_the_paths_of_lambda_and_checked_against_nothing(
+    lock: Path, tmp_path: Path
+) -> None:
+    layer = build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path)
+
+    (compiled,) = layer.rglob("*.pyc")
+    flags = int.from_bytes(compiled.read_bytes()[4:8], "little")
+    assert flags == 0b01, "hash-based, not checked"
+    assert b"/opt/python/shelf/__init__.py" in compiled.read_bytes()
+    assert str(tmp_path).encode() not in compiled.read_bytes()
+
+
+def test_a_lock_is_built_once(lock: Path, tmp_path: Path) -> None:
+    first = build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path / "builds")
+    (tmp_path / "wheels" / "shelf-1.0-py3-none-any.whl").unlink()
+
+    assert build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path / "builds") == first
+
+
+def test_another_lock_is_built_again(lock: Path, tmp_path: Path) -> None:
+    first = build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path / "builds")
+    lock.write_text(f"# a reason\n{lock.read_text()}")
+
+    assert build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path / "builds") != first
+
+
+def test_another_target_is_built_again(lock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAMBDA_PYTHON", str(interpreter(tmp_path / "python3.13")))
+    first = build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path / "builds")
+
+    assert build_layer(LayerTarget.ARM64, lock=lock, builds=tmp_path / "builds") != first
+
+
+def test_a_package_that_is_not_as_locked_is_refused(lock: Path, tmp_path: Path) -> None:
+    lock.write_text(lock.read_text().replace("sha256:", "sha256:0000")[:-5])
+
+    with pytest.raises(PackagingError, match="could not be installed"):
+        build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path / "builds")
+
+    assert list((tmp_path / "builds").iterdir()) == []
+
+
+def test_a_build_that_is_killed_leaves_nothing_that_is_taken_for_a_layer(
+    lock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiling = tmp_path / "compiling"
+    stuck = interpreter(tmp_path / "stuck", f"touch {compiling}; sleep 60")
+    program = (
+        "import sys; from pathlib import Path; from infra.packaging import *;"
+        f"build_layer(LayerTarget.ARM64, lock=Path({str(lock)!r}), builds=Path({str(tmp_path / 'builds')!r}))"
+    )
+    build = subprocess.Popen(  # noqa: S603 - the program is the one above
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**os.environ, "LAMBDA_PYTHON": str(stuck)},
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 30
+    while not compiling.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+    os.killpg(build.pid, signal.SIGKILL)
+    build.wait()
+
+    assert list((tmp_path / "builds").glob("layer-*")) == []
+    monkeypatch.setenv("LAMBDA_PYTHON", str(interpreter(tmp_path / "python3.13")))
+    layer = build_layer(LayerTarget.ARM64, lock=lock, builds=tmp_path / "builds")
+    assert "python/shelf/__init__.py" in files(layer)
+    assert list(layer.rglob("*.pyc"))
+
+
+@pytest.mark.parametrize("where", ["on PATH", "under pyenv"])
+def test_the_interpreter_of_lambda_is_found(
+    where: str, lock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used = tmp_path / "used"
+    folders = {"on PATH": tmp_path / "bin", "under pyenv": tmp_path / "versions" / "3.13.9" / "bin"}
+    interpreter(folders[where] / "python3.13", f"touch {used}")
+    monkeypatch.delenv("LAMBDA_PYTHON", raising=False)
+    monkeypatch.setenv("PATH", f"{folders['on PATH']}:/usr/bin:/bin")
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
+
+    build_layer(LayerTarget.ARM64, lock=lock, builds=tmp_path / "builds")
+
+    assert used.exists()
+
+
+@pytest.mark.parametrize("named", ["/nowhere/python3.13", "/bin/false"])
+def test_the_absence_of_the_interpreter_is_a_clear_error(
+    named: str, lock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAMBDA_PYTHON", named)
+
+    with pytest.raises(PackagingError, match=r"compiled by a python3\.13: none was found in LAMBDA_PYTHON"):
+        build_layer(LayerTarget.ARM64, lock=lock, builds=tmp_path / "builds")
+
+
+def test_what_is_built_already_needs_no_interpreter(
+    lock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAMBDA_PYTHON", str(interpreter(tmp_path / "python3.13")))
+    first = build_layer(LayerTarget.ARM64, lock=lock, builds=tmp_path / "builds")
+    monkeypatch.setenv("LAMBDA_PYTHON", "/nowhere/python3.13")
+
+    assert build_layer(LayerTarget.ARM64, lock=lock, builds=tmp_path / "builds") == first
+
+
+def test_the_layer_of_this_lock_is_enough_for_the_clients_that_functions_make() -> None:
+    layer = build_layer(LayerTarget.HOST)
+    # with no site packages: whatever is not in the layer is not there
+    program = (
+        "import botocore.session as s, msgspec; made = [s.get_session().create_client("
+        "name, region_name='us-east-1', aws_access_key_id='a', aws_secret_access_key='b')"
+        " for name in ('dynamodb', 'apigatewaymanagementapi')]; print(len(made))"
+    )
+
+    done = subprocess.run(  # noqa: S603 - the program is the one above
+        [sys.executable, "-S", "-c", program],
+        env={"PYTHONPATH": str(layer / "python"), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.stdout, done.stderr) == ("2\n", "")

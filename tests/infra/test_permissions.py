@@ -1,0 +1,199 @@
+"""Who may do what: each role's permissions equal a list that is written here."""
+
+import json
+from typing import Any
+
+import pytest
+
+from infra.policy import OPEN_ENDS
+from tests.infra.program import ACCOUNT, REGION, STACKS, Evaluation, Registration, evaluated
+
+WHERE = f"{REGION}:{ACCOUNT}"
+EVENTS = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-events"
+STREAM = f"{EVENTS}/stream/2026-11-23T00:00:00.000"
+CLAIMS = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-claims"
+CONNECTIONS = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-connections"
+METRICS = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-metrics"
+MESSAGES = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-messages"
+API = f"arn:aws:execute-api:{WHERE}:api-api-id/prod"
+MANAGE = "execute-api:ManageConnections"
+
+
+def logs(function: str) -> set[tuple[str, str]]:
+    group = f"arn:aws:logs:{WHERE}:log-group:/aws/lambda/airium-websocket-{function}:*"
+    return {("logs:CreateLogStream", group), ("logs:PutLogEvents", group)}
+
+
+EXPECTED: dict[str, set[tuple[str, str]]] = {
+    "authorizer-role": logs("authorizer"),
+    "lifecycle-role": {
+        *logs("lifecycle"),
+        ("dynamodb:PutItem", EVENTS),
+        ("dynamodb:PutItem", CLAIMS),
+        (MANAGE, f"{API}/POST/@connections/*"),
+    },
+    "message-role": {
+        *logs("message"),
+        ("dynamodb:PutItem", EVENTS),
+        ("dynamodb:PutItem", CLAIMS),
+        ("dynamodb:DeleteItem", CLAIMS),
+        (MANAGE, f"{API}/POST/@connections/*"),
+        (MANAGE, f"{API}/DELETE/@connections/*"),
+    },
+    "projector-role": {
+        *logs("projector"),
+        ("dynamodb:DescribeStream", STREAM),
+        ("dynamodb:GetRecords", STREAM),
+        ("dynamodb:GetShardIterator", STREAM),
+        ("dynamodb:ListStreams", f"{EVENTS}/stream/*"),
+        ("dynamodb:Query", EVENTS),
+        ("dynamodb:BatchGetItem", CONNECTIONS),
+        ("dynamodb:PutItem", CONNECTIONS),
+        ("dynamodb:BatchGetItem", MESSAGES),
+        ("dynamodb:PutItem", MESSAGES),
+        ("dynamodb:BatchGetItem", METRICS),
+        ("dynamodb:UpdateItem", METRICS),
+        ("sqs:SendMessage", f"arn:aws:sqs:{WHERE}:airium-websocket-projector-failures"),
+    },
+    "connection-manager-role": {
+        *logs("connection-manager"),
+        ("dynamodb:PutItem", EVENTS),
+        ("dynamodb:GetItem", CONNECTIONS),
+        ("dynamodb:Query", f"{CONNECTIONS}/index/userId-index"),
+        ("dynamodb:Query", f"{CONNECTIONS}/index/active-index"),
+        (MANAGE, f"{API}/GET/@connections/*"),
+        (MANAGE, f"{API}/POST/@connections/*"),
+        (MANAGE, f"{API}/DELETE/@connections/*"),
+    },
+    "sweeper-role": {
+        *logs("sweeper"),
+        ("dynamodb:PutItem", EVENTS),
+        ("dynamodb:Query", f"{CONNECTIONS}/index/active-index"),
+        (MANAGE, f"{API}/GET/@connections/*"),
+        (MANAGE, f"{API}/DELETE/@connections/*"),
+        ("sqs:SendMessage", f"arn:aws:sqs:{WHERE}:airium-websocket-sweeper-failures"),
+    },
+    "sweeper-schedule-role": {
+        ("lambda:InvokeFunction", f"arn:aws:lambda:{WHERE}:function:airium-websocket-sweeper"),
+        ("sqs:SendMessage", f"arn:aws:sqs:{WHERE}:airium-websocket-sweeper-failures"),
+    },
+}
+
+
+def policies(evaluation: Evaluation) -> list[Registration]:
+    return evaluation.of_type("iam/rolePolicy:RolePolicy")
+
+
+def statements(policy: Registration) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(policy.inputs["policy"])["Statement"]
+    return found
+
+
+def allowed(evaluation: Evaluation, role: str) -> list[tuple[str, str]]:
+    return [
+        (action, resource)
+        for policy in policies(evaluation)
+        if policy.inputs["role"] == role
+        for statement in statements(policy)
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+    ]
+
+
+@pytest.mark.parametrize("role", EXPECTED)
+def test_a_role_may_do_what_its_function_needs_and_nothing_else(role: str) -> None:
+    found = allowed(evaluated("prod"), role)
+
+    assert set(found) == EXPECTED[role]
+    assert len(found) == len(EXPECTED[role])
+
+
+def test_no_other_role_has_a_policy() -> None:
+    assert {policy.inputs["role"] for policy in policies(evaluated("prod"))} == set(EXPECTED)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_resource_is_open_without_a_recorded_reason(stack: str) -> None:
+    resources = {
+        resource
+        for policy in policies(evaluated(stack))
+        for statement in statements(policy)
+        for resource in statement["Resource"]
+    }
+
+    unexplained = {
+        each
+        for each in resources
+        if "*" in each and not (each.count("*") == 1 and each.endswith(tuple(OPEN_ENDS)) and each != "*")
+    }
+    assert unexplained == set()
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_action_is_open(stack: str) -> None:
+    actions = {
+        action
+        for policy in policies(evaluated(stack))
+        for statement in statements(policy)
+        for action in statement["Action"]
+    }
+
+    assert {each for each in actions if "*" in each} == set()
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_policy_is_text(stack: str) -> None:
+    fields = [
+        each.inputs[field]
+        for each in evaluated(stack).registrations
+        for field in ("policy", "assumeRolePolicy")
+        if field in each.inputs
+    ]
+
+    assert {type(each) for each in fields} == {str}
+
+
+def test_each_function_has_a_role_of_its_own() -> None:
+    functions = evaluated("prod").of_type("lambda/function:Function")
+
+    assert len({each.inputs["role"] for each in functions}) == len(functions) == 6
+
+
+def test_a_role_is_assumed_by_its_service_only() -> None:
+    principals = {
+        role.name: json.loads(role.inputs["assumeRolePolicy"])["Statement"][0]["Principal"]["Service"]
+        for role in evaluated("prod").of_type(":Role")
+    }
+
+    lambdas = {name for name, service in principals.items() if service == "lambda.amazonaws.com"}
+    assert lambdas == set(EXPECTED) - {"sweeper-schedule-role"}
+    assert principals["sweeper-schedule-role"] == "scheduler.amazonaws.com"
+    assert principals["api-logs-role"] == "apigateway.amazonaws.com"
+
+
+def test_the_scheduler_assumes_its_role_for_this_account_only() -> None:
+    role = evaluated("prod").named("sweeper-schedule-role")
+
+    (statement,) = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_queues_take_messages_over_tls_only(stack: str) -> None:
+    queue_policies = evaluated(stack).of_type("sqs/queuePolicy:QueuePolicy")
+
+    found = [json.loads(each.inputs["policy"])["Statement"] for each in queue_policies]
+    assert len(found) == len(evaluated(stack).of_type("sqs/queue:Queue"))
+    for (statement,) in found:
+        assert statement["Effect"] == "Deny"
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_an_emulator_is_spoken_to_in_plain_http() -> None:
+    assert evaluated("local").of_type("sqs/queuePolicy:QueuePolicy") == []
+
+
+def test_no_role_has_policies_in_deprecated_arguments() -> None:
+    fields = {field for role in evaluated("prod").of_type(":Role") for field in role.inputs}
+
+    assert fields == {"assumeRolePolicy"}

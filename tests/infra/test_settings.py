@@ -1,0 +1,179 @@
+"""The settings: what a stack file may say, and how it learns what it may not."""
+
+from typing import Any
+
+import pulumi
+import pytest
+
+from infra.configuration import ConfigurationError, read_settings
+from infra.naming import Naming
+from infra.settings import (
+    GatewayLogsRole,
+    IdentityMode,
+    LayerTarget,
+    LogLevel,
+    Settings,
+)
+from tests.infra.program import PROJECT, STACKS, evaluate, written_config
+
+
+def settings_of(config: dict[str, str], stack: str = "dev") -> Settings:
+    read: list[Settings] = []
+    evaluate(stack, config, lambda: read.append(read_settings()))
+    return read[0]
+
+
+def refusal(**config: str) -> str:
+    with pytest.raises(ConfigurationError) as refused:
+        settings_of({f"{PROJECT}:{key}": value for key, value in config.items()})
+    return str(refused.value)
+
+
+def test_an_empty_stack_file_has_every_default() -> None:
+    settings = settings_of({})
+
+    assert settings == Settings()
+    assert settings.log.retention_days == 90
+    assert settings.sweeper.idle_seconds == 3_600
+    assert settings.layer is LayerTarget.ARM64
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_stack_files_are_valid(stack: str) -> None:
+    settings = settings_of(written_config(stack), stack)
+
+    assert settings.identity is IdentityMode.QUERY
+    assert settings.layer is (LayerTarget.HOST if stack == "local" else LayerTarget.ARM64)
+    assert settings.protect is (stack == "prod")
+    assert (settings.endpoint is None) is (stack != "local")
+
+
+def test_text_is_read_as_what_the_setting_is() -> None:
+    group = '{"stage":"v1","throttlingRate":"12.5","throttlingBurst":"7","accessLogs":"true"}'
+
+    api = settings_of({f"{PROJECT}:api": group, f"{PROJECT}:protect": "true"}).api
+
+    assert (api.stage, api.throttling_rate, api.throttling_burst, api.access_logs) == ("v1", 12.5, 7, True)
+
+
+def test_typed_members_are_read_too() -> None:
+    functions = '{"logLevel":"WARN","logRetentionDays":90,"sizes":{"sweeper":{"timeoutSeconds":60}}}'
+
+    found = settings_of({f"{PROJECT}:functions": functions}).functions
+
+    assert (found.log_level, found.log_retention_days) == (LogLevel.WARN, 90)
+    assert found.sizes.sweeper.timeout_seconds == 60
+    assert found.sizes.sweeper.memory_mb == 512
+
+
+def test_the_keys_of_others_are_none_of_ours() -> None:
+    assert settings_of({"aws:region": "us-east-1", "other:identity": "nobody"}) == Settings()
+
+
+def test_settings_are_frozen() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        Settings().protect = True
+
+
+def test_every_bad_value_is_named_at_once() -> None:
+    message = refusal(
+        identity="oracle",
+        api='{"throttlingRate":"0","throttlingBurst":"-1","stage":"a stage"}',
+        log='{"retentionDays":"14"}',
+        functions='{"logRetentionDays":"31","sizes":{"message":{"timeoutSeconds":"30"}}}',
+        projector='{"batchSize":"many"}',
+        sweeper="hourly",
+        protect="perhaps",
+        colour="red",
+    )
+
+    groups = "api, endpoint, functions, identity, layer, log, projector, protect, sweeper"
+    integer = "a valid integer, unable to parse string as an integer"
+    periods = "1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 3653"
+    assert message.splitlines() == [
+        '11 values in the configuration of stack "dev" cannot be used:',
+        *(
+            f"  airium-realtime:{line}"
+            for line in (
+                'api.stage: found "a stage", allowed: text that matches ^[A-Za-z0-9_-]{1,64}$',
+                'api.throttlingBurst: found "-1", allowed: greater than 0',
+                'api.throttlingRate: found "0", allowed: greater than 0',
+                f'colour: found "red", allowed: no such setting, but {groups}',
+                f'functions.logRetentionDays: found "31", allowed: one of {periods}',
+                'functions.sizes.message.timeoutSeconds: found "30", allowed: less than or equal to 29',
+                "identity: found \"oracle\", allowed: 'query'",
+                'log.retentionDays: found "14", allowed: greater than or equal to 15',
+                f'projector.batchSize: found "many", allowed: {integer}',
+                'protect: found "perhaps", allowed: a valid boolean, unable to interpret input',
+                'sweeper: found "hourly", allowed: an object of enabled, everyMinutes, idleSeconds',
+            )
+        ),
+    ]
+
+
+def test_one_bad_value_is_one() -> None:
+    assert refusal(protect="perhaps").startswith('1 value in the configuration of stack "dev" cannot')
+
+
+@pytest.mark.parametrize(
+    "group", ["api", "log", "functions", "projector", "sweeper", "functions.sizes", "functions.sizes.message"]
+)
+def test_an_unknown_member_is_refused(group: str) -> None:
+    key, *inner = group.split(".")
+    value = '{"colour":"red"}'
+    for member in reversed(inner):
+        value = f'{{"{member}":{value}}}'
+
+    assert f"{PROJECT}:{group}.colour: found" in refusal(**{key: value})
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("api", '{"throttlingRate":"nan"}'),
+        ("api", '{"throttlingRate":"inf"}'),
+        ("api", "{"),
+        ("log", '{"pointInTimeRecovery":"perhaps"}'),
+        ("endpoint", "127.0.0.1:4566"),
+        ("endpoint", "http://127.0.0.1:4566/"),
+        ("layer", "x86"),
+        ("functions", '{"logLevel":"LOUD"}'),
+        ("functions", '{"sizes":{"projector":{"memoryMb":"64"}}}'),
+    ],
+)
+def test_a_bad_value_is_refused(key: str, value: str) -> None:
+    assert f"{PROJECT}:{key}" in refusal(**{key: value})
+
+
+def test_the_engine_prints_the_message_without_a_traceback() -> None:
+    with pytest.raises(pulumi.RunError):
+        settings_of({f"{PROJECT}:protect": "perhaps"})
+
+
+def test_the_gateways_role_is_somebody_elses_by_default() -> None:
+    assert Settings().api.gateway_logs_role is GatewayLogsRole.EXISTING
+
+
+@pytest.mark.parametrize(
+    ("stack", "base", "expected"),
+    [
+        ("prod", "connections", "airium-websocket-connections"),
+        ("dev", "connections", "airium-websocket-connections-dev"),
+        ("prod", "", "airium-websocket"),
+        ("dev", "", "airium-websocket-dev"),
+    ],
+)
+def test_names_carry_the_stack_but_in_prod(stack: str, base: str, expected: str) -> None:
+    assert Naming(stack).of(base) == expected
+
+
+@pytest.mark.parametrize("stack", ["", "a.b", "a/b", "x" * 29])
+def test_a_stack_that_cannot_be_part_of_a_name_is_refused(stack: str) -> None:
+    with pytest.raises(pulumi.RunError, match="1 to 28"):
+        Naming(stack)
+
+
+def test_the_longest_stack_fits_in_every_name() -> None:
+    named: list[Any] = [Naming("x" * 28).of(base) for base in ("connection-manager", "projector-failures")]
+
+    assert max(len(each) for each in named) <= 64
