@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from functions.aws.attributes import Item, from_item, to_item
-from functions.domain.events import VERSIONS, Event
+from functions.domain.events import VERSIONS, Event, Fact, Unrecognised
 from functions.domain.ids import ALPHABET, time_of
 from functions.domain.versions import read
 from functions.names import TIME_BUCKET_SHARDS, TTL_ATTRIBUTE
@@ -65,9 +65,18 @@ def decode(item: Item) -> Event:
             item.get("session_id", _ABSENT).get("S"),
             int(item["connected_at"]["N"]),
             int(item[TTL_ATTRIBUTE]["N"]),
-            read(item["type"]["S"], int(item["version"]["N"]), from_item(item["data"]["M"])),
+            _fact(item),
             item.get("trace_id", _ABSENT).get("S"),
         )
     except (LookupError, TypeError, ValueError, AttributeError) as problem:
         msg = f"not an event: {type(problem).__name__} {problem}"
         raise MalformedEventError(msg) from problem
+
+
+def _fact(item: Item) -> Fact:
+    kind, version = item["type"]["S"], int(item["version"]["N"])
+    try:
+        data = from_item(item["data"]["M"])
+    except (LookupError, ValueError) as problem:  # a newer release may store what this one never does
+        return Unrecognised(kind, version, f"unreadable data: {problem}")
+    return read(kind, version, data)

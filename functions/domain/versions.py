@@ -14,6 +14,10 @@ UPCASTS: Final[Mapping[tuple[str, int], Upcast]] = {}
 """From the type and version that is stored to the data of the next version. None is old yet."""
 
 
+_STUMBLES: Final = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+"""What an upcast meets where stored data is not as its version says; a validation error is a `ValueError`."""
+
+
 def read(
     kind: str,
     version: int,
@@ -40,5 +44,5 @@ def read(
         for older in range(version, current):
             data = upcasts[kind, older](data)
         return msgspec.convert(data, FACTS[kind])
-    except (msgspec.ValidationError, LookupError, TypeError, ValueError) as problem:
+    except _STUMBLES as problem:
         return Unrecognised(kind, version, f"unreadable data: {problem}")
