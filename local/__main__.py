@@ -1,10 +1,16 @@
 """The command line of the embedded AWS: `python -m local up|down|status|demo`."""
 
+import sys
+
 from local.preflight import check
 
 if __name__ == "__main__":
-    # Before anything that may be missing is imported.
-    check()
-    from local.commands import main
+    try:
+        # Before anything that may be missing is imported.
+        check()
+        from local.commands import main
 
-    main()
+        main()
+    except KeyboardInterrupt:
+        # Ctrl-C while the packages are still being imported: nothing has been started.
+        sys.exit(0)

@@ -1,5 +1,8 @@
 """What people type, and what they are told."""
 
+import os
+import signal
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +19,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+_INTERRUPTED = 130
+"""What typer makes of Ctrl-C."""
 _console = Console(highlight=False, soft_wrap=True)
 _State = Annotated[Path, typer.Option("--state", help="Folder for its files.", show_default=".local")]
 
@@ -23,15 +28,17 @@ _State = Annotated[Path, typer.Option("--state", help="Folder for its files.", s
 def main() -> None:
     """Run a command; what is in the way is one line and exit code 1, Ctrl-C is no error."""
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
     except LocalError as error:
         raise SystemExit(f"error: {error}") from None
-    except typer.Abort:
-        raise SystemExit(0) from None
-    except typer.Exit as exit_:
-        raise SystemExit(exit_.exit_code) from None
     except typer.TyperException as error:
         raise SystemExit(f"error: {error.format_message()}") from None
+    if code == _INTERRUPTED:
+        _console.print("\nStopped.")
+        # Not SystemExit: that would wait for the threads of a deployment that nobody wants any more.
+        sys.stdout.flush()
+        os._exit(0)
+    raise SystemExit(code)
 
 
 @app.command("up")
@@ -47,21 +54,20 @@ def up_(
 ) -> None:
     """Start the emulator and deploy the program; if it is up, deploy what has changed."""
     folder = StateDir(state)
-    interrupted = False
+    # Whoever stops us by a signal, or closes the terminal, expects what Ctrl-C does.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    result = up.up(folder, port, stackfile.read().port, keep=keep)
+    _console.print(status.welcome(result))
+    if detach or result.was_up:
+        return
+    _console.print("Ctrl-C stops it.\n")
     try:
-        result = up.up(folder, port, stackfile.read().port, keep=keep)
-        _console.print(status.welcome(result))
-        if detach or result.was_up:
-            return
-        _console.print("Ctrl-C stops it.\n")
         follow.follow(folder, result, _console)
-    except KeyboardInterrupt:
-        interrupted = True
-    if interrupted:
-        # A second Ctrl-C must not leave a process behind.
+    finally:
+        # Whatever ends it: a second Ctrl-C must not leave a process behind.
         with emulator.uninterrupted():
             up.down(folder)
-        _console.print("\nStopped.")
 
 
 @app.command()

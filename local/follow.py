@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.markup import escape
 
@@ -26,16 +27,20 @@ def follow(state: StateDir, result: Up, console: Console) -> None:
     LocalError
         If the emulator dies. If `make down` stops it, this returns.
     """
-    events = _Events(Cloud(result.running.endpoint, result.outputs.region), result.outputs.events_table)
+    cloud = Cloud(result.running.endpoint, result.outputs.region)
+    events: _Events | None = None
     log = _Tail(state.log)
     while emulator.alive(result.running):
         for line in log.news():
             console.print(f"[yellow]{escape(line)}[/]")
         try:
+            events = events or _Events(cloud, result.outputs.events_table)
             for line in events.news():
                 console.print(escape(line))
-        except Exception as error:  # noqa: BLE001  # showing is a courtesy: it must not end what it shows
-            console.print(f"[dim]events cannot be read: {escape(str(error))}[/]")
+        except (ClientError, BotoCoreError) as error:
+            # Showing is a courtesy: it must not end what it shows.
+            if emulator.alive(result.running):
+                console.print(f"[dim]events cannot be read: {escape(str(error))}[/]")
         time.sleep(_POLL_SECONDS)
     if state.running() is None:
         console.print("It was stopped.")

@@ -5,7 +5,9 @@ import contextvars
 import os
 import runpy
 import sys
+import threading
 from collections.abc import Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,9 @@ def evaluate(
 ) -> dict[str, Any]:
     """Run ``__main__.py`` of ``root`` under ``mocks``.
 
-    Every run has a context of its own, so that several stacks can be evaluated in one process.
+    Every run has a thread and a context of its own: several stacks can be evaluated in one process, a
+    caller may have an event loop running, and Ctrl-C reaches the caller and not the SDK's loop, which
+    would wait for its threads for ever. A run that is left alone so ends with the process.
 
     Parameters
     ----------
@@ -35,13 +39,17 @@ def evaluate(
     -------
     dict
         The program's outputs, resolved.
-
-    Raises
-    ------
-    RuntimeError
-        If an event loop is running in this thread: the SDK needs one of its own.
     """
-    return contextvars.Context().run(_evaluate, root, mocks, config, project, stack)
+    answer: Future[dict[str, Any]] = Future()
+
+    def run() -> None:
+        try:
+            answer.set_result(contextvars.Context().run(_evaluate, root, mocks, config, project, stack))
+        except BaseException as error:  # noqa: BLE001  # it is raised again where the answer is awaited
+            answer.set_exception(error)
+
+    threading.Thread(target=run, name="program", daemon=True).start()
+    return answer.result()
 
 
 def _evaluate(

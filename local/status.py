@@ -19,9 +19,10 @@ class Function:
     """One function of the program."""
 
     name: str
-    handler: str
     memory_mb: int
     timeout_seconds: int
+    changed: str
+    """When it was last deployed, ISO 8601."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,9 @@ def shown(status: Status) -> Iterator[RenderableType]:
         for name, count in status.items:
             tables.add_row(name, str(count))
         yield tables
-        functions = Table("function", "handler", "MB", "seconds")
+        functions = Table("function", "MB", "seconds", "changed")
         for each in status.functions:
-            functions.add_row(each.name, each.handler, str(each.memory_mb), str(each.timeout_seconds))
+            functions.add_row(each.name, str(each.memory_mb), str(each.timeout_seconds), each.changed[:19])
         yield functions
 
 
@@ -112,4 +113,4 @@ def _count(cloud: Cloud, table: str) -> int:
 def _functions(cloud: Cloud) -> Iterator[Function]:
     for page in cloud.client("lambda").get_paginator("list_functions").paginate():
         for each in page["Functions"]:
-            yield Function(each["FunctionName"], each["Handler"], each["MemorySize"], each["Timeout"])
+            yield Function(each["FunctionName"], each["MemorySize"], each["Timeout"], each["LastModified"])

@@ -40,7 +40,8 @@ def up(state: StateDir, port: int | None, default_port: int, *, keep: bool) -> U
             if keep:
                 kept.reconcile(deployed)
         except BaseException:
-            embedded.end(state, started)
+            with emulator.uninterrupted():
+                embedded.end(state, started)
             raise
         return Up(running=started, outputs=deployed, was_up=False)
 
