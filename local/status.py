@@ -84,6 +84,8 @@ def shown(status: Status) -> Iterator[RenderableType]:
 def welcome(result: Up) -> str:
     """What `up` tells once it is ready."""
     first = "It was up already; what has changed is deployed." if result.was_up else "The backend is up."
+    if result.mended:
+        first += " The kept read models differed from the log and have been rebuilt."
     return "\n".join(
         (
             first,

@@ -17,6 +17,8 @@ class Up:
     outputs: Outputs
     was_up: bool
     """Whether it was up already, so that this command does not own it."""
+    mended: bool = False
+    """Whether kept read models differed from the log and have been rebuilt."""
 
 
 def up(state: StateDir, port: int | None, default_port: int, *, keep: bool) -> Up:
@@ -37,13 +39,14 @@ def up(state: StateDir, port: int | None, default_port: int, *, keep: bool) -> U
         started = embedded.begin(state, port or default_port, keep=keep)
         try:
             deployed = embedded.deploy(state, started, restarted=True)
+            mended = False
             if keep:
-                kept.reconcile(deployed)
+                mended = kept.reconcile(state.outputs)
         except BaseException:
             with emulator.uninterrupted():
                 embedded.end(state, started)
             raise
-        return Up(running=started, outputs=deployed, was_up=False)
+        return Up(running=started, outputs=deployed, was_up=False, mended=mended)
 
 
 def living(state: StateDir) -> Running | None:
