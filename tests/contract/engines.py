@@ -1,0 +1,47 @@
+"""The DynamoDBs that the stores' contract is held to, each as a way to make clients."""
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from moto import mock_aws
+
+from functions.aws import clients
+from local import emulator
+from local.state import StateDir
+
+REGION: Final = "us-east-1"
+MakeClient = Callable[[], Any]
+
+
+def client(endpoint: str | None = None) -> Any:
+    """Return a client as the functions make it, for an emulator that takes any key."""
+    return clients.dynamodb(
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+
+
+@contextmanager
+def moto() -> Iterator[MakeClient]:
+    """Fake DynamoDB in process, empty at first."""
+    with mock_aws():
+        yield client
+
+
+@contextmanager
+def ministack(folder: Path) -> Iterator[MakeClient]:
+    """Run the embedded AWS on a free port, with its files in a folder."""
+    state = StateDir(folder)
+    with warnings.catch_warnings():
+        # it is known by its pid from here on, and the object that started it complains of being dropped
+        warnings.simplefilter("ignore", ResourceWarning)
+        running = emulator.start(state, emulator.free_port(), REGION, keep=False)
+    try:
+        yield lambda: client(running.endpoint)
+    finally:
+        emulator.stop(state, running)

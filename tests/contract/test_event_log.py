@@ -1,0 +1,334 @@
+"""What the log promises, on every DynamoDB."""
+
+from typing import Any
+
+import pytest
+
+from functions.aws.event_items import decode
+from functions.aws.event_log import ClaimRefusedError, EventLog
+from functions.domain.claims import Release, Take, session_key, voice_key
+from functions.domain.events import (
+    VERSIONS,
+    ActivityRecorded,
+    Cause,
+    ConnectionClosed,
+    ConnectionLost,
+    ConnectionOpened,
+    ConnectionStatusSet,
+    Event,
+    Fact,
+    MessageRejected,
+    ReplyCompleted,
+    ReplyFailed,
+    TextMessageReceived,
+    VoiceSessionEnded,
+    VoiceSessionStarted,
+    VoiceTurnTranscribed,
+    event,
+)
+from functions.domain.ids import lowest
+from functions.names import EVENTS_BY_TIME, EVENTS_BY_USER
+from tests.tables import Tables
+
+AT = 1_795_410_000_000
+NOW = AT // 1000
+VOICE = "01KAQ0000000000000000000VS"
+
+FACTS: tuple[Fact, ...] = (
+    ConnectionOpened("203.0.113.9", "a browser", NOW + 7200),
+    ConnectionOpened(),
+    ActivityRecorded(VOICE, 600),
+    ActivityRecorded(),
+    TextMessageReceived("Grüße, 世界 \u0000 🎈"),
+    ReplyCompleted(VOICE, "An answer.", "end_turn", 12, 0, "a model"),
+    ReplyFailed(VOICE, "too slow"),
+    VoiceSessionStarted(16000, "lpcm", "Ada"),
+    VoiceSessionEnded(VOICE, 2**53, 30, "client", 9600),
+    VoiceTurnTranscribed(VOICE, "user", ""),
+    MessageRejected("too_large"),
+    ConnectionClosed(1006, "Going away"),
+    ConnectionLost("post"),
+    ConnectionStatusSet("DISCONNECTED", "an operator", "abuse"),
+)
+
+
+def cause(number: int = 0, **changes: Any) -> Cause:
+    values = {
+        "connection_id": "one=",
+        "user_id": "ada",
+        "session_id": "talk",
+        "connected_at": AT - 1000,
+        "expires_at": NOW + 90 * 86_400,
+        "at": AT + number,
+        "id": f"request-{number}",
+        "trace_id": "Root=1-67",
+    }
+    return Cause(**{**values, **changes})
+
+
+def text(number: int, words: str = "Hello") -> Event:
+    return event(cause(number), TextMessageReceived(words))
+
+
+def take(value: str, **changes: Any) -> Take:
+    return Take(**{"key": "claim", "value": value, "now": NOW, "expires_at": NOW + 60, **changes})
+
+
+@pytest.fixture
+def log(client: Any, tables: Tables) -> EventLog:
+    return EventLog(client, tables.events, tables.claims)
+
+
+@pytest.fixture
+def holds(client: Any, tables: Tables) -> Any:
+    """Return the value that a claim holds, None if nobody holds it."""
+
+    def held(key: str = "claim") -> str | None:
+        found = client.get_item(TableName=tables.claims, Key={"claim": {"S": key}}, ConsistentRead=True)
+        value: str | None = found.get("Item", {}).get("value", {}).get("S")
+        return value
+
+    return held
+
+
+def events(log: EventLog) -> list[Event]:
+    return [decode(item) for item in log.items("one=")]
+
+
+def test_an_event_is_appended_once(log: EventLog) -> None:
+    first, second = log.append(text(1)), log.append(text(1))
+
+    assert (first, second) == (True, False)
+    assert events(log) == [text(1)]
+
+
+def test_what_is_there_is_never_overwritten(log: EventLog) -> None:
+    log.append(text(1, "first"))
+
+    new = log.append(text(1, "second"))
+
+    assert not new
+    assert events(log) == [text(1, "first")]
+
+
+def test_what_is_written_reads_as_the_same_event_whatever_its_type(log: EventLog) -> None:
+    written = [event(cause(number), fact) for number, fact in enumerate(FACTS)]
+
+    for each in written:
+        log.append(each)
+
+    assert events(log) == written
+    assert {each.type for each in written} == set(VERSIONS)
+
+
+def test_an_event_without_session_or_trace_reads_as_the_same_event(log: EventLog) -> None:
+    written = event(cause(session_id=None, trace_id=None), ConnectionOpened())
+
+    log.append(written)
+
+    assert events(log) == [written]
+
+
+def test_events_are_found_by_user_and_by_time(client: Any, tables: Tables, log: EventLog) -> None:
+    appended = text(1)
+
+    log.append(appended)
+
+    bucket = next(log.items("one="))["time_bucket"]["S"]
+    by_user = query_index(client, tables, EVENTS_BY_USER, "user_id", "ada")
+    by_time = query_index(client, tables, EVENTS_BY_TIME, "time_bucket", bucket)
+    assert bucket.startswith("2026-11-23T05#")
+    assert [decode(item) for item in by_user] == [decode(item) for item in by_time] == [appended]
+
+
+def query_index(client: Any, tables: Tables, index: str, attribute: str, value: str) -> Any:
+    return client.query(
+        TableName=tables.events,
+        IndexName=index,
+        KeyConditionExpression="#key = :value",
+        ExpressionAttributeNames={"#key": attribute},
+        ExpressionAttributeValues={":value": {"S": value}},
+    )["Items"]
+
+
+def test_items_come_in_the_order_of_their_ids_and_of_one_connection_only(log: EventLog) -> None:
+    for number in (3, 1, 2):
+        log.append(text(number))
+    log.append(event(cause(connection_id="two="), ConnectionOpened()))
+
+    found = events(log)
+
+    assert found == [text(1), text(2), text(3)]
+
+
+def test_a_log_of_more_than_a_megabyte_is_read_whole_and_in_order(log: EventLog) -> None:
+    appended = [text(number, "x" * 200_000) for number in range(7)]
+    for each in appended:
+        log.append(each)
+
+    found = events(log)
+
+    assert found == appended
+
+
+def test_the_largest_text_fits_into_an_item_with_its_claim(log: EventLog) -> None:
+    largest = text(1, "🎈" * 8000)
+
+    new = log.append(largest, (take("one"),))
+
+    assert new
+    assert events(log) == [largest]
+
+
+def test_no_events_are_no_items(log: EventLog) -> None:
+    found = events(log)
+
+    assert found == []
+
+
+def test_a_free_claim_is_granted_with_the_event(log: EventLog, holds: Any) -> None:
+    new = log.append(text(1), (take("one"),))
+
+    assert new
+    assert events(log) == [text(1)]
+    assert holds() == "one"
+
+
+def test_a_held_claim_refuses_the_event_and_tells_what_it_holds(log: EventLog, holds: Any) -> None:
+    log.append(text(1), (take("one"),))
+
+    with pytest.raises(ClaimRefusedError) as refused:
+        log.append(text(2), (take("two"),))
+
+    assert refused.value.held == "one"
+    assert refused.value.claim == take("two")
+    assert events(log) == [text(1)]
+    assert holds() == "one"
+
+
+def test_a_claim_may_be_taken_at_its_expiry_and_not_before(log: EventLog, holds: Any) -> None:
+    log.append(text(1), (take("one", expires_at=NOW + 60),))
+
+    with pytest.raises(ClaimRefusedError):
+        log.append(text(2), (take("two", now=NOW + 59),))
+    log.append(text(3), (take("three", now=NOW + 60, expires_at=NOW + 120),))
+
+    assert events(log) == [text(1), text(3)]
+    assert holds() == "three"
+
+
+def test_a_claim_that_holds_the_same_value_is_granted_again(log: EventLog, holds: Any) -> None:
+    log.append(text(1), (take("one"),))
+
+    new = log.append(text(2), (take("one"),))
+
+    assert new
+    assert events(log) == [text(1), text(2)]
+    assert holds() == "one"
+
+
+def test_a_claim_overrides_what_sorts_below_its_bound_only(log: EventLog, holds: Any) -> None:
+    log.append(text(1), (take(text(1).event_id, key=voice_key("one=")),))
+
+    with pytest.raises(ClaimRefusedError) as refused:
+        log.append(text(5), (take("5", key=voice_key("one="), overrides_below=lowest(AT + 1)),))
+    log.append(text(6), (take("6", key=voice_key("one="), overrides_below=lowest(AT + 2)),))
+
+    assert refused.value.held == text(1).event_id
+    assert events(log) == [text(1), text(6)]
+    assert holds(voice_key("one=")) == "6"
+
+
+def test_a_session_belongs_to_the_first_user_who_used_it(log: EventLog, holds: Any) -> None:
+    def connect(number: int, user: str) -> bool:
+        opened = event(cause(number, user_id=user, connection_id=f"{number}="), ConnectionOpened())
+        return log.append(opened, (take(user, key=session_key("talk")),))
+
+    first, own = connect(1, "ada"), connect(2, "ada")
+    with pytest.raises(ClaimRefusedError) as refused:
+        connect(3, "bob")
+
+    assert first
+    assert own
+    assert refused.value.held == "ada"
+    assert holds(session_key("talk")) == "ada"
+    assert list(log.items("3=")) == []
+
+
+def test_a_released_claim_is_free(log: EventLog, holds: Any) -> None:
+    log.append(text(1), (take("one"),))
+
+    log.append(text(2), (Release("claim", "one"),))
+
+    assert holds() is None
+    assert log.append(text(3), (take("three"),))
+
+
+def test_a_claim_that_another_holds_is_not_released(log: EventLog, holds: Any) -> None:
+    log.append(text(1), (take("one"),))
+
+    with pytest.raises(ClaimRefusedError) as refused:
+        log.append(text(2), (Release("claim", "two"),))
+
+    assert refused.value.held == "one"
+    assert holds() == "one"
+    assert events(log) == [text(1)]
+
+
+def test_a_claim_that_nobody_holds_is_not_released(log: EventLog) -> None:
+    with pytest.raises(ClaimRefusedError) as refused:
+        log.append(text(1), (Release("claim", "one"),))
+
+    assert refused.value.held is None
+    assert events(log) == []
+
+
+@pytest.mark.parametrize("claims", [(take("one"),), (Release("claim", "held"),)], ids=["a take", "a release"])
+def test_an_event_that_is_there_already_changes_no_claim(
+    log: EventLog, holds: Any, claims: tuple[Any, ...]
+) -> None:
+    log.append(text(0), (take("held", expires_at=NOW + 60),))
+    log.append(text(1))
+
+    new = log.append(text(1), claims)
+
+    assert not new
+    assert holds() == "held"
+
+
+def test_a_repeated_append_with_its_claim_is_a_success(log: EventLog, holds: Any) -> None:
+    first = log.append(text(1), (take("one"),))
+
+    again = log.append(text(1), (take("one"),))
+
+    assert (first, again) == (True, False)
+    assert holds() == "one"
+
+
+def test_a_repeated_release_is_a_success(log: EventLog, holds: Any) -> None:
+    log.append(text(1), (take("one"),))
+    log.append(text(2), (Release("claim", "one"),))
+
+    again = log.append(text(2), (Release("claim", "one"),))
+
+    assert not again
+    assert holds() is None
+
+
+@pytest.mark.parametrize("keys", [("held", "free"), ("free", "held")])
+def test_of_several_claims_all_are_granted_or_none(log: EventLog, holds: Any, keys: tuple[str, ...]) -> None:
+    log.append(text(1), (take("one", key="held"),))
+
+    with pytest.raises(ClaimRefusedError) as refused:
+        log.append(text(2), tuple(take("two", key=key) for key in keys))
+
+    assert refused.value.claim.key == "held"
+    assert holds("free") is None
+    assert events(log) == [text(1)]
+
+
+def test_several_claims_are_granted_together(log: EventLog, holds: Any) -> None:
+    new = log.append(text(1), (take("one", key="a"), take("one", key="b")))
+
+    assert new
+    assert (holds("a"), holds("b")) == ("one", "one")
