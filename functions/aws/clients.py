@@ -8,13 +8,20 @@ from typing import Any, Final
 import botocore.session
 from botocore.config import Config
 
+MOST_CALLS: Final = 16
+"""How many calls one client makes at a time, where a function makes several."""
+
 CONFIG: Final = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
     connect_timeout=1,
     read_timeout=3,
     tcp_keepalive=True,
+    max_pool_connections=MOST_CALLS,
 )
 """Explicit, since the defaults differ by botocore's version: up to 25 s of retries when throttled."""
+
+IN_TIME: Final = CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 2}))
+"""For calls that must end within 10 s: the time that is left when the last of them begins."""
 
 _session = botocore.session.get_session()
 

@@ -14,6 +14,7 @@ from functions.aws.callbacks import Callbacks
 from functions.aws.event_log import EventLog
 
 if TYPE_CHECKING:
+    from functions.aws.connections import Connections
     from functions.aws.read_model import ReadModel
 
 _DAY_SECONDS: Final = 86_400
@@ -63,6 +64,24 @@ def callbacks() -> Callbacks:
     """Return the API's callbacks; the client is made by the first that is used."""
     endpoint = _required(names.MANAGEMENT_ENDPOINT)
     return Callbacks(lambda: clients.management(endpoint, emulated=names.EMULATED in os.environ))
+
+
+@cache
+def callbacks_in_time() -> Callbacks:
+    """Return callbacks that end within 10 s, for several threads; to make the client is not safe in them."""
+    emulated = names.EMULATED in os.environ
+    client = clients.management(
+        _required(names.MANAGEMENT_ENDPOINT), emulated=emulated, config=clients.IN_TIME
+    )
+    return Callbacks(lambda: client)
+
+
+@cache
+def connections() -> "Connections":
+    """Return the reads of the connections table."""
+    from functions.aws.connections import Connections  # noqa: PLC0415 - handlers of routes never read it
+
+    return Connections(dynamodb(), _required(names.CONNECTIONS_TABLE))
 
 
 def trace_id() -> str | None:

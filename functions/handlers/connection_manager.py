@@ -1,0 +1,33 @@
+"""Takes what operators and services ask of connections, by direct invocation: IAM says who may."""
+
+from typing import Any, Final
+
+from functions.aws import environment
+from functions.aws.callbacks import Callbacks
+from functions.aws.connections import Connections
+from functions.aws.event_log import EventLog
+from functions.operations.connection_manager import serve
+from functions.operations.invocation import Invocation
+
+_CONNECTIONS: Final = environment.connections()
+_LOG: Final = environment.event_log()
+_CALLBACKS: Final = environment.callbacks_in_time()
+_RETENTION: Final = environment.retention_seconds()
+
+
+def handler(
+    event: dict[str, Any],
+    context: Any,
+    connections: Connections = _CONNECTIONS,
+    log: EventLog = _LOG,
+    callbacks: Callbacks = _CALLBACKS,
+) -> dict[str, Any]:
+    """Answer a request; see `serve`."""
+    invocation = Invocation(
+        id=context.aws_request_id,
+        at=environment.now(),
+        retention_seconds=_RETENTION,
+        remaining_milliseconds=context.get_remaining_time_in_millis,
+        trace_id=environment.trace_id(),
+    )
+    return serve(event, invocation, connections, log, callbacks)

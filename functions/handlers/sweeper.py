@@ -1,0 +1,42 @@
+"""Runs the connection manager's cleanup by schedule; a retried run appends the same events."""
+
+from typing import Any, Final
+
+import msgspec
+
+from functions.aws import environment
+from functions.aws.callbacks import Callbacks
+from functions.aws.connections import Connections
+from functions.aws.event_log import EventLog
+from functions.aws.logs import logger
+from functions.domain.schedules import parse
+from functions.operations.invocation import Invocation
+from functions.operations.sweeping import sweep
+
+_CONNECTIONS: Final = environment.connections()
+_LOG: Final = environment.event_log()
+_CALLBACKS: Final = environment.callbacks_in_time()
+_RETENTION: Final = environment.retention_seconds()
+
+
+def handler(
+    event: dict[str, Any],
+    context: Any,
+    connections: Connections = _CONNECTIONS,
+    log: EventLog = _LOG,
+    callbacks: Callbacks = _CALLBACKS,
+) -> dict[str, Any]:
+    """Sweep; what fails as a whole is raised, so that the schedule's retry and failure queue take it."""
+    run = parse(event, environment.now())
+    invocation = Invocation(
+        id=f"sweep#{run.at}",
+        at=run.at,
+        retention_seconds=_RETENTION,
+        remaining_milliseconds=context.get_remaining_time_in_millis,
+        trace_id=environment.trace_id(),
+    )
+    swept: dict[str, int] = msgspec.to_builtins(
+        sweep(run.idle_seconds, invocation, connections, log, callbacks)
+    )
+    logger.info("sweep", extra={"correlation_id": context.aws_request_id, **swept})
+    return swept
