@@ -1,0 +1,261 @@
+"""Frames as text: what is taken, and why the rest is not."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from functions.domain.parsing import parse
+from functions.domain.protocol import (
+    CLIENT_TYPES,
+    MAX_AUDIO_BYTES,
+    MAX_FRAME_BYTES,
+    MAX_SEQ,
+    MAX_TEXT_CHARACTERS,
+    Ping,
+    TextMessage,
+    TextMessageData,
+    VoiceData,
+    VoiceDataData,
+    VoiceEnd,
+    VoiceEndData,
+    VoiceStart,
+    VoiceStartData,
+)
+from functions.domain.refusals import Refused
+
+SESSION = "01KARYZ6S4100000000000000A"
+
+
+def refused(body: object) -> Refused:
+    """Return why a body, or the JSON of it, is refused."""
+    with pytest.raises(Refused) as caught:
+        parse(body if isinstance(body, str) else json.dumps(body))
+    return caught.value
+
+
+def text(content: Any) -> dict[str, Any]:
+    return {"type": "text_message", "data": {"text": content}}
+
+
+def voice(**data: Any) -> dict[str, Any]:
+    return {"type": "voice_data", "data": {"voiceSessionId": SESSION, "seq": 0, "audio": "AAAA", **data}}
+
+
+@pytest.mark.parametrize(
+    ("body", "frame"),
+    [
+        ({"type": "ping"}, Ping()),
+        (text("hi"), TextMessage(data=TextMessageData("hi"))),
+        ({"type": "voice_start"}, VoiceStart()),
+        (
+            {"type": "voice_start", "data": {"sampleRate": 24000, "encoding": "lpcm", "voice": "tiffany"}},
+            VoiceStart(data=VoiceStartData(24000, "lpcm", "tiffany")),
+        ),
+        (voice(seq=7), VoiceData(data=VoiceDataData(SESSION, 7, b"\0\0\0"))),
+        (
+            {"type": "voice_end", "data": {"voiceSessionId": SESSION, "lastSeq": -1}},
+            VoiceEnd(data=VoiceEndData(SESSION, -1)),
+        ),
+    ],
+)
+def test_every_type_of_frame_is_read(body: dict[str, Any], frame: object) -> None:
+    assert parse(json.dumps(body)) == frame
+
+
+def test_the_clients_types_are_these() -> None:
+    assert {"ping", "text_message", "voice_start", "voice_data", "voice_end"} == CLIENT_TYPES
+
+
+def test_a_voice_session_is_16_khz_unless_it_says_otherwise() -> None:
+    assert VoiceStart().data == VoiceStartData(16000, "lpcm", None)
+
+
+def test_id_and_timestamp_are_the_clients_own() -> None:
+    assert parse('{"type": "ping", "id": "a-1", "timestamp": "2026-11-23T05:12:00Z"}').id == "a-1"
+    assert parse('{"type": "ping", "timestamp": 1795410720123}').timestamp == 1_795_410_720_123
+
+
+def test_unknown_fields_are_ignored() -> None:
+    body = {**text("hi"), "userId": "mallory", "more": {"deep": []}}
+    body["data"]["font"] = "Comic Sans"
+
+    assert parse(json.dumps(body)) == TextMessage(data=TextMessageData("hi"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        " ",
+        "hello",
+        "{",
+        '{"type": "ping"} x',
+        '{"type": "ping",}',
+        "{'type': 'ping'}",
+        '{"type": "ping", "timestamp": NaN}',
+        '{"type": "ping", "x": Infinity}',
+        '{"type": "ping", "x": 01}',
+        '{"type": "ping", "x": "\x00"}',
+        '{"type": "\\ud800"}',
+        '{"type": "text_message", "data": {"text": "\\ud800"}}',
+        '{"type": "text_message", "data": {"text": "\ud800"}}',
+        '\ufeff{"type": "ping"}',
+        '{"type": 7, "x": NaN}',
+        '{"type": 7, "x": ',
+        '{"type": "ping", "x": ' + "[" * 100_000,
+        '{"type": "ping", "x": ' + "[" * 50_000 + "]" * 50_000 + "}",
+        '{"type": 7, "x": ' + '{"x":' * 20_000 + "0" + "}" * 20_000 + "}",
+    ],
+)
+def test_what_no_json_parser_should_take_is_invalid_json(body: str) -> None:
+    verdict = refused(body)
+
+    assert verdict.code == "invalid_json"
+    assert verdict.message == "A frame is a JSON object."
+
+
+@pytest.mark.parametrize("body", ["null", "7", '"ping"', "[]", '[{"type": "ping"}]', "true"])
+def test_json_that_is_no_object_is_an_invalid_message(body: str) -> None:
+    verdict = refused(body)
+
+    assert verdict.code == "invalid_message"
+    assert verdict.message == "A frame is a JSON object with a type."
+
+
+@pytest.mark.parametrize("kind", ["pong", "PING", "ping ", "", "default", "text_ack"])
+def test_a_type_that_no_client_sends_is_unknown(kind: str) -> None:
+    verdict = refused({"type": kind})
+
+    assert verdict.code == "unknown_type"
+    assert verdict.message == "No such type of frame."
+
+
+@pytest.mark.parametrize("kind", ["$connect", "$disconnect", "$default"])
+def test_a_body_that_names_a_lifecycle_route_is_an_invalid_message(kind: str) -> None:
+    assert refused({"type": kind}).code == "invalid_message"
+
+
+@pytest.mark.parametrize("body", [{}, {"type": None}, {"type": 7}, {"type": ["ping"]}, {"data": {}}])
+def test_a_frame_without_a_type_is_an_invalid_message(body: dict[str, Any]) -> None:
+    assert refused(body).code == "invalid_message"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"type": "text_message"},
+        {"type": "text_message", "data": None},
+        {"type": "text_message", "data": "hi"},
+        text(""),
+        text(None),
+        text(7),
+        {"type": "voice_start", "data": None},
+        {"type": "voice_start", "data": {"sampleRate": 44100}},
+        {"type": "voice_start", "data": {"sampleRate": "16000"}},
+        {"type": "voice_start", "data": {"sampleRate": 16000.0}},
+        {"type": "voice_start", "data": {"encoding": "opus"}},
+        {"type": "voice_start", "data": {"voice": "../../etc"}},
+        {"type": "voice_start", "data": {"voice": "v" * 65}},
+        {"type": "voice_start", "data": {"voice": "tiffany\n"}},
+        voice(seq=-1),
+        voice(seq=MAX_SEQ + 1),
+        voice(seq=10**23),
+        voice(seq=1.5),
+        voice(seq=True),
+        voice(seq="0"),
+        voice(audio=""),
+        voice(audio="A==="),
+        voice(audio="AA A"),
+        voice(audio="AAA"),
+        voice(audio="-_-_"),
+        voice(audio=7),
+        voice(voiceSessionId=""),
+        voice(voiceSessionId=SESSION.lower()),
+        voice(voiceSessionId="8" + SESSION[1:]),
+        voice(voiceSessionId=SESSION + "\n"),
+        voice(voiceSessionId=SESSION + "A"),
+        voice(voiceSessionId="U" * 26),
+        {"type": "voice_end", "data": {"voiceSessionId": SESSION}},
+        {"type": "voice_end", "data": {"voiceSessionId": SESSION, "lastSeq": -2}},
+        {"type": "voice_end", "data": {"voiceSessionId": SESSION, "lastSeq": MAX_SEQ + 1}},
+        {"type": "ping", "id": ""},
+        {"type": "ping", "id": 7},
+        {"type": "ping", "id": "a b"},
+        {"type": "ping", "id": "ä"},
+        {"type": "ping", "id": "a\n"},
+        {"type": "ping", "id": "i" * 129},
+        {"type": "ping", "timestamp": []},
+    ],
+)
+def test_a_wrong_shape_is_an_invalid_message(body: dict[str, Any]) -> None:
+    assert refused(body).code == "invalid_message"
+
+
+def test_a_wrong_shape_is_told_where_it_is() -> None:
+    assert refused(voice(seq="0")).message == "Expected `int`, got `str` - at `$.data.seq`"
+
+
+def test_what_is_told_never_grows_with_what_was_sent() -> None:
+    assert len(refused({"type": "$" + "x" * 5_000}).message) == 200
+
+
+@pytest.mark.parametrize("character", ["a", "\u00e4", "\U0001f600"])
+def test_a_text_may_have_8000_characters_however_long_they_are(character: str) -> None:
+    assert parse(json.dumps(text(character * MAX_TEXT_CHARACTERS), ensure_ascii=False))
+
+    verdict = refused(text(character * (MAX_TEXT_CHARACTERS + 1)))
+
+    assert verdict.code == "too_large"
+    assert verdict.message == "A text has at most 8000 characters."
+
+
+def test_a_frame_of_speech_may_have_24_kib_of_audio() -> None:
+    most = base64.b64encode(bytes(MAX_AUDIO_BYTES)).decode()
+    more = base64.b64encode(bytes(MAX_AUDIO_BYTES + 1)).decode()
+
+    assert parse(json.dumps(voice(audio=most)))
+    assert refused(voice(audio=more)).code == "too_large"
+    assert refused(voice(audio=more)).message == "A frame has at most 24576 bytes of audio."
+
+
+def test_a_voice_may_have_the_longest_names_and_numbers() -> None:
+    assert parse(json.dumps(voice(seq=MAX_SEQ)))
+    assert parse(json.dumps({"type": "voice_start", "data": {"voice": "v" * 64}}))
+    assert parse(json.dumps({"type": "ping", "id": "~" * 128})).id == "~" * 128
+
+
+@pytest.mark.parametrize(("filler", "size"), [("a", 1), ("\u00e4", 2), ("\ud800", 3)])
+def test_a_frame_may_have_128_kib_in_utf_8(filler: str, size: int) -> None:
+    shell = len('{"type": "ping", "x": ""}')
+    spare = MAX_FRAME_BYTES - shell
+    most = '{"type": "ping", "x": "' + filler * (spare // size) + "a" * (spare % size) + '"}'
+
+    verdict = refused(most + " ")
+
+    assert len(most.encode(errors="surrogatepass")) == MAX_FRAME_BYTES
+    assert verdict.code == "too_large"
+    assert verdict.message == "A frame has at most 131072 bytes."
+    if size < 3:
+        assert parse(most) == Ping()
+    else:
+        assert refused(most).code == "invalid_json"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"type": "ponder", "id": "m-1"},
+        {"type": "$connect", "id": "m-1"},
+        {"type": "text_message", "id": "m-1"},
+        {**text("x" * 8_001), "id": "m-1"},
+    ],
+)
+def test_a_refusal_names_the_clients_id(body: dict[str, Any]) -> None:
+    assert refused(body).client_id == "m-1"
+
+
+@pytest.mark.parametrize("client_id", [7, None, "", "a b", "i" * 129, ["m-1"], "a\n"])
+def test_a_refusal_repeats_no_id_that_is_none(client_id: object) -> None:
+    assert refused({"type": "ponder", "id": client_id}).client_id is None
