@@ -1,0 +1,147 @@
+"""Writes the protocol's JSON Schemas and its AsyncAPI document from the types: ``python -m docs.schemas``.
+
+What is written is committed beside it, and a test fails when it is not what the types say.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import msgspec
+
+from functions import names
+from functions.domain import protocol as p
+
+FOLDER: Final = Path(__file__).parent / "protocol"
+
+REPLIES: Final[Mapping[type[Any], tuple[type[Any], ...]]] = {
+    p.Ping: (p.Pong,),
+    p.TextMessage: (p.TextAck, p.Error),
+    p.VoiceStart: (p.VoiceReady, p.Error),
+    p.VoiceData: (),
+    p.VoiceEnd: (p.VoiceEnded, p.Error),
+}
+"""What may answer each frame of a client on its own route; ``voice_data`` is one-way."""
+
+_QUERY: Final = {
+    "type": "object",
+    "required": ["userId"],
+    "properties": {
+        name: {"type": "string", "pattern": "^[A-Za-z0-9_.:@|+=-]{1,128}$"}
+        for name in ("userId", "sessionId")
+    },
+}
+_INTRODUCTION: Final = (
+    "Frames are JSON text. A client chooses `id` and finds it again in the answer, but not in `pong`. "
+    "The gateway itself may send frames of the form {message, connectionId, requestId}, which have no type."
+)
+
+
+def documents() -> dict[str, str]:
+    """Return the text of each file of ``docs/protocol``, by name."""
+    return {
+        "client-frames.schema.json": _text(_schema("Frames that a client sends", p.Frame)),
+        "server-frames.schema.json": _text(_schema("Frames that the server sends", p.Answer)),
+        "asyncapi.json": _text(_asyncapi()),
+    }
+
+
+def _text(document: object) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _schema(title: str, frames: Any) -> dict[str, Any]:
+    (union,), parts = msgspec.json.schema_components([frames], ref_template="#/$defs/{name}")
+    # a keyword of OpenAPI, not of JSON Schema: the alternatives are told apart by the constant of `type`
+    del union["discriminator"]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": title,
+        **union,
+        "$defs": parts,
+    }
+
+
+def _asyncapi() -> dict[str, Any]:
+    clients, servers = get_args(p.Frame), get_args(p.Answer)
+    frames = (*clients, *servers)
+    _, schemas = msgspec.json.schema_components(frames, ref_template="#/components/schemas/{name}")
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "AIrium realtime",
+            "version": "1",
+            "description": _INTRODUCTION,
+            "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
+        },
+        "defaultContentType": "application/json",
+        "servers": {
+            "aws": {
+                "host": "{api}.execute-api.{region}.amazonaws.com",
+                "pathname": "/{stage}",
+                "protocol": "wss",
+                "description": "The stack's output `websocket_url`.",
+                "variables": {"api": {}, "region": {"default": "us-east-1"}, "stage": {"default": "prod"}},
+            }
+        },
+        "channels": {
+            "connection": {
+                "address": "/",
+                "description": "One connection.",
+                "messages": {
+                    _tag(frame): {"$ref": f"#/components/messages/{_tag(frame)}"} for frame in frames
+                },
+                "bindings": {"ws": {"query": _QUERY}},
+            }
+        },
+        "operations": {_tag(frame): _receive(frame) for frame in clients} | {"error": _send(p.Error)},
+        "components": {"messages": {_tag(frame): _message(frame) for frame in frames}, "schemas": schemas},
+    }
+
+
+def _tag(frame: type[Any]) -> str:
+    return str(frame.__struct_config__.tag)
+
+
+def _message(frame: type[Any]) -> dict[str, Any]:
+    return {
+        "name": _tag(frame),
+        "summary": (frame.__doc__ or "").strip(),
+        "payload": {"$ref": f"#/components/schemas/{frame.__name__}"},
+    }
+
+
+def _receive(frame: type[Any]) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "action": "receive",
+        "channel": {"$ref": "#/channels/connection"},
+        "messages": [_in_channel(frame)],
+    }
+    if frame is p.Ping:
+        operation["description"] = f"Answered by the gateway: {names.PONG}"
+    if REPLIES[frame]:
+        operation["reply"] = {
+            "channel": {"$ref": "#/channels/connection"},
+            "messages": [_in_channel(reply) for reply in REPLIES[frame]],
+        }
+    return operation
+
+
+def _send(frame: type[Any]) -> dict[str, Any]:
+    return {
+        "action": "send",
+        "description": "What was wrong with a one-way frame, or with the identity of the connection.",
+        "channel": {"$ref": "#/channels/connection"},
+        "messages": [_in_channel(frame)],
+    }
+
+
+def _in_channel(frame: type[Any]) -> dict[str, str]:
+    return {"$ref": f"#/channels/connection/messages/{_tag(frame)}"}
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for name, text in documents().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
