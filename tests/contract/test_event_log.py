@@ -231,7 +231,7 @@ def test_a_claim_overrides_what_sorts_below_its_bound_only(log: EventLog, holds:
     log.append(text(1), (take(text(1).event_id, key=voice_key("one=")),))
 
     with pytest.raises(ClaimRefusedError) as refused:
-        log.append(text(5), (take("5", key=voice_key("one="), overrides_below=lowest(AT + 1)),))
+        log.append(text(5), (take("5", key=voice_key("one="), overrides_below=text(1).event_id),))
     log.append(text(6), (take("6", key=voice_key("one="), overrides_below=lowest(AT + 2)),))
 
     assert refused.value.held == text(1).event_id

@@ -1,0 +1,70 @@
+"""What the read models hold, read without the code that wrote them, and what the log says they must hold."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from functions.aws import connection_items
+from functions.aws.attributes import Item, from_item
+from functions.aws.connection_items import Stored
+from functions.aws.counter_items import CounterKey, counters, parse
+from functions.domain.connection import Connection, join
+from functions.domain.counters import contribution
+from functions.domain.events import Event
+from functions.domain.messages import Message, message_of
+from tests.tables import Tables
+
+
+class Held(msgspec.Struct, frozen=True):
+    """Rows by connection, messages with the generation that counted each, and the counters above zero."""
+
+    rows: dict[str, Connection]
+    messages: dict[str, tuple[Message, int]]
+    counts: dict[CounterKey, int]
+
+
+def held(client: Any, tables: Tables, generation: int = 1) -> Held:
+    """Return what the tables hold; of the counters, those of a generation."""
+    rows = {row.connection_id: row for row in (stored.row for stored in stored_rows(client, tables))}
+    messages = {}
+    for item in scan(client, tables.messages):
+        values = from_item(item)
+        counted_by = values.pop("generation")
+        messages[values["event_id"]] = msgspec.convert(values, Message), counted_by
+    sums: Counter[CounterKey] = Counter()
+    for item in scan(client, tables.metrics):
+        if "count" in item:
+            key = parse(item["metric"]["S"], item["bucket"]["S"])
+            sums[key] += int(item["count"]["N"]) if key.generation == generation else 0
+    return Held(rows, messages, {key: count for key, count in sums.items() if count})
+
+
+def due(events: Iterable[Event], generation: int = 1) -> Held:
+    """Return what the tables must hold when these events have been projected: their fold and its recount."""
+    by_connection: dict[str, list[Event]] = {}
+    messages = {}
+    for event in events:
+        by_connection.setdefault(event.connection_id, []).append(event)
+        message = message_of(event)
+        if message:
+            messages[message.event_id] = message, generation
+    rows = {each: join(Connection(each), own) for each, own in by_connection.items()}
+    counts: Counter[CounterKey] = Counter()
+    for row in rows.values():
+        counts.update(counters(contribution(row), generation))
+    for message, _ in messages.values():
+        counts.update(counters(message.contribution, generation))
+    return Held(rows, messages, {key: count for key, count in counts.items() if count})
+
+
+def stored_rows(client: Any, tables: Tables) -> list[Stored]:
+    """Return all rows, with what is outside the join."""
+    return [connection_items.decode(item) for item in scan(client, tables.connections)]
+
+
+def scan(client: Any, table: str) -> Iterator[Item]:
+    """Yield all items of a table, read consistently."""
+    for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
+        yield from page["Items"]
