@@ -1,0 +1,22 @@
+"""What errors mean."""
+
+from botocore.exceptions import ClientError
+
+from functions.aws.faults import cancellation, code_of, is_passing, status_of
+
+
+def test_an_error_may_say_nothing_of_itself() -> None:
+    error = ClientError({}, "PutItem")
+
+    assert (code_of(error), status_of(error), cancellation(error)) == ("", 0, [])
+    assert not is_passing(error)
+
+
+def test_a_cancellation_without_a_reason_does_not_pass() -> None:
+    assert not is_passing(ClientError({"Error": {"Code": "TransactionCanceledException"}}, "T"))
+
+
+def test_a_server_error_passes_and_a_client_error_does_not() -> None:
+    for status, passes in ((499, False), (500, True), (503, True)):
+        response = {"ResponseMetadata": {"HTTPStatusCode": status}}
+        assert is_passing(ClientError(response, "PutItem")) is passes  # type: ignore[arg-type]  # the rest is never read

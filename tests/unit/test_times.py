@@ -1,0 +1,9 @@
+"""Times for people."""
+
+from functions.domain.times import iso
+
+
+def test_a_time_has_milliseconds_and_is_in_utc() -> None:
+    assert iso(1_795_410_720_123) == "2026-11-23T05:12:00.123Z"
+    assert iso(1_795_410_720_007) == "2026-11-23T05:12:00.007Z"
+    assert iso(0) == "1970-01-01T00:00:00.000Z"
