@@ -24,14 +24,12 @@ def serve(request: Request, log: EventLog, callbacks: Callbacks, now: int) -> di
 
     The answer is in the response where the route is two-way, else it goes by callback, and only errors do.
     An expired identity is told so by callback, and its connection closed.
-
-    Raises
-    ------
-    Refused
-        ``unauthorized`` if the request names nobody.
     """
     context = request.request_context
-    cause = request.cause
+    try:
+        cause = request.cause
+    except Refused as refused:  # no name to append under
+        return _turn_away(request, refused, callbacks, now)
     answer = respond(request, cause, log)
     code = answer.data.code if isinstance(answer, Error) else None
     _log(request, cause, code)
@@ -40,7 +38,7 @@ def serve(request: Request, log: EventLog, callbacks: Callbacks, now: int) -> di
     frame = encode(answer, now)
     if context.route_key == ROUTE_DEFAULT and code != "token_expired":
         return {**OK, "body": frame.decode()}
-    push(frame, cause, callbacks, log)
+    _tell(frame, cause, callbacks, log)
     if code == "token_expired":
         _expel(cause, callbacks)
     return OK
@@ -91,6 +89,25 @@ def _record(cause: Cause, refused: Refused, log: EventLog) -> None:
         logger.warning("rejection_not_recorded", extra={"problem": unavailable.problem})
 
 
+def _turn_away(request: Request, refused: Refused, callbacks: Callbacks, now: int) -> dict[str, Any]:
+    context = request.request_context
+    logger.warning(
+        "nobody", extra={"connection_id": context.connection_id, "correlation_id": context.request_id}
+    )
+    frame = encode(refusal(refused, context.request_id), now)
+    if context.route_key == ROUTE_DEFAULT:
+        return {**OK, "body": frame.decode()}
+    callbacks.post(context.connection_id, frame)
+    return OK
+
+
+def _tell(frame: bytes, cause: Cause, callbacks: Callbacks, log: EventLog) -> None:
+    try:
+        push(frame, cause, callbacks, log)
+    except Unavailable as unavailable:  # what became of the client's frame stands all the same
+        logger.warning("answer_not_delivered", extra={"problem": unavailable.problem})
+
+
 def push(frame: bytes, cause: Cause, callbacks: Callbacks, log: EventLog) -> Posted:
     """Send a frame to the connection of a request; one that is Gone is lost, and the log says so."""
     posted = callbacks.post(cause.connection_id, frame)
@@ -106,17 +123,20 @@ def _expel(cause: Cause, callbacks: Callbacks) -> None:
         callbacks.close(cause.connection_id)
     except (GoneError, UnknownConnectionError):
         logger.info("already_closed", extra={"connection_id": cause.connection_id})
+    except Unavailable as unavailable:  # the sweeper closes what outlives its token
+        logger.warning("not_closed", extra={"problem": unavailable.problem})
 
 
-def broken(event: dict[str, Any], now: int) -> dict[str, Any]:
+def broken(event: object, now: int) -> dict[str, Any]:
     """Return the answer to a frame whose handling failed; the log line has the reason, the client an id."""
     logger.exception("internal")
-    context = event.get("requestContext") or {}
-    if context.get("eventType") != "MESSAGE":
+    context = event.get("requestContext") if isinstance(event, dict) else None
+    if not isinstance(context, dict) or context.get("eventType") != "MESSAGE":
         return {"statusCode": 500}
     if context.get("routeKey") != ROUTE_DEFAULT:
         return OK
-    data = ErrorData("internal", "Something went wrong on our side.", str(context.get("requestId")))
+    correlation_id = ascii(context.get("requestId")).strip("'")
+    data = ErrorData("internal", "Something went wrong on our side.", correlation_id)
     return {**OK, "body": encode(Error(data=data), now).decode()}
 
 

@@ -6,7 +6,7 @@ from functions.aws.event_log import ClaimRefusedError, EventLog
 from functions.aws.gateway import OK, Request
 from functions.aws.logs import logger
 from functions.domain.claims import Claim, Take, session_key
-from functions.domain.events import Cause, ConnectionClosed, ConnectionOpened, event
+from functions.domain.events import ConnectionClosed, ConnectionOpened, event
 from functions.domain.refusals import Refused
 
 _LONGEST_TEXT: Final = 512
@@ -17,6 +17,17 @@ _STATUS: Final = {"unauthorized": 403, "unavailable": 503}
 
 def opened(request: Request, log: EventLog) -> dict[str, Any]:
     """Append ``ConnectionOpened``, and the claim on its session if it has one; refuse what cannot be."""
+    try:
+        _open(request, log)
+    except ClaimRefusedError:
+        return _refuse("connect", request, Refused("unauthorized", "The session belongs to another user."))
+    except Refused as refused:
+        return _refuse("connect", request, refused)
+    _log("connect", request, 200)
+    return OK
+
+
+def _open(request: Request, log: EventLog) -> None:
     cause = request.cause
     claims: tuple[Claim, ...] = ()
     if cause.session_id is not None:
@@ -27,32 +38,24 @@ def opened(request: Request, log: EventLog) -> dict[str, Any]:
         user_agent=_short(request.user_agent),
         token_expires_at=request.authorizer.exp,
     )
-    try:
-        log.append(event(cause, fact), claims)
-    except ClaimRefusedError:
-        return _refuse(cause, Refused("unauthorized", "The session belongs to another user."))
-    except Refused as refused:
-        return _refuse(cause, refused)
-    _log("connect", cause, 200)
-    return OK
+    log.append(event(cause, fact), claims)
 
 
 def closed(request: Request, log: EventLog) -> dict[str, Any]:
     """Append ``ConnectionClosed``. The gateway does not repeat it: what is lost here the sweeper finds."""
-    cause = request.cause
     context = request.request_context
     fact = ConnectionClosed(context.disconnect_status_code, _short(context.disconnect_reason))
     try:
-        log.append(event(cause, fact))
+        log.append(event(request.cause, fact))
     except Refused as refused:
-        return _refuse(cause, refused, "disconnect")
-    _log("disconnect", cause, 200)
+        return _refuse("disconnect", request, refused)
+    _log("disconnect", request, 200)
     return OK
 
 
-def _refuse(cause: Cause, refused: Refused, what: str = "connect") -> dict[str, Any]:
+def _refuse(what: str, request: Request, refused: Refused) -> dict[str, Any]:
     status = _STATUS[refused.code]
-    _log(what, cause, status, refused)
+    _log(what, request, status, refused)
     return {"statusCode": status}
 
 
@@ -60,13 +63,14 @@ def _short(text: str | None) -> str | None:
     return text[:_LONGEST_TEXT] if text else None
 
 
-def _log(what: str, cause: Cause, status: int, refused: Refused | None = None) -> None:
+def _log(what: str, request: Request, status: int, refused: Refused | None = None) -> None:
+    context = request.request_context
     logger.info(
         what,
         extra={
-            "connection_id": cause.connection_id,
-            "correlation_id": cause.id,
-            "user_id": cause.user_id,
+            "connection_id": context.connection_id,
+            "correlation_id": context.request_id,
+            "user_id": context.authorizer.user_id if context.authorizer else None,
             "status": status,
             "refused": str(refused) if refused else None,
         },

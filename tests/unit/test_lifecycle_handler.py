@@ -1,0 +1,177 @@
+"""Connections as the gateway reports them."""
+
+import json
+import logging
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from functions.domain.events import ConnectionClosed, ConnectionOpened, MessageRejected
+from functions.domain.refusals import Unavailable
+from functions.handlers.lifecycle import handler
+from tests.fakes import MemoryLog, RecordingCallbacks
+from tests.gateway_events import (
+    CONNECTED_AT,
+    CONNECTION,
+    EXPIRES_AT,
+    connect,
+    disconnect,
+    fixture,
+    identity,
+    message,
+)
+
+OK = {"statusCode": 200}
+BROKEN = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "table/events"}}, "PutItem")
+
+
+@pytest.fixture
+def log() -> MemoryLog:
+    return MemoryLog()
+
+
+def handle(event: Any, log: MemoryLog) -> dict[str, Any]:
+    return handler(event, None, log, RecordingCallbacks())
+
+
+def test_a_connect_is_logged_with_what_the_gateway_knows(log: MemoryLog) -> None:
+    assert handle(connect(), log) == OK
+
+    (opened,) = log.events
+    assert opened.fact == ConnectionOpened(
+        "203.0.113.17", fixture("connect")["headers"]["User-Agent"], CONNECTED_AT // 1000 + 7_200
+    )
+    assert (opened.connection_id, opened.user_id, opened.session_id) == (CONNECTION, "alice", "s-1")
+    assert (opened.connected_at, opened.expires_at) == (CONNECTED_AT, EXPIRES_AT)
+
+
+def test_a_session_belongs_to_the_user_who_used_it_first(log: MemoryLog) -> None:
+    handle(connect(), log)
+
+    assert log.held == {"session#s-1": ("alice", EXPIRES_AT)}
+
+
+def test_another_users_session_is_forbidden(log: MemoryLog) -> None:
+    handle(connect(), log)
+    response = handle(connect(authorizer=identity(userId="bob"), requestId="r-2", connectionId="c-2"), log)
+
+    assert response == {"statusCode": 403}
+    assert len(log.events) == 1
+
+
+def test_a_user_may_return_to_their_session(log: MemoryLog) -> None:
+    handle(connect(), log)
+
+    assert handle(connect(requestId="r-2", connectionId="c-2"), log) == OK
+    assert len(log.events) == 2
+
+
+def test_a_connection_without_a_session_claims_none(log: MemoryLog) -> None:
+    assert handle(connect(authorizer=identity(sessionId=None)), log) == OK
+
+    assert log.held == {}
+    assert log.events[0].session_id is None
+
+
+def test_a_connect_given_twice_is_logged_once(log: MemoryLog) -> None:
+    assert handle(connect(), log) == handle(connect(), log) == OK
+
+    assert len(log.events) == 1
+
+
+@pytest.mark.parametrize("event", [connect(), disconnect()])
+def test_what_cannot_be_appended_is_unavailable(log: MemoryLog, event: dict[str, Any]) -> None:
+    log.before = [Unavailable("ThrottlingException of PutItem")]
+
+    assert handle(event, log) == {"statusCode": 503}
+    assert log.events == []
+
+
+@pytest.mark.parametrize("event", [connect(authorizer=None), disconnect(authorizer=None)])
+def test_nobody_is_forbidden(log: MemoryLog, event: dict[str, Any]) -> None:
+    assert handle(event, log) == {"statusCode": 403}
+    assert log.calls == 0
+
+
+@pytest.mark.parametrize("event", [connect(), disconnect()])
+def test_a_fault_of_our_own_is_an_error_of_the_integration(
+    log: MemoryLog, event: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    log.before = [BROKEN]
+
+    assert handle(event, log) == {"statusCode": 500}
+    assert [line.levelno for line in caplog.records] == [logging.ERROR]
+
+
+def test_a_disconnect_is_logged_with_its_reason(log: MemoryLog) -> None:
+    assert handle(disconnect(), log) == OK
+
+    assert log.facts == [ConnectionClosed(1001, "Going away")]
+
+
+@pytest.mark.parametrize("reason", [None, ""])
+def test_a_disconnect_may_have_no_reason(log: MemoryLog, reason: str | None) -> None:
+    event = disconnect(disconnectStatusCode=None, disconnectReason=reason)
+
+    assert handle(event, log) == OK
+
+    assert log.facts == [ConnectionClosed(None, None)]
+
+
+def test_what_a_client_says_of_itself_is_kept_short(log: MemoryLog) -> None:
+    handle(connect(identity={"userAgent": "x" * 600}), log)
+    handle(disconnect(disconnectReason="y" * 600), log)
+
+    opened, closed = log.facts
+    assert opened.user_agent == "x" * 512
+    assert opened.ip_address is None
+    assert closed.reason == "y" * 512
+
+
+@pytest.mark.parametrize("route", ["$connect", "$disconnect"])
+def test_a_frame_that_names_a_lifecycle_route_is_only_a_frame(log: MemoryLog, route: str) -> None:
+    callbacks = RecordingCallbacks()
+
+    assert handler(message({"type": route, "id": "m-1"}, route=route), None, log, callbacks) == OK
+
+    ((connection_id, frame),) = callbacks.posts
+    assert connection_id == CONNECTION
+    assert json.loads(frame)["data"]["code"] == "invalid_message"
+    assert json.loads(frame)["id"] == "m-1"
+    assert log.facts == [MessageRejected("invalid_message")]
+
+
+def test_a_connect_on_another_route_is_a_connect_all_the_same(log: MemoryLog) -> None:
+    handle(connect(routeKey="$disconnect"), log)
+
+    assert isinstance(log.facts[0], ConnectionOpened)
+
+
+@pytest.mark.parametrize(
+    "event", [None, {}, [], connect(eventType="RECONNECT"), connect(requestTimeEpoch=None)]
+)
+def test_an_event_that_no_gateway_sends_is_an_error_of_the_integration(event: Any, log: MemoryLog) -> None:
+    assert handle(event, log) == {"statusCode": 500}
+    assert log.calls == 0
+
+
+@pytest.mark.parametrize(
+    ("event", "name", "status"),
+    [
+        (connect(), "connect", 200),
+        (disconnect(), "disconnect", 200),
+        (connect(authorizer=None), "connect", 403),
+    ],
+)
+def test_each_report_is_one_line(
+    event: dict[str, Any], name: str, status: int, log: MemoryLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "airium")
+
+    handle(event, log)
+
+    (line,) = caplog.records
+    assert (line.levelno, line.message) == (logging.INFO, name)
+    assert vars(line)["status"] == status
+    assert vars(line)["correlation_id"] == event["requestContext"]["requestId"]
