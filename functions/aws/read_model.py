@@ -2,28 +2,30 @@
 
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
 from botocore.exceptions import ClientError
 
 from functions.aws import connection_items, message_items
-from functions.aws.attributes import Attribute, Item, to_attribute
+from functions.aws.attributes import to_attribute
+from functions.aws.batch_reads import Key, read
 from functions.aws.connection_items import Stored
 from functions.aws.counter_items import CONTROL_KEY, CounterKey, counters
 from functions.aws.faults import is_invalid, unavailable
 from functions.aws.message_items import MessageKey
+from functions.aws.transactions import Write, chunks
 from functions.domain.counters import Contribution
 from functions.domain.messages import Message
 from functions.domain.refusals import Unavailable
 from functions.names import METRIC_SHARDS, TTL_ATTRIBUTE
 
-_KEYS_PER_READ: Final = 100
-_ACTIONS: Final = 100
-_BYTES: Final = 3_000_000
-"""Of a transaction, below the 4 MB of DynamoDB: the sizes are estimates."""
-_READ_ATTEMPTS: Final = 6
+_COUNTED_BY: Final = {
+    "ProjectionExpression": "conversation, event_id, #generation",
+    "ExpressionAttributeNames": {"#generation": "generation"},
+}
+"""Of a message only whether it is there, and who counted it."""
 
 
 class Control(msgspec.Struct, frozen=True):
@@ -39,17 +41,6 @@ class Snapshot(msgspec.Struct, frozen=True):
     control: Control
     rows: dict[str, Stored]
     messages: dict[MessageKey, int]
-
-
-class Write(msgspec.Struct, frozen=True):
-    """One row to write, for a connection, and what it changes of the counters.
-
-    ``put`` holds the item and the condition that nobody wrote it since it was read.
-    """
-
-    connection_id: str
-    put: dict[str, Any]
-    moves: dict[CounterKey, int]
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -72,6 +63,8 @@ class ReadModel:
         How long rows live; counters expire a day after what they count.
     draw
         Draws the shard of each transaction's counters.
+    sleep
+        Waits some seconds before what DynamoDB left unread is asked for again.
     """
 
     def __init__(
@@ -83,6 +76,7 @@ class ReadModel:
         metrics: str,
         retention_seconds: int,
         draw: Callable[[int], int] = random.randrange,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client = client
         self._connections = connections
@@ -90,6 +84,7 @@ class ReadModel:
         self._metrics = metrics
         self._retention_seconds = retention_seconds
         self._draw = draw
+        self._sleep = sleep
 
     def load(self, connections: Iterable[str], messages: Iterable[MessageKey] = ()) -> Snapshot:
         """Return rows and the control item, read consistently, in one request for each hundred keys.
@@ -99,44 +94,22 @@ class ReadModel:
         Unavailable
             If the tables cannot be read in time.
         """
-        keys: list[tuple[str, dict[str, Attribute]]] = [(self._metrics, CONTROL_KEY)]
+        keys: list[Key] = [(self._metrics, CONTROL_KEY)]
         keys += [(self._connections, {"connectionId": {"S": connection}}) for connection in connections]
         keys += [(self._messages, message_items.to_key(key)) for key in messages]
         control = Control()
         rows: dict[str, Stored] = {}
         generations: dict[MessageKey, int] = {}
-        for start in range(0, len(keys), _KEYS_PER_READ):
-            for table, item in self._read(keys[start : start + _KEYS_PER_READ]):
-                if table == self._metrics:
-                    control = Control(int(item["generation"]["N"]), int(item["serving"]["N"]))
-                elif table == self._connections:
-                    rows[item["connectionId"]["S"]] = connection_items.decode(item)
-                else:
-                    key = item["conversation"]["S"], item["event_id"]["S"]
-                    generations[key] = int(item["generation"]["N"])
+        found = read(self._client, keys, {self._messages: _COUNTED_BY}, sleep=self._sleep)
+        for table, item in found:
+            if table == self._metrics:
+                control = Control(int(item["generation"]["N"]), int(item["serving"]["N"]))
+            elif table == self._connections:
+                rows[item["connectionId"]["S"]] = connection_items.decode(item)
+            else:
+                key = item["conversation"]["S"], item["event_id"]["S"]
+                generations[key] = int(item["generation"]["N"])
         return Snapshot(control, rows, generations)
-
-    def _read(self, keys: Sequence[tuple[str, dict[str, Attribute]]]) -> Iterator[tuple[str, Item]]:
-        request: dict[str, Any] = {}
-        for table, key in keys:
-            request.setdefault(table, {"Keys": [], "ConsistentRead": True})["Keys"].append(key)
-        if self._messages in request:  # only whether it is there, and who counted it
-            request[self._messages] |= {
-                "ProjectionExpression": "conversation, event_id, #generation",
-                "ExpressionAttributeNames": {"#generation": "generation"},
-            }
-        for attempt in range(_READ_ATTEMPTS):
-            if attempt:
-                time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - full jitter
-            with unavailable():
-                answer = self._client.batch_get_item(RequestItems=request)
-            for table, items in answer["Responses"].items():
-                for item in items:
-                    yield table, item
-            request = answer.get("UnprocessedKeys") or {}
-            if not request:
-                return
-        raise Unavailable("UnprocessedKeys of BatchGetItem")
 
     def connection(self, new: Stored, changes: Contribution) -> Write:
         """Return the write of a row that was read one revision earlier."""
@@ -204,21 +177,3 @@ class ReadModel:
             update["ExpressionAttributeNames"]["#expires_at"] = TTL_ATTRIBUTE
             update["ExpressionAttributeValues"][":expires_at"] = to_attribute(expires_at)
         return update
-
-
-def chunks(writes: Sequence[Write]) -> Iterator[list[Write]]:
-    """Yield the writes in groups that one transaction holds, together with the counters that they move."""
-    chunk: list[Write] = []
-    moved: set[CounterKey] = set()
-    size = 0
-    for write in writes:
-        bytes_ = len(msgspec.json.encode(write.put["Item"]))
-        together = moved.union(write.moves)
-        if chunk and (len(chunk) + 1 + len(together) > _ACTIONS or size + bytes_ > _BYTES):
-            yield chunk
-            chunk, together, size = [], set(write.moves), 0
-        chunk.append(write)
-        moved = together
-        size += bytes_
-    if chunk:
-        yield chunk

@@ -14,7 +14,8 @@ from functions.aws.event_items import MalformedEventError, decode
 from functions.aws.event_log import EventLog
 from functions.aws.logs import logger
 from functions.aws.message_items import MessageKey, key_of
-from functions.aws.read_model import ReadModel, Snapshot, Write
+from functions.aws.read_model import ReadModel, Snapshot
+from functions.aws.transactions import Write
 from functions.domain.connection import Connection, join
 from functions.domain.counters import contribution, difference
 from functions.domain.events import Event
@@ -26,9 +27,13 @@ _LONGEST_PAUSE_SECONDS: Final = 1.0
 Pause = Callable[[int], None]
 
 
-def back_off(attempt: int) -> None:
+def back_off(
+    attempt: int,
+    sleep: Callable[[float], None] = time.sleep,
+    draw: Callable[[float, float], float] = random.uniform,
+) -> None:
     """Wait before a further attempt, with full jitter: rivals for a row should not meet again."""
-    time.sleep(random.uniform(0, min(_LONGEST_PAUSE_SECONDS, 0.02 * 2**attempt)))  # noqa: S311 - not a secret
+    sleep(draw(0, min(_LONGEST_PAUSE_SECONDS, 0.02 * 2**attempt)))
 
 
 def project(

@@ -11,7 +11,8 @@ from functions.aws.connection_items import Stored
 from functions.aws.counter_items import CONTROL_KEY
 from functions.aws.event_log import EventLog
 from functions.aws.message_items import key_of
-from functions.aws.read_model import Control, ReadModel, Snapshot, Write
+from functions.aws.read_model import Control, ReadModel, Snapshot
+from functions.aws.transactions import Write
 from functions.domain.connection import Connection, join
 from functions.domain.counters import contribution, difference
 from functions.domain.events import (
