@@ -60,6 +60,8 @@ def start(state: StateDir, port: int, region: str, *, keep: bool) -> Running:
     except BaseException:
         stop(state, running)
         raise
+    # It lives on by its pid: a dropped handle without a return code is a ResourceWarning.
+    process.returncode = 0
     return running
 
 
