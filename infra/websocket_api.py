@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 import pulumi
 import pulumi_aws as aws
@@ -89,6 +90,8 @@ class WebSocketApi(pulumi.ComponentResource):
                     self._permit(route)
                 case MockRoute():
                     maker.mock_route(route)
+                case _:
+                    assert_never(route)
         deployment = aws.apigatewayv2.Deployment(
             f"{self.pulumi_resource_name}-deployment",
             api_id=self._api.id,

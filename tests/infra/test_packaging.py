@@ -55,6 +55,27 @@ def interpreter(path: Path, compiling: str = "") -> Path:
     return path
 
 
+def building(python: Path, lock: Path, builds: Path) -> subprocess.Popen[bytes]:
+    """Start a build for Lambda in a process of its own."""
+    program = (
+        "from pathlib import Path; from infra.packaging import *;"
+        f"build_layer(LayerTarget.ARM64, lock=Path({str(lock)!r}), builds=Path({str(builds)!r}))"
+    )
+    return subprocess.Popen(  # noqa: S603 - the program is the one above
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**os.environ, "LAMBDA_PYTHON": str(python)},
+        start_new_session=True,
+    )
+
+
+def wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 30
+    while not path.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def files(layer: Path) -> set[str]:
     return {path.relative_to(layer).as_posix() for path in layer.rglob("*") if path.is_file()}
 
@@ -146,20 +167,8 @@ def test_a_build_that_is_killed_leaves_nothing_that_is_taken_for_a_layer(
 ) -> None:
     compiling = tmp_path / "compiling"
     stuck = interpreter(tmp_path / "stuck", f"touch {compiling}; sleep 60")
-    program = (
-        "import sys; from pathlib import Path; from infra.packaging import *;"
-        f"build_layer(LayerTarget.ARM64, lock=Path({str(lock)!r}), builds=Path({str(tmp_path / 'builds')!r}))"
-    )
-    build = subprocess.Popen(  # noqa: S603 - the program is the one above
-        [sys.executable, "-c", program],
-        cwd=ROOT,
-        env={**os.environ, "LAMBDA_PYTHON": str(stuck)},
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + 30
-    while not compiling.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    build = building(stuck, lock, tmp_path / "builds")
+    wait_for(compiling)
 
     os.killpg(build.pid, signal.SIGKILL)
     build.wait()
@@ -169,6 +178,24 @@ def test_a_build_that_is_killed_leaves_nothing_that_is_taken_for_a_layer(
     layer = build_layer(LayerTarget.ARM64, lock=lock, builds=tmp_path / "builds")
     assert "python/shelf/__init__.py" in files(layer)
     assert list(layer.rglob("*.pyc"))
+
+
+def test_of_two_builds_at_once_the_first_is_kept(
+    lock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiling, go_on = tmp_path / "compiling", tmp_path / "go-on"
+    waits = f"touch {compiling}; while [ ! -e {go_on} ]; do sleep 0.02; done"
+    slow = building(interpreter(tmp_path / "slow", waits), lock, tmp_path / "builds")
+    wait_for(compiling)
+    monkeypatch.setenv("LAMBDA_PYTHON", str(interpreter(tmp_path / "python3.13")))
+
+    layer = build_layer(LayerTarget.ARM64, lock=lock, builds=tmp_path / "builds")
+    inode = layer.stat().st_ino
+    go_on.touch()
+
+    assert slow.wait(timeout=30) == 0
+    assert layer.stat().st_ino == inode
+    assert list((tmp_path / "builds").iterdir()) == [layer]
 
 
 @pytest.mark.parametrize("where", ["on PATH", "under pyenv"])

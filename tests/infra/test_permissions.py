@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra.policy import OPEN_ENDS
+from infra.policy import OPEN_ENDS, open_ended
 from tests.infra.program import ACCOUNT, REGION, STACKS, Evaluation, Registration, evaluated
 
 WHERE = f"{REGION}:{ACCOUNT}"
@@ -127,6 +127,12 @@ def test_no_resource_is_open_without_a_recorded_reason(stack: str) -> None:
         if "*" in each and not (each.count("*") == 1 and each.endswith(tuple(OPEN_ENDS)) and each != "*")
     }
     assert unexplained == set()
+
+
+@pytest.mark.parametrize("ending", ["*", "/index/*", "/*"])
+def test_an_end_without_a_reason_cannot_be_opened(ending: str) -> None:
+    with pytest.raises(KeyError):
+        open_ended(EVENTS, ending)
 
 
 @pytest.mark.parametrize("stack", STACKS)
