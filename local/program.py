@@ -7,7 +7,7 @@ import runpy
 import sys
 import threading
 from collections.abc import Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +56,9 @@ def _evaluate(
     root: Path, mocks: Mocks, config: Mapping[str, str], project: str, stack: str
 ) -> dict[str, Any]:
     # The loop comes first: the SDK binds what it makes in set_mocks to the current one.
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
+    loops = _Loops()
+    loop = loops.add()
+    loop.set_default_executor(ThreadPoolExecutor(initializer=loops.add))
     before = Path.cwd()
     try:
         os.chdir(root)
@@ -67,7 +68,24 @@ def _evaluate(
     finally:
         os.chdir(before)
         loop.run_until_complete(loop.shutdown_default_executor())
-        loop.close()
+        loops.close()
+
+
+class _Loops:
+    """The event loops of all threads: the mock monitor makes one in each and would leave it open."""
+
+    def __init__(self) -> None:
+        self._made: list[asyncio.AbstractEventLoop] = []
+
+    def add(self) -> asyncio.AbstractEventLoop:
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        self._made.append(loop)
+        return loop
+
+    def close(self) -> None:
+        for loop in self._made:
+            loop.close()
         asyncio.set_event_loop(None)
 
 
