@@ -1,0 +1,79 @@
+"""One backend for each run (and each worker of it), and connections that end with their test."""
+
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from functions.domain.events import ConnectionOpened
+from local import embedded
+from local.stackfile import ROOT
+from tests.integration.backend import Backend
+from tests.integration.client import Client, open_socket
+
+_WATCH = """
+import sys
+from pathlib import Path
+from local.state import StateDir
+from local.up import down
+sys.stdin.read()
+down(StateDir(Path(sys.argv[1])))
+"""
+
+
+class Connect(Protocol):
+    """Opens a connection, by default of a user of its own."""
+
+    def __call__(self, user_id: str | None = None, session_id: str | None = None) -> Client: ...
+
+
+@pytest.fixture(scope="session")
+def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    folder = tmp_path_factory.mktemp("embedded")
+    with _watched(folder), embedded.running(state_dir=folder) as outputs:
+        yield Backend(outputs)
+
+
+@contextmanager
+def _watched(folder: Path) -> Iterator[None]:
+    """Stop the emulator when this process ends, however it ends: the pipe closes even on SIGKILL."""
+    command = [sys.executable, "-c", _WATCH, str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, cwd=ROOT, start_new_session=True):  # noqa: S603 - our own words
+        yield
+
+
+@pytest.fixture
+def user() -> str:
+    return f"user-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def connect(backend: Backend) -> Iterator[Connect]:
+    with ExitStack() as connections:
+
+        def open_one(user_id: str | None = None, session_id: str | None = None) -> Client:
+            who = user_id or f"user-{uuid.uuid4().hex[:12]}"
+            agent = f"test/{uuid.uuid4().hex}"
+            query = {"userId": who} | ({"sessionId": session_id} if session_id else {})
+            socket = connections.enter_context(open_socket(backend.outputs.websocket_url, query, agent))
+            return Client(socket, who, session_id, _connection_of(backend, who, agent))
+
+        yield open_one
+
+
+@pytest.fixture
+def client(connect: Connect) -> Client:
+    return connect()
+
+
+def _connection_of(backend: Backend, user_id: str, user_agent: str) -> str:
+    """Return the id that the gateway gave: the user agent, which the log keeps, is the connection's own."""
+    for event in backend.events_of_user(user_id):
+        if isinstance(event.fact, ConnectionOpened) and event.fact.user_agent == user_agent:
+            return event.connection_id
+    raise AssertionError(f"the log has no connection with the user agent {user_agent}")
