@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from moto import mock_aws
+from moto.core.models import patch_client
 
 from functions.aws import clients
 from local import emulator
@@ -29,8 +30,14 @@ def client(endpoint: str | None = None) -> Any:
 @contextmanager
 def moto() -> Iterator[MakeClient]:
     """Fake DynamoDB in process, empty at first."""
+
+    def make_client() -> Any:
+        made = client()
+        patch_client(made)  # it knows by itself only the sessions that are younger than its own import
+        return made
+
     with mock_aws():
-        yield client
+        yield make_client
 
 
 @contextmanager

@@ -49,6 +49,10 @@ class Turns:
             self._pass_on()
             self._changed.wait_for(lambda: self._turn == number)
 
+    def pause_before(self, _attempt: int) -> None:
+        """Let another one run instead of waiting before a further attempt."""
+        self.pause()
+
     def follow(self, client: Any) -> None:
         """Pause before each request of a client, where races between functions are decided."""
         client.meta.events.register("before-call", self.pause)
