@@ -11,7 +11,7 @@ from functions.domain.decisions import Decision, decide, rejection
 from functions.domain.events import Cause
 from functions.domain.losses import loss
 from functions.domain.parsing import parse
-from functions.domain.protocol import Answer, Error, ErrorData
+from functions.domain.protocol import Answer, Error, ErrorData, VoiceData
 from functions.domain.refusals import Refused, Unavailable
 from functions.names import ROUTE_DEFAULT, ROUTE_VOICE_DATA
 
@@ -63,6 +63,9 @@ def _accept(request: Request, cause: Cause, log: EventLog) -> Answer | None:
     if request.is_base64_encoded:
         raise Refused("invalid_json", "A frame is text, not binary.")
     frame = parse(request.body or "")
+    if isinstance(frame, VoiceData) and request.request_context.route_key == ROUTE_DEFAULT:
+        # the gateway read no type in it, and would send the absence of an answer as an empty frame
+        raise Refused("invalid_message", "Speech has a route of its own.", client_id=frame.id)
     try:
         return _act(decide(frame, cause), log)
     except Refused as refused:

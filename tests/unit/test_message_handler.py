@@ -371,6 +371,14 @@ def test_a_frame_without_a_body_is_invalid_json(log: MemoryLog) -> None:
     assert answer(event, log)["data"]["code"] == "invalid_json"
 
 
+def test_speech_that_misses_its_one_way_route_is_not_left_without_an_answer(log: MemoryLog) -> None:
+    frame = answer(voice_data(lowest(CONNECTED_AT), 7, routeKey="$default"), log)
+
+    assert frame["data"]["code"] == "invalid_message"
+    assert frame["data"]["message"] == "Speech has a route of its own."
+    assert log.facts == [MessageRejected("invalid_message")]
+
+
 def test_a_binary_frame_is_invalid_json(log: MemoryLog) -> None:
     frame = answer({**fixture("message"), "isBase64Encoded": True}, log)
 
