@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from local import emulator, follow, stackfile, status, up
+from local.demo import run
 from local.errors import LocalError
 from local.state import DEFAULT, StateDir
 
@@ -84,3 +85,11 @@ def status_(*, state: _State = DEFAULT) -> None:
     _console.print(*status.shown(found), sep="\n")
     if not found.up:
         raise typer.Exit(1)
+
+
+@app.command("demo")
+def demo_(*, state: _State = DEFAULT) -> None:
+    """Play a session with a real client and prove what it left; exit code 1 if anything is not right."""
+    with up.somewhere(StateDir(state)) as file:
+        right = run.demo(file, _console)
+    raise typer.Exit(0 if right else 1)

@@ -46,7 +46,8 @@ def running(port: int | None = None, state_dir: Path | None = None, root: Path =
         try:
             yield deploy(state, process, root, restarted=True)
         finally:
-            end(state, process)
+            with emulator.uninterrupted():
+                end(state, process)
 
 
 def begin(state: StateDir, port: int, root: Path = ROOT, *, keep: bool = False) -> Running:

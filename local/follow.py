@@ -16,11 +16,12 @@ from local.state import StateDir
 from local.up import Up
 
 _POLL_SECONDS = 0.5
+_EMULATORS_OWN = ("START RequestId", "END RequestId", "REPORT RequestId")
 _TAIL_BYTES = 64 * 1024
 
 
 def follow(state: StateDir, result: Up, console: Console) -> None:
-    """Print events as they are appended and what the emulator complains of, until it ends.
+    """Print events, what functions log and what the emulator complains of, until it ends.
 
     Raises
     ------
@@ -28,25 +29,52 @@ def follow(state: StateDir, result: Up, console: Console) -> None:
         If the emulator dies. If `make down` stops it, this returns.
     """
     cloud = Cloud(result.running.endpoint, result.outputs.region)
-    events: _Events | None = None
+    sources: list[_Events | _Functions] = []
     log = _Tail(state.log)
     while emulator.alive(result.running):
         for line in log.news():
             console.print(f"[yellow]{escape(line)}[/]")
         try:
-            events = events or _Events(cloud, result.outputs.events_table)
-            for line in events.news():
+            sources = sources or [_Events(cloud, result.outputs.events_table), _Functions(cloud)]
+            for line in (line for source in sources for line in source.news()):
                 console.print(escape(line))
         except (ClientError, BotoCoreError) as error:
             # Showing is a courtesy: it must not end what it shows.
             if emulator.alive(result.running):
-                console.print(f"[dim]events cannot be read: {escape(str(error))}[/]")
+                console.print(f"[dim]the logs cannot be read: {escape(str(error))}[/]")
         time.sleep(_POLL_SECONDS)
-    if state.running() is None:
+    # Whoever stops it holds the lock until that is noted.
+    with state.lock():
+        stopped = state.running() != result.running
+    if stopped:
         console.print("It was stopped.")
         return
-    state.stopped()
     raise LocalError(f"the emulator has died: {emulator.last_words(state.log) or 'without a word'}")
+
+
+class _Functions:
+    """What the functions log from now on, but for the emulator's own lines about each invocation.
+
+    Those behind the WebSocket routes are not among them: the emulator throws their lines away.
+    """
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._logs = cloud.client("logs")
+        self._groups = [group["logGroupName"] for group in self._logs.describe_log_groups()["logGroups"]]
+        self._since = int(time.time() * 1000)
+
+    def news(self) -> list[str]:
+        since, self._since = self._since, int(time.time() * 1000)
+        lines = []
+        for group in self._groups:
+            found = self._logs.filter_log_events(logGroupName=group, startTime=since, endTime=self._since - 1)
+            name = group.rsplit("/", 1)[-1]
+            lines += [
+                f"{_clock(event['timestamp'])}  {name}: {event['message'].rstrip()}"
+                for event in found["events"]
+                if not event["message"].startswith(_EMULATORS_OWN)
+            ]
+        return lines
 
 
 class _Tail:
@@ -94,8 +122,9 @@ def _line(record: dict[str, Any]) -> str:
     def text(name: str) -> str:
         return str(next(iter(image.get(name, {"S": "?"}).values())))
 
-    try:
-        at = datetime.fromtimestamp(int(text("at")) / 1000, UTC).strftime("%H:%M:%S.%f")[:-3]
-    except ValueError:
-        at = "?"
+    at = _clock(int(text("at"))) if text("at").isdigit() else "?"
     return f"{at}  {text('type'):<22} {text('user_id'):<16} {text('connection_id')}"
+
+
+def _clock(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%H:%M:%S.%f")[:-3]

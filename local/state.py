@@ -3,16 +3,20 @@
 import fcntl
 import json
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from local.errors import LocalError
 from local.prune import Deployed
 from local.stackfile import ROOT
 
+_LOCK_SECONDS = 15.0
+_POLL_SECONDS = 0.1
 DEFAULT = ROOT / ".local"
 
 
@@ -104,13 +108,20 @@ class StateDir:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold off other commands on the same folder while it changes."""
+        """Hold off other commands on the same folder while it changes.
+
+        Raises
+        ------
+        LocalError
+            If another one does not finish in time.
+        """
         self.path.mkdir(parents=True, exist_ok=True)
+        deadline = time.monotonic() + _LOCK_SECONDS
         with (self.path / "lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise LocalError(f"another command is at work in {self.path}: try again") from None
+            while not _locked(file):
+                if time.monotonic() > deadline:
+                    raise LocalError(f"another command is at work in {self.path}: try again")
+                time.sleep(_POLL_SECONDS)
             yield
 
     @property
@@ -120,6 +131,14 @@ class StateDir:
     @property
     def _deployed(self) -> Path:
         return self.path / "deployed.json"
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,9 +1,12 @@
 """Bring the embedded AWS up, hold it in the foreground, and take it down."""
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from local import embedded, emulator, kept, outputs
-from local.cloud import Cloud
 from local.errors import LocalError
 from local.outputs import Outputs
 from local.state import Running, StateDir
@@ -71,9 +74,19 @@ def down(state: StateDir) -> Running | None:
         return found if was_alive else None
 
 
-def cloud_of(state: StateDir) -> tuple[Cloud, Outputs] | None:
-    """The clients and outputs of what is up; None before the first deployment."""
-    found, deployed = living(state), outputs.load(state.outputs)
-    if found is None or deployed is None:
-        return None
-    return Cloud(found.endpoint, deployed.region), deployed
+@contextmanager
+def somewhere(state: StateDir) -> Iterator[Path]:
+    """Use what is up, or else an embedded AWS of one's own that is gone afterwards.
+
+    Yields
+    ------
+    Path
+        The file with the outputs of the program.
+    """
+    if living(state) is not None and outputs.load(state.outputs) is not None:
+        yield state.outputs
+        return
+    with tempfile.TemporaryDirectory(prefix="airium-", ignore_cleanup_errors=True) as folder:
+        own = StateDir(Path(folder))
+        with embedded.running(state_dir=own.path):
+            yield own.outputs

@@ -1,0 +1,1 @@
+"""A scripted session with a real client, and the proof of what it left behind."""

@@ -1,0 +1,135 @@
+"""What the client of the demo does: everything that a client can do, and one thing that it should not."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import ClientConnection, connect
+
+from functions.domain.protocol import (
+    Answer,
+    Error,
+    Ping,
+    Pong,
+    TextAck,
+    TextMessage,
+    TextMessageData,
+    VoiceData,
+    VoiceDataData,
+    VoiceEnd,
+    VoiceEndData,
+    VoiceEnded,
+    VoiceReady,
+    VoiceStart,
+)
+from local.errors import LocalError
+
+T = TypeVar("T")
+
+VOICE_FRAMES = 10
+SILENCE = bytes(3_200)
+"""A tenth of a second of 16-bit audio at 16 kHz."""
+FRAME_SECONDS = 0.1
+ANSWER_SECONDS = 15.0
+"""The first answer of a function waits for its interpreter to start."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One frame of the client, or several alike, and what came back."""
+
+    sent: str
+    received: str
+    right: bool
+
+
+@dataclass(frozen=True)
+class Played:
+    """The whole session."""
+
+    steps: tuple[Step, ...]
+    voice_seconds: int
+    """Whole seconds of voice, as the server counted them."""
+
+
+class Session:
+    """The frames of one connection, written down as they go."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.steps: list[Step] = [Step("connect", "the connection is open", right=True)]
+        self._socket = socket
+
+    def ask(self, frame: msgspec.Struct | str, kind: type[T], right: Callable[[T], bool]) -> T:
+        """Send a frame, wait for the answer, which must be of a kind, and judge it.
+
+        Raises
+        ------
+        LocalError
+            If the answer does not come or is of another kind: the rest of the script hangs on it.
+        """
+        raw = frame if isinstance(frame, str) else _encode(frame)
+        try:
+            self._socket.send(raw)
+            received = self._socket.recv(timeout=ANSWER_SECONDS, decode=True)
+            answer = msgspec.json.decode(received, type=Answer)
+        except (TimeoutError, WebSocketException, msgspec.MsgspecError) as error:
+            raise LocalError(f"{raw} was not answered: {type(error).__name__} {error}") from None
+        if not isinstance(answer, kind):
+            raise LocalError(f"{raw} was answered by {received}")
+        self.steps.append(Step(raw, received, right=right(answer)))
+        return answer
+
+    def speak(self, frames: Iterable[VoiceData]) -> None:
+        """Send voice frames at the pace of speech. An error would be taken for the next answer."""
+        count = 0
+        for frame in frames:
+            self._socket.send(_encode(frame))
+            time.sleep(FRAME_SECONDS)
+            count += 1
+        self.steps.append(Step(f"{count} times voice_data", "nothing", right=True))
+
+
+def play(url: str, user: str, while_connected: Callable[[], None]) -> Played:
+    """Play the session, and call back before it disconnects.
+
+    Raises
+    ------
+    LocalError
+        If the connection is refused or breaks, or an answer is of the wrong kind.
+    """
+    try:
+        socket = connect(f"{url}?{urlencode({'userId': user})}", open_timeout=ANSWER_SECONDS)
+    except (TimeoutError, WebSocketException, OSError) as error:
+        raise LocalError(f"the client cannot connect: {error}") from None
+    with socket:
+        session = Session(socket)
+        session.ask(Ping(), Pong, lambda _pong: True)
+        text = TextMessage(id="hello-1", data=TextMessageData(text="Hello, who is there?"))
+        first = session.ask(text, TextAck, lambda ack: ack.id == text.id)
+        session.ask(text, TextAck, lambda ack: ack.data == first.data)
+        seconds = _voice(session)
+        session.ask("{not json", Error, lambda error: error.data.code == "invalid_json")
+        while_connected()
+    return Played((*session.steps, Step("disconnect", "the connection is closed", right=True)), seconds)
+
+
+def _voice(session: Session) -> int:
+    ready = session.ask(VoiceStart(), VoiceReady, lambda _ready: True)
+    identifier = ready.data.voice_session_id
+    session.speak(
+        VoiceData(data=VoiceDataData(voice_session_id=identifier, seq=seq, audio=SILENCE))
+        for seq in range(VOICE_FRAMES)
+    )
+    end = VoiceEnd(data=VoiceEndData(voice_session_id=identifier, last_seq=VOICE_FRAMES - 1))
+    ended = session.ask(end, VoiceEnded, lambda ended: ended.data.frames == VOICE_FRAMES)
+    return ended.data.seconds
+
+
+def _encode(frame: msgspec.Struct) -> str:
+    """The frame as a client would write it: without what it leaves out."""
+    plain = msgspec.to_builtins(frame)
+    return msgspec.json.encode({key: value for key, value in plain.items() if value is not None}).decode()
