@@ -1,0 +1,179 @@
+"""The laws of the join: order, duplicates and batches make no difference, so delivery may be as it likes."""
+
+from collections import Counter
+from itertools import chain
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.strategies import DataObject
+
+from functions.domain.connection import Connection, join, voice_endings
+from functions.domain.counters import Contribution, contribution, difference
+from functions.domain.events import (
+    ActivityRecorded,
+    ConnectionClosed,
+    ConnectionLost,
+    ConnectionOpened,
+    ConnectionStatusSet,
+    Event,
+    MessageRejected,
+    TextMessageReceived,
+    VoiceSessionEnded,
+    VoiceSessionStarted,
+)
+from tests.gateway_events import CONNECTION
+from tests.property.strategies import deliveries, histories
+
+EMPTY = Connection(CONNECTION)
+
+
+@given(history=histories, data=st.data())
+def test_any_delivery_of_a_history_gives_the_same_row(history: list[Event], data: DataObject) -> None:
+    row = EMPTY
+    for batch in data.draw(deliveries(history)):
+        row = join(row, batch)
+
+    assert row == join(EMPTY, history)
+
+
+@given(history=histories, data=st.data())
+def test_what_was_joined_already_changes_nothing(history: list[Event], data: DataObject) -> None:
+    row = join(EMPTY, history)
+
+    assert join(row, data.draw(st.lists(st.sampled_from(history)))) == row
+
+
+@given(history=histories, cut=st.integers(0, 25))
+def test_a_batch_may_be_cut_anywhere(history: list[Event], cut: int) -> None:
+    assert join(join(EMPTY, history[:cut]), history[cut:]) == join(EMPTY, history)
+
+
+@given(history=histories)
+def test_no_events_change_nothing(history: list[Event]) -> None:
+    row = join(EMPTY, history)
+
+    assert join(row, []) == row
+
+
+@given(history=histories)
+def test_a_row_adds_nothing_negative_to_any_counter(history: list[Event]) -> None:
+    row = join(EMPTY, history)
+
+    assert min(contribution(row).values()) >= 0
+
+
+@given(history=histories)
+def test_a_connection_is_opened_once_and_active_or_ended_once(history: list[Event]) -> None:
+    names = Counter(name for _, name in contribution(join(EMPTY, history)))
+
+    assert names["opened"] <= 1
+    assert names["active"] + names["closed"] + names["lost"] == 1
+
+
+@given(history=histories, data=st.data())
+def test_the_counters_end_where_the_row_ends_whatever_the_way(history: list[Event], data: DataObject) -> None:
+    counters: Counter[tuple[int, str]] = Counter()
+    row, counted = EMPTY, contribution(None)
+
+    for batch in data.draw(deliveries(history)):
+        row = join(row, batch)
+        counters = _added(counters, difference(contribution(row), counted))
+        counted = contribution(row)
+
+    assert {key: count for key, count in counters.items() if count} == {
+        key: count for key, count in contribution(join(EMPTY, history)).items() if count
+    }
+
+
+def _added(counters: Counter[tuple[int, str]], changes: Contribution) -> Counter[tuple[int, str]]:
+    for key, change in changes.items():
+        counters[key] += change
+    return counters
+
+
+# --- The row, against the events themselves ----------------------------------------------------
+
+
+@given(history=histories)
+def test_a_row_has_ended_as_its_facts_say(history: list[Event]) -> None:
+    closed = [event for event in history if isinstance(event.fact, ConnectionClosed)]
+    lost = [event for event in history if isinstance(event.fact, ConnectionLost)]
+    active = max(chain((_active_at(event) for event in history), [0]))
+
+    ended_at = None
+    if closed:
+        ended_at = min(closed, key=_id).at
+    elif lost and max(lost, key=_id).at > active:
+        ended_at = max(lost, key=_id).at
+
+    row = join(EMPTY, history)
+    assert row.ended_at == ended_at
+    assert row.last_activity == active
+
+
+@given(history=histories)
+def test_an_operators_word_shows_only_while_the_connection_lasts(history: list[Event]) -> None:
+    said = [event for event in history if isinstance(event.fact, ConnectionStatusSet)]
+    row = join(EMPTY, history)
+    spoken = msgspec.to_builtins(max(said, key=_id).fact)["status"] if said else "CONNECTED"
+
+    assert row.status == ("DISCONNECTED" if row.ended_at is not None else spoken)
+
+
+@given(history=histories)
+def test_no_voice_session_but_the_last_stays_open_and_none_outlives_its_connection(
+    history: list[Event],
+) -> None:
+    row = join(EMPTY, history)
+    open_sessions = set(row.voice) - set(voice_endings(row))
+
+    assert open_sessions <= {max(row.voice, default="")}
+    assert not (open_sessions and row.ended_at is not None)
+
+
+@given(history=histories)
+def test_a_voice_session_is_as_its_own_events_say(history: list[Event]) -> None:
+    row = join(EMPTY, history)
+
+    for session, said in row.voice.items():
+        ends = [event for event in history if _ends(event, session)]
+        assert said.ended_at == min((event.at for event in ends), default=None)
+        assert said.frames == max(_frames(event, session) for event in history)
+        assert session in {_session(event) for event in history}
+
+
+def _id(event: Event) -> str:
+    return event.event_id
+
+
+def _active_at(event: Event) -> int:
+    match event.fact:
+        case ConnectionOpened() | ActivityRecorded() | TextMessageReceived() | MessageRejected():
+            return max(event.at, event.connected_at)
+        case VoiceSessionStarted() | VoiceSessionEnded(reason="client"):
+            return max(event.at, event.connected_at)
+        case _:
+            return event.connected_at
+
+
+def _ends(event: Event, session: str) -> bool:
+    return isinstance(event.fact, VoiceSessionEnded) and event.fact.voice_session_id == session
+
+
+def _session(event: Event) -> str | None:
+    match event.fact:
+        case VoiceSessionStarted():
+            return event.event_id
+        case ActivityRecorded(voice_session_id=session) | VoiceSessionEnded(voice_session_id=session):
+            return session
+        case _:
+            return None
+
+
+def _frames(event: Event, session: str) -> int:
+    match event.fact:
+        case ActivityRecorded(frames=frames) | VoiceSessionEnded(frames=frames):
+            return frames if _session(event) == session else 0
+        case _:
+            return 0

@@ -1,0 +1,52 @@
+"""The parser, on anything: it takes what the schema allows, and refuses the rest in the protocol's words."""
+
+import json
+from typing import Any, get_args
+
+import msgspec
+from hypothesis import example, given, settings
+
+from functions.domain.parsing import parse
+from functions.domain.protocol import ErrorCode, Frame
+from functions.domain.refusals import Refused
+from tests.property.schema import satisfies
+from tests.property.strategies import bodies, frames
+
+VERDICTS = {"invalid_json", "invalid_message", "unknown_type", "too_large"}
+
+
+def verdict(body: str) -> Frame | Refused:
+    """Return what becomes of a text; anything but a refusal is raised."""
+    try:
+        return parse(body)
+    except Refused as refused:
+        return refused
+
+
+@given(frame=frames)
+def test_what_a_client_should_send_is_taken(frame: dict[str, Any]) -> None:
+    body = json.dumps(frame)
+
+    taken = parse(body)
+
+    assert satisfies(body)
+    assert taken.id == frame.get("id")
+    given_data = {name: value for name, value in frame["data"].items() if name != "any"}
+    assert given_data.items() <= msgspec.to_builtins(taken).get("data", {}).items()
+
+
+@settings(max_examples=settings().max_examples * 5)
+@given(body=bodies)
+@example("[" * 100_000)
+@example('{"type": "ping", "x": ' + "[" * 60_000 + "]" * 60_000 + "}")
+@example('{"type": "ping", "type": "$connect"}')
+@example('{"type": "ping", "timestamp": 1e999}')
+@example('{"type": "ping", "x": 1' + "0" * 5_000 + "}")
+def test_any_text_is_a_frame_that_the_schema_allows_or_refused(body: str) -> None:
+    outcome = verdict(body)
+
+    if isinstance(outcome, Refused):
+        assert outcome.code in VERDICTS <= set(get_args(ErrorCode))
+        assert 0 < len(outcome.message) <= 200
+    else:
+        assert satisfies(body)
