@@ -1,14 +1,18 @@
 """The operators' command line: ``python -m ops``."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from functions.domain.refusals import Unavailable
 from ops.deployment import LOCAL, Deployment, OutputsError, read_outputs
 from ops.rebuild import RebuildFailedError, rebuild
 from ops.verify import RebuildUnderWayError, Verified, verify
@@ -31,7 +35,7 @@ def main() -> None:
 def rebuild_command(outputs: OutputsFile = LOCAL) -> None:
     """Rebuild the read models from the log, beside live traffic; an interrupted one goes on where it was."""
     deployment = _deployment(outputs)
-    with _progress() as progress:
+    with _reaching(deployment), _progress() as progress:
         try:
             rebuilt = rebuild(deployment, partial(_advance, progress))
         except RebuildFailedError as problem:
@@ -53,7 +57,7 @@ def verify_command(
 ) -> None:
     """Compare the read models with the fold of the log, and the counters with a recount."""
     deployment = _deployment(outputs)
-    with _progress() as progress:
+    with _reaching(deployment), _progress() as progress:
         try:
             verified = verify(deployment, partial(_advance, progress), at_rest=at_rest)
         except RebuildUnderWayError as problem:
@@ -81,6 +85,21 @@ def _deployment(outputs: Path) -> Deployment:
     except OutputsError as problem:
         errors.print(f"[red]{problem}[/]")
         raise typer.Exit(2) from None
+
+
+@contextmanager
+def _reaching(deployment: Deployment) -> Iterator[None]:
+    """Say in one line what keeps the tables from being read or written."""
+    try:
+        yield
+    except Unavailable as problem:
+        errors.print(f"[red]the tables do not answer in time: {problem.problem}[/]")
+    except (BotoCoreError, ClientError) as problem:
+        where = deployment.outputs.aws_endpoint_url or f"AWS in {deployment.outputs.region}"
+        errors.print(f"[red]the tables cannot be worked on at {where}: {problem}[/]")
+    else:
+        return
+    raise typer.Exit(2)
 
 
 def _progress() -> Progress:

@@ -60,9 +60,15 @@ class ControlItem:
             return self.read()
         return begun
 
-    def keep(self, generation: int, segment: int, position: dict[str, Any] | None) -> None:
-        """Record how far a segment has come, None if it is finished."""
-        self._update(
+    def keep(self, generation: int, segment: int, position: dict[str, Any] | None) -> bool:
+        """Record how far a segment has come, None if it is finished.
+
+        Returns
+        -------
+        bool
+            Whether the rebuild is still under way; another run of it may have finished it.
+        """
+        return self._update(
             generation,
             "SET positions.#segment = :position",
             {"#segment": str(segment)},
@@ -70,7 +76,7 @@ class ControlItem:
         )
 
     def serve(self, generation: int) -> None:
-        """Let readers of metrics use a generation, which ends its rebuild."""
+        """Let readers of metrics use a generation, which ends its rebuild, unless it has ended already."""
         self._update(
             generation,
             "SET #serving = :generation REMOVE started_at, positions",
@@ -80,12 +86,19 @@ class ControlItem:
 
     def _update(
         self, generation: int, expression: str, names: dict[str, str], values: dict[str, Any]
-    ) -> None:
-        self._client.update_item(
-            TableName=self._table,
-            Key=CONTROL_KEY,
-            UpdateExpression=expression,
-            ConditionExpression="#generation = :generation",
-            ExpressionAttributeNames={"#generation": "generation", **names},
-            ExpressionAttributeValues={":generation": to_attribute(generation), **values},
-        )
+    ) -> bool:
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=CONTROL_KEY,
+                UpdateExpression=expression,
+                # positions are there as long as the rebuild is, and a later one begins only after it
+                ConditionExpression="#generation = :generation AND attribute_exists(positions)",
+                ExpressionAttributeNames={"#generation": "generation", **names},
+                ExpressionAttributeValues={":generation": to_attribute(generation), **values},
+            )
+        except ClientError as error:
+            if code_of(error) != CONDITION_FAILED:
+                raise
+            return False
+        return True

@@ -24,6 +24,9 @@ _PATIENT: Final = Config(
 )
 """An operator would rather wait than be refused, and must not take the tables' capacity from the handlers."""
 
+_EMULATED: Final = _PATIENT.merge(Config(retries={"mode": "standard", "total_max_attempts": 3}))
+"""The emulator throttles nobody: what does not answer is not up."""
+
 
 class Outputs(msgspec.Struct, frozen=True):
     """The outputs of a stack that the command line reads; the others are ignored."""
@@ -68,11 +71,12 @@ class Deployment:
     @cached_property
     def client(self) -> Any:
         """A DynamoDB client, safe to share between threads."""
-        options: dict[str, Any] = {"region_name": self.outputs.region}
+        config, options = _PATIENT, {"region_name": self.outputs.region}
         if self.outputs.aws_endpoint_url:
+            config = _EMULATED
             # the emulator takes this key for root, and asks nobody else's
             options |= {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-        return clients.dynamodb(_PATIENT, endpoint_url=self.outputs.aws_endpoint_url, **options)
+        return clients.dynamodb(config, endpoint_url=self.outputs.aws_endpoint_url, **options)
 
     @cached_property
     def log(self) -> EventLog:

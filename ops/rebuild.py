@@ -7,6 +7,7 @@ alike, and the readers of metrics stay with the generation being served until th
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any, Final
 
 import msgspec
@@ -76,14 +77,20 @@ def rebuild(
         wait_seconds = outputs.projector_timeout_seconds + MARGIN_SECONDS
     sleep(max(0.0, (progress.started_at or 0) + wait_seconds - now()))
 
+    stopping = Event()
+
     def refold(segment: int) -> int:
-        return _refold(deployment, control, progress, segment, report, now)
+        return _refold(deployment, control, progress, segment, stopping, report, now)
 
     def delete(segment: int) -> int:
         return sum(_delete_unnamed(deployment, progress.generation, segment))
 
     with ThreadPoolExecutor(SEGMENTS) as threads:
-        connections = sum(threads.map(refold, range(SEGMENTS)))
+        try:
+            connections = sum(threads.map(refold, range(SEGMENTS)))
+        except BaseException:  # one failed, or Ctrl-C: the others end with what they are at
+            stopping.set()
+            raise
         deleted = sum(threads.map(delete, range(SEGMENTS)))
     control.serve(progress.generation)
     _forget_older_now(deployment, progress.generation)
@@ -95,6 +102,7 @@ def _refold(
     control: ControlItem,
     progress: Progress,
     segment: int,
+    stopping: Event,
     report: Report,
     now: Callable[[], float],
 ) -> int:
@@ -107,6 +115,8 @@ def _refold(
     for items, after in pages(deployment.client, deployment.outputs.events_table, segment, start, **query):
         connections = named_connections(items)
         for begin in range(0, len(connections), _TOGETHER):
+            if stopping.is_set():
+                return count
             together = connections[begin : begin + _TOGETHER]
             failed = project(
                 dict.fromkeys(together, ()),
@@ -118,9 +128,10 @@ def _refold(
             if failed:
                 msg = f"{len(failed)} connections could not be projected, among them {min(failed)}"
                 raise RebuildFailedError(msg)
+            count += len(together)
             report("connections", len(together))
-        count += len(connections)
-        control.keep(progress.generation, segment, after)
+        if not control.keep(progress.generation, segment, after):
+            break
     return count
 
 

@@ -9,13 +9,9 @@ from typing import Final
 import msgspec
 
 from functions.aws.attributes import Item
-from functions.aws.counter_items import CounterKey, counters
-from functions.aws.message_items import MessageKey, key_of
-from functions.domain.connection import Connection, join
-from functions.domain.counters import contribution
-from functions.domain.messages import message_of
+from functions.aws.counter_items import CounterKey
 from functions.names import TTL_ATTRIBUTE
-from functions.operations.projection import log_of
+from ops.comparison import Difference, Folded, compare
 from ops.control import ControlItem
 from ops.counts import counted, vouched
 from ops.deployment import Deployment
@@ -26,14 +22,6 @@ _AGAIN_SECONDS: Final = 2.0
 _TOGETHER: Final = 50
 
 Report = Callable[[str, int], None]
-
-
-class Difference(msgspec.Struct, frozen=True):
-    """What the log says of one thing, and what the read models say instead."""
-
-    what: str
-    log: str
-    read_model: str
 
 
 class Verified(msgspec.Struct, frozen=True):
@@ -47,15 +35,6 @@ class Verified(msgspec.Struct, frozen=True):
 
 class RebuildUnderWayError(Exception):
     """The read models are between two generations: finish the rebuild first."""
-
-
-class _Folded(msgspec.Struct, frozen=True):
-    """One connection: its differences, the counters that it adds to, and its messages."""
-
-    connection: str
-    differences: tuple[Difference, ...]
-    counts: Counter[CounterKey]
-    messages: frozenset[MessageKey]
 
 
 def verify(
@@ -116,18 +95,20 @@ class _Verifier:
             raise RebuildUnderWayError(msg)
         self._generation = progress.serving
 
-    def folded(self) -> list[_Folded]:
+    def folded(self) -> list[Folded]:
         """Return the fold of every connection that the log names, compared with its row."""
         with ThreadPoolExecutor(SEGMENTS) as threads:
-            return [one for segment in threads.map(self._segment, range(SEGMENTS)) for one in segment]
+            segments = list(threads.map(self._segment, range(SEGMENTS)))
+        # by connection: one that two segments named must not be counted twice
+        return list({one.connection: one for segment in segments for one in segment}.values())
 
-    def _segment(self, segment: int) -> list[_Folded]:
+    def _segment(self, segment: int) -> list[Folded]:
         deployment = self._deployment
         seen: dict[str, None] = {}
         table = deployment.outputs.events_table
         for items, _ in pages(deployment.client, table, segment, ProjectionExpression="connection_id"):
             seen.update(dict.fromkeys(named_connections(items)))
-        folded: list[_Folded] = []
+        folded: list[Folded] = []
         connections = list(seen)
         for begin in range(0, len(connections), _TOGETHER):
             together = connections[begin : begin + _TOGETHER]
@@ -135,12 +116,13 @@ class _Verifier:
             self._report("connections", len(together))
         return folded
 
-    def _settled(self, connections: list[str]) -> Iterator[_Folded]:
+    def _settled(self, connections: list[str]) -> Iterator[Folded]:
         """Compare, and read what differs again until it has stood."""
         deadline = self._now() + SETTLE_SECONDS
         while True:
             differing = []
-            for one in self._compare(connections):
+            compared = compare(self._deployment, connections, self._generation, int(self._now() * 1000))
+            for one in compared:
                 if one.differences and not self._at_rest and self._now() < deadline:
                     differing.append(one.connection)
                 else:
@@ -150,30 +132,7 @@ class _Verifier:
             connections = differing
             self._sleep(_AGAIN_SECONDS)
 
-    def _compare(self, connections: list[str]) -> Iterator[_Folded]:
-        deployment, now = self._deployment, int(self._now() * 1000)
-        rows = deployment.model.load(connections).rows
-        for connection in connections:
-            events = list(log_of(connection, deployment.log, now))
-            if not events:  # all have expired
-                continue
-            row = join(Connection(connection), events)
-            stored = rows.get(connection)
-            differences = []
-            if stored is None or stored.row != row or stored.generation != self._generation:
-                differences.append(Difference(f"connection {connection}", str(row), str(stored)))
-            messages = [message for message in map(message_of, events) if message]
-            held = deployment.model.load((), map(key_of, messages)).messages if messages else {}
-            counts = counters(contribution(row), self._generation)
-            for message in messages:
-                counts.update(counters(message.contribution, self._generation))
-                generation = held.get(key_of(message))
-                if generation != self._generation:
-                    what = f"message {message.conversation} {message.event_id}"
-                    differences.append(Difference(what, f"generation {self._generation}", str(generation)))
-            yield _Folded(connection, tuple(differences), counts, frozenset(map(key_of, messages)))
-
-    def unnamed(self, folded: Iterable[_Folded]) -> Iterator[Difference]:
+    def unnamed(self, folded: Iterable[Folded]) -> Iterator[Difference]:
         """Yield the rows that no event in the log explains, but for those that have expired."""
         outputs = self._deployment.outputs
         connections = {one.connection for one in folded}
@@ -198,7 +157,7 @@ class _Verifier:
         items = self._deployment.log.items(connection)
         return any(event_id in (None, item["event_id"]["S"]) for item in items)
 
-    def miscounted(self, folded: Iterable[_Folded]) -> tuple[list[Difference], int]:
+    def miscounted(self, folded: Iterable[Folded]) -> tuple[list[Difference], int]:
         """Return the counters that differ from a recount, and how many were compared."""
         recount: Counter[CounterKey] = Counter()
         for one in folded:
