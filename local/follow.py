@@ -40,7 +40,7 @@ def follow(state: StateDir, result: Up, console: Console) -> None:
                 console.print(escape(line))
         except (ClientError, BotoCoreError) as error:
             # Showing is a courtesy: it must not end what it shows.
-            if emulator.alive(result.running):
+            if emulator.healthy(result.running):
                 console.print(f"[dim]the logs cannot be read: {escape(str(error))}[/]")
         time.sleep(_POLL_SECONDS)
     # Whoever stops it holds the lock until that is noted.

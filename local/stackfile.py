@@ -52,9 +52,9 @@ def read(root: Path = ROOT) -> StackFile:
     path = root / f"Pulumi.{STACK}.yaml"
     try:
         config = yaml.safe_load(path.read_text())["config"]
-    except (OSError, KeyError, TypeError, yaml.YAMLError) as error:
+        values = {key: _text(value) for key, value in config.items()}
+    except (OSError, AttributeError, KeyError, TypeError, yaml.YAMLError) as error:
         raise LocalError(f"{path.name} cannot be read: {type(error).__name__}") from None
-    values = {key: _text(value) for key, value in config.items()}
     endpoint = _find_endpoint(values)
     return StackFile(values=values, endpoint=endpoint)
 
