@@ -1,0 +1,111 @@
+import ast
+import re
+from collections.abc import Iterator
+from enum import Enum
+from typing import get_args
+
+from pydantic import BaseModel
+
+from functions.domain import events, protocol, requests
+from functions.domain.counters import Name
+from infra.settings import Settings, Sizes
+from tests.docs.markdown import DOCUMENTS, ROOT, names, table
+
+README = ROOT / "README.md"
+PROTOCOL = ROOT / "docs" / "protocol.md"
+OPERATIONS = ROOT / "docs" / "operations.md"
+FUNCTION = "functions.sizes.<function>"
+
+
+def settings(group: type[BaseModel] = Settings, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Every setting and its default, as the table writes them; functions are told once."""
+    for field in group.model_fields.values():
+        key, default = f"{prefix}{field.alias}", field.default
+        if isinstance(default, Sizes):
+            yield from settings(type(default.message), f"{prefix}sizes.<function>.")
+        elif isinstance(default, BaseModel):
+            yield from settings(type(default), f"{key}.")
+        else:
+            yield key, written(default)
+
+
+def written(default: object) -> str:
+    match default:
+        case None:
+            return "none"
+        case bool():
+            return f"`{str(default).lower()}`"
+        case Enum():
+            return f"`{default.value}`"
+        case float():
+            return f"`{default:g}`"
+        case _:
+            return f"`{default}`"
+
+
+def test_the_readme_has_every_setting_with_its_default() -> None:
+    told = {names(key)[0]: default for key, default, *_ in table(README, "key")}
+
+    assert told == dict(settings())
+
+
+def test_the_readme_names_every_function_that_has_a_size() -> None:
+    (told,) = re.findall(r"^`<function>` is (.+)\.$", README.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert set(names(told)) == {field.alias for field in Sizes.model_fields.values()}
+
+
+def test_the_readme_has_every_event() -> None:
+    told = [name for row in table(README, "event") for name in names(row[0])]
+
+    assert sorted(told) == sorted(events.FACTS)
+
+
+def test_the_readme_has_every_frame_of_a_client() -> None:
+    told = [name.split()[0] for row in table(README, "client sends") for name in names(row[0])]
+
+    assert sorted(told) == sorted(protocol.CLIENT_TYPES)
+
+
+def test_the_readme_has_every_operation_with_its_arguments() -> None:
+    told = {
+        names(row[0])[0]: {name.split()[0].rstrip("?:") for name in names(row[1])}
+        for row in table(README, "operation")
+    }
+
+    arguments = {
+        str(each.__struct_config__.tag): set(each.__struct_encode_fields__)
+        for each in get_args(requests.Request)
+    }
+    assert told == arguments
+
+
+def test_the_readme_has_every_code_of_the_connection_manager() -> None:
+    (told,) = re.findall(
+        r'^A refusal is `\{"error".+?` with one of (.+?)\. ', README.read_text(), re.MULTILINE
+    )
+
+    assert names(told) == list(get_args(requests.ErrorCode))
+
+
+def test_the_protocol_has_every_error_code() -> None:
+    told = [names(row[0])[0] for row in table(PROTOCOL, "code")]
+
+    assert told == list(get_args(protocol.ErrorCode))
+
+
+def test_the_runbook_has_every_counter() -> None:
+    (told,) = re.findall(r"key `metric` \((.+?)\)", OPERATIONS.read_text(encoding="utf-8"))
+
+    assert set(names(told)) == set(get_args(Name))
+
+
+def test_documents_name_only_outputs_that_the_program_has() -> None:
+    told = {
+        name for path in DOCUMENTS for name in re.findall(r"output `(\w+)`", path.read_text(encoding="utf-8"))
+    }
+
+    program = ast.parse((ROOT / "__main__.py").read_text(encoding="utf-8"))
+    texts = {node.value for node in ast.walk(program) if isinstance(node, ast.Constant)}
+    assert told
+    assert told <= texts
