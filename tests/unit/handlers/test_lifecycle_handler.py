@@ -26,11 +26,6 @@ OK = {"statusCode": 200}
 BROKEN = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "table/events"}}, "PutItem")
 
 
-@pytest.fixture
-def log() -> MemoryLog:
-    return MemoryLog()
-
-
 def handle(event: Any, log: MemoryLog) -> dict[str, Any]:
     return handler(event, None, log, RecordingCallbacks())
 

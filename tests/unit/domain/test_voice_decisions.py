@@ -1,4 +1,4 @@
-"""What frames lead to."""
+"""What voice sessions and speech lead to."""
 
 from hashlib import sha256
 
@@ -9,17 +9,12 @@ from functions.domain.decisions import Decision, decide
 from functions.domain.events import (
     ActivityRecorded,
     Cause,
-    TextMessageReceived,
     VoiceSessionEnded,
     VoiceSessionStarted,
     event,
 )
 from functions.domain.ids import lowest, minute_of, time_of
 from functions.domain.protocol import (
-    Ping,
-    Pong,
-    TextAck,
-    TextAckData,
     TextMessage,
     TextMessageData,
     VoiceData,
@@ -61,47 +56,6 @@ def refused(decision: Decision, held: str | None) -> Refused:
     with pytest.raises(Refused) as caught:
         decision.refused(held)
     return caught.value
-
-
-def test_a_ping_is_answered_and_recorded_nowhere() -> None:
-    assert decide(Ping(), cause()) == Decision(None, Pong())
-
-
-def test_a_text_is_recorded_and_acknowledged_by_its_event() -> None:
-    decision = decide(TextMessage(data=TextMessageData("hello")), cause())
-
-    received = event(cause(), TextMessageReceived("hello"))
-    assert decision == Decision(received, TextAck(data=TextAckData(received.event_id)))
-
-
-def test_a_text_under_an_id_claims_its_one_reply_for_a_day() -> None:
-    decision = decide(TEXT, cause())
-
-    received = event(cause(), TextMessageReceived("hello"))
-    now = cause().at // 1000
-    assert decision.event == received
-    assert decision.answer == TextAck(id="m-1", data=TextAckData(received.event_id))
-    assert decision.claims == (Take("reply#s-1#m-1", f"{received.event_id}#{DIGEST}", now, now + 86_400),)
-
-
-def test_without_a_session_an_id_is_the_connections_own() -> None:
-    (claim,) = decide(TEXT, cause(session_id=None)).claims
-
-    assert claim.key == f"reply#{CONNECTION}#m-1"
-
-
-def test_the_same_text_under_its_id_is_acknowledged_as_before() -> None:
-    decision = decide(TEXT, cause(request_id="request-2"))
-
-    assert decision.refused is not None
-    assert decision.refused(f"{SESSION}#{DIGEST}") == TextAck(id="m-1", data=TextAckData(SESSION))
-
-
-@pytest.mark.parametrize("held", [f"{SESSION}#other", SESSION, "", None])
-def test_another_text_under_an_id_is_a_conflict(held: str | None) -> None:
-    verdict = refused(decide(TEXT, cause()), held)
-
-    assert (verdict.code, verdict.message) == ("conflict", "Another text was sent under this id.")
 
 
 def test_a_voice_start_opens_the_one_voice_session() -> None:

@@ -1,0 +1,95 @@
+"""What texts and pings lead to."""
+
+from hashlib import sha256
+
+import pytest
+
+from functions.domain.claims import Take
+from functions.domain.decisions import Decision, decide
+from functions.domain.events import (
+    Cause,
+    TextMessageReceived,
+    event,
+)
+from functions.domain.ids import lowest
+from functions.domain.protocol import (
+    Ping,
+    Pong,
+    TextAck,
+    TextAckData,
+    TextMessage,
+    TextMessageData,
+    VoiceData,
+    VoiceDataData,
+    VoiceEnd,
+    VoiceEndData,
+)
+from functions.domain.refusals import Refused
+from tests.gateway_events import CONNECTED_AT, CONNECTION, cause
+
+BEGAN = CONNECTED_AT + 1_000
+SESSION = lowest(BEGAN)
+TEXT = TextMessage(id="m-1", data=TextMessageData("hello"))
+DIGEST = sha256(b"hello").hexdigest()
+
+
+def later(milliseconds: int) -> Cause:
+    """Return a cause that many milliseconds after the voice session began."""
+    return cause(at=BEGAN + milliseconds)
+
+
+def speech(seq: int, session: str = SESSION) -> VoiceData:
+    return VoiceData(data=VoiceDataData(session, seq, b"\0"))
+
+
+def ending(last_seq: int, session: str = SESSION) -> VoiceEnd:
+    return VoiceEnd(id="e-1", data=VoiceEndData(session, last_seq))
+
+
+def refused(decision: Decision, held: str | None) -> Refused:
+    """Return how a decision takes a claim that is not granted."""
+    assert decision.refused is not None
+    with pytest.raises(Refused) as caught:
+        decision.refused(held)
+    return caught.value
+
+
+def test_a_ping_is_answered_and_recorded_nowhere() -> None:
+    assert decide(Ping(), cause()) == Decision(None, Pong())
+
+
+def test_a_text_is_recorded_and_acknowledged_by_its_event() -> None:
+    decision = decide(TextMessage(data=TextMessageData("hello")), cause())
+
+    received = event(cause(), TextMessageReceived("hello"))
+    assert decision == Decision(received, TextAck(data=TextAckData(received.event_id)))
+
+
+def test_a_text_under_an_id_claims_its_one_reply_for_a_day() -> None:
+    decision = decide(TEXT, cause())
+
+    received = event(cause(), TextMessageReceived("hello"))
+    now = cause().at // 1000
+    assert decision.event == received
+    assert decision.answer == TextAck(id="m-1", data=TextAckData(received.event_id))
+    assert decision.claims == (Take("reply#s-1#m-1", f"{received.event_id}#{DIGEST}", now, now + 86_400),)
+
+
+def test_without_a_session_an_id_is_the_connections_own() -> None:
+    (claim,) = decide(TEXT, cause(session_id=None)).claims
+
+    assert claim.key == f"reply#{CONNECTION}#m-1"
+
+
+def test_the_same_text_under_its_id_is_acknowledged_as_before() -> None:
+    decision = decide(TEXT, cause(request_id="request-2"))
+
+    assert decision.refused is not None
+    assert decision.refused(f"{SESSION}#{DIGEST}") == TextAck(id="m-1", data=TextAckData(SESSION))
+
+
+@pytest.mark.parametrize("held", [f"{SESSION}#other", SESSION, "", None])
+def test_another_text_under_an_id_is_a_conflict(held: str | None) -> None:
+    verdict = refused(decide(TEXT, cause()), held)
+
+    assert (verdict.code, verdict.message) == ("conflict", "Another text was sent under this id.")

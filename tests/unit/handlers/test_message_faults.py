@@ -1,0 +1,66 @@
+"""Frames while something of our own fails."""
+
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from functions.domain.ids import lowest
+from functions.domain.refusals import Unavailable
+from functions.handlers.message import handler
+from tests.fakes import MemoryLog, RecordingCallbacks
+from tests.gateway_events import CONNECTED_AT, message
+from tests.unit.handlers.frames import BROKEN, answer, end, start, text
+
+
+@pytest.mark.parametrize("event", [text(), text(client_id=None), start(), end(lowest(CONNECTED_AT))])
+def test_what_cannot_be_appended_is_unavailable(log: MemoryLog, event: dict[str, Any]) -> None:
+    log.before = [Unavailable("ThrottlingException of PutItem")]
+
+    frame = answer(event, log)
+
+    assert frame["data"]["code"] == "unavailable"
+    assert frame["data"]["retryAfter"] == 1
+    assert frame.get("id") == json.loads(event["body"]).get("id")
+    assert "Throttling" not in json.dumps(frame)
+    assert (log.calls, log.events) == (1, [])
+
+
+def test_a_refusal_that_cannot_be_recorded_is_told_all_the_same(log: MemoryLog) -> None:
+    log.before = [Unavailable("ThrottlingException of PutItem")]
+
+    assert answer(message("{"), log)["data"]["code"] == "invalid_json"
+    assert log.events == []
+
+
+def test_a_fault_of_our_own_is_internal_and_tells_nothing(
+    log: MemoryLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    log.before = [BROKEN]
+
+    frame = answer(text(requestId="request-1"), log)
+
+    assert frame["data"] == {
+        "code": "internal",
+        "message": "Something went wrong on our side.",
+        "correlationId": "request-1",
+    }
+    (line,) = caplog.records
+    assert line.levelno == logging.ERROR
+    assert line.exc_info is not None
+
+
+@pytest.mark.parametrize(
+    "event", [None, [], "{}", {}, {"requestContext": None}, {"requestContext": []}, {"requestContext": {}}]
+)
+def test_an_event_that_no_gateway_sends_is_an_error_of_the_integration(event: Any, log: MemoryLog) -> None:
+    assert handler(event, None, log, RecordingCallbacks()) == {"statusCode": 500}
+
+
+@pytest.mark.parametrize("request_id", [None, 7, "\ud800", {"a": 1}])
+def test_a_frame_that_cannot_be_read_is_internal(log: MemoryLog, request_id: object) -> None:
+    frame = answer(message("{}", requestId=request_id, requestTimeEpoch="noon"), log)
+
+    assert frame["data"]["code"] == "internal"
+    assert log.calls == 0
