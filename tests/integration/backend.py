@@ -21,6 +21,7 @@ from ops import counts
 from ops.control import ControlItem
 from ops.deployment import Deployment
 from ops.deployment import Outputs as OpsOutputs
+from ops.verify import Difference, verify
 
 
 @dataclass(frozen=True)
@@ -52,15 +53,16 @@ class Backend:
 
     # --- The log -----------------------------------------------------------------------------
     def events(self, connection_id: str) -> list[Event]:
-        """Return the events of a connection in the order of their ids."""
-        return [decode(item) for item in self.deployment.log.items(connection_id)]
+        """Return the events of a connection in the order in which they happened."""
+        events = [decode(item) for item in self.deployment.log.items(connection_id)]
+        return sorted(events, key=lambda event: (event.at, event.event_id))
 
     def facts(self, connection_id: str) -> list[Any]:
-        """Return what happened to a connection, in the order of the ids."""
+        """Return what happened to a connection, in that order."""
         return [event.fact for event in self.events(connection_id)]
 
     def types(self, connection_id: str) -> list[str]:
-        """Return the types of a connection's events in the order of their ids."""
+        """Return the types of a connection's events, in that order."""
         return [event.type for event in self.events(connection_id)]
 
     def events_of_user(self, user_id: str) -> list[Event]:
@@ -146,6 +148,10 @@ class Backend:
                 at = NOW if key.resolution == "now" else 0
                 sums[at, key.name] = sums.get((at, key.name), 0) + count
         return sums
+
+    def differences(self) -> tuple[Difference, ...]:
+        """Return how the read models differ from the log, at this moment."""
+        return verify(self.deployment, at_rest=True).differences
 
     # --- The functions -----------------------------------------------------------------------
     def invoke(self, function: str, payload: object) -> Any:

@@ -15,6 +15,7 @@ from local import embedded
 from local.stackfile import ROOT
 from tests.integration.backend import Backend
 from tests.integration.client import Client, open_socket
+from tests.integration.gateway import Gateway
 
 _WATCH = """
 import sys
@@ -69,6 +70,13 @@ def connect(backend: Backend) -> Iterator[Connect]:
 @pytest.fixture
 def client(connect: Connect) -> Client:
     return connect()
+
+
+@pytest.fixture
+def gateway(backend: Backend, client: Client) -> Gateway:
+    """The gateway's word on the client's connection."""
+    [opened] = backend.events(client.connection_id)
+    return Gateway(backend, client.user_id, opened.connected_at, client.session_id, client.connection_id)
 
 
 def _connection_of(backend: Backend, user_id: str, user_agent: str) -> str:

@@ -10,7 +10,7 @@ _POLL_SECONDS: Final = 0.03
 T = TypeVar("T")
 
 
-def eventually(probe: Callable[[], T], *, seconds: float = DEADLINE_SECONDS) -> T:
+def eventually(probe: Callable[[], T | None], *, seconds: float = DEADLINE_SECONDS) -> T:
     """Return what the probe gives as soon as it is true.
 
     Raises
@@ -21,7 +21,7 @@ def eventually(probe: Callable[[], T], *, seconds: float = DEADLINE_SECONDS) -> 
     deadline = time.monotonic() + seconds
     while True:
         failed: AssertionError | None = None
-        found = None
+        found: T | None = None
         try:
             found = probe()
         except AssertionError as assertion:
