@@ -80,7 +80,7 @@ class LogLevel(StrEnum):
 class _Group(BaseModel):
     """One key of the stack file: frozen, and closed to members that it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
 
 
 class Size(_Group):

@@ -9,22 +9,13 @@ R = TypeVar("R", bound=pulumi.CustomResource)
 
 
 class Snapshot:
-    """
-    Everything that is deployed, with its arguments.
-
-    Attributes
-    ----------
-    resources
-        What the deployment must wait for.
-    """
+    """Everything that is deployed, with its arguments."""
 
     def __init__(self) -> None:
-        self.resources: list[pulumi.CustomResource] = []
         self._contents: list[dict[str, object]] = []
 
     def add(self, resource: R, args: object) -> R:
         """Record a resource with the arguments that made it, and give it back."""
-        self.resources.append(resource)
         self._contents.append({**vars(args), "id": resource.id})
         return resource
 

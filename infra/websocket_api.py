@@ -95,8 +95,9 @@ class WebSocketApi(pulumi.ComponentResource):
         deployment = aws.apigatewayv2.Deployment(
             f"{self.pulumi_resource_name}-deployment",
             api_id=self._api.id,
+            # it waits for all that the fingerprint is taken of
             triggers={"fingerprint": snapshot.fingerprint()},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=snapshot.resources),
+            opts=self._here,
         )
         self._stage(deployment)
         self.register_outputs(
