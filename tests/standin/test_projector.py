@@ -202,6 +202,7 @@ def test_a_row_that_cannot_be_written_is_isolated_and_all_others_go_on(
 
     failures = drain(projector, turns, stream([*events[:3], monster, *events[3:]]))
 
+    assert projector.batches[:2] == [[0, 1, 2, 3, 4, 5, 6, 7], [3, 4, 5, 6, 7]]
     assert discarded(failures) == [(3, 1)]
     assert held(projector.client, projector.tables) == due(events)
 
