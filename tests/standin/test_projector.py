@@ -207,6 +207,21 @@ def test_a_row_that_cannot_be_written_is_isolated_and_all_others_go_on(
     assert held(projector.client, projector.tables) == due(events)
 
 
+def test_a_connection_that_cannot_be_written_is_reported_at_its_first_record(
+    projector: Projector, turns: Turns
+) -> None:
+    cause = Cause("monster=", "ada", None, AT, EXPIRES_AT, AT, "request")
+    monster = event(cause, ConnectionOpened("203.0.113.9", "x" * 420_000))
+    its_text = event(cause, TextMessageReceived("Hello"))
+    events = [text(number) for number in range(6)]
+
+    failures = drain(projector, turns, stream([*events[:2], monster, *events[2:4], its_text, *events[4:]]))
+
+    assert projector.batches[1] == [2, 3, 4, 5, 6, 7]
+    assert discarded(failures) == [(2, 1)]
+    assert held(projector.client, projector.tables) == due([*events, its_text])
+
+
 def test_a_batch_that_is_delivered_again_is_read_and_not_written(projector: Projector, turns: Turns) -> None:
     events = history(1)
 
