@@ -110,7 +110,7 @@ class _Recorder(MockMonitor):
         self.registrations: list[Registration] = []
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of the remote procedure
-        response = super().RegisterResource(request)  # type: ignore[no-untyped-call]  # the SDK leaves it so
+        response = super().RegisterResource(request)
         if request.type != "pulumi:pulumi:Stack":
             inputs = pulumi.runtime.rpc.deserialize_properties(request.object)
             registration = Registration(

@@ -18,10 +18,11 @@ from functions.names import EVENTS_BY_USER
 from local.cloud import Cloud
 from local.outputs import Outputs
 from ops import counts
+from ops.comparison import Difference
 from ops.control import ControlItem
 from ops.deployment import Deployment
 from ops.deployment import Outputs as OpsOutputs
-from ops.verify import Difference, verify
+from ops.verify import verify
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def test_a_row_expires_with_its_events(backend: Backend, client: Client) -> None
 
 
 def test_traffic_moves_the_counters_by_what_it_was(backend: Backend, connect: Connect) -> None:
-    eventually(lambda: not backend.differences())
+    eventually(lambda: not backend.differences() and not backend.counters().get((NOW, "active")))
     before = backend.counters()
     client = connect()
     client.text("one")
@@ -82,6 +82,6 @@ def test_traffic_moves_the_counters_by_what_it_was(backend: Backend, connect: Co
 
 
 def moved(before: Contribution, after: Contribution) -> Contribution:
-    """Return by how much each counter differs."""
+    """Return by how much each counter differs, but for seconds, which pass as they like."""
     changes = {key: after.get(key, 0) - before.get(key, 0) for key in {*before, *after}}
-    return {key: change for key, change in changes.items() if change}
+    return {key: change for key, change in changes.items() if change and key[1] != "voice_seconds"}

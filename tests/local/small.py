@@ -4,7 +4,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+import yaml  # type: ignore[import-untyped]  # it ships no types
 
 SOURCE = Path(__file__).parent / "program"
 HANDLER = 'def handler(event, context):\n    print("called")\n    return {"statusCode": 200, "body": "%s"}\n'

@@ -24,7 +24,10 @@ def test_equal_contents_are_equal_bytes_whatever_their_times(tmp_path):
 
 
 def test_files_are_sorted_whatever_their_order(tmp_path):
-    assets = {"b.py": pulumi.StringAsset("b"), "a.py": pulumi.StringAsset("a")}
+    assets: dict[str, pulumi.Asset | pulumi.Archive] = {
+        "b.py": pulumi.StringAsset("b"),
+        "a.py": pulumi.StringAsset("a"),
+    }
 
     assert names(zipped(pulumi.AssetArchive(assets), tmp_path)) == ["a.py", "b.py"]
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import boto3
 import pytest
 
@@ -44,7 +46,7 @@ def test_members_of_lists_are_fitted_too():
 
 
 def test_an_unknown_input_is_refused_by_its_path():
-    inputs = {"environment": {"variabels": {}}}
+    inputs: dict[str, Any] = {"environment": {"variabels": {}}}
 
     with pytest.raises(UnknownInputError, match=r"environment\.variabels"):
         fit(shape("lambda", "CreateFunction"), inputs, {})

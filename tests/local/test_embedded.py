@@ -47,10 +47,14 @@ def test_the_deployed_program_answers(program):
 
 
 def test_two_run_side_by_side(program):
-    with embedded.running(root=program.root) as one, embedded.running(root=program.root) as other:
-        with connect(one.websocket_url) as first, connect(other.websocket_url) as second:
-            assert one.aws_endpoint_url != other.aws_endpoint_url
-            assert ask(first) == ask(second)
+    with (
+        embedded.running(root=program.root) as one,
+        embedded.running(root=program.root) as other,
+        connect(one.websocket_url) as first,
+        connect(other.websocket_url) as second,
+    ):
+        assert one.aws_endpoint_url != other.aws_endpoint_url
+        assert ask(first) == ask(second)
 
 
 def test_nothing_is_left_of_it(program):

@@ -44,7 +44,7 @@ def row(connection_id: str = "c-1", **changes: Any) -> Connection:
 def idle(seconds: int, connection_id: str = "c-1", **changes: Any) -> Connection:
     """Return a row that was last active so long ago, a minute after it was opened."""
     created_at = NOW - seconds * 1000 - MINUTE
-    return row(connection_id, **{"created_at": created_at, "token_expires_at": NOW // 1000 + 60, **changes})
+    return row(connection_id, **{"created_at": created_at, "token_expires_at": NOW // 1000 + 600, **changes})
 
 
 class Table(Connections):
@@ -57,10 +57,28 @@ class Table(Connections):
             self._client.delete_item(TableName=self._table, Key=key)
         return self
 
+    def watched(self) -> tuple[Connections, list[dict[str, Any]]]:
+        """Return another view of the same table, and the list where its queries will stand."""
+        client = Watched(self._client)
+        return Connections(client, self._table), client.queries
+
     def put(self, *rows: Connection) -> None:
         """Put rows as the projector does."""
         for found in rows:
             self._client.put_item(TableName=self._table, Item=encode(Stored(found, 1, 1)))
+
+
+class Watched:
+    """A client that passes calls on, and remembers the queries among them."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.queries: list[dict[str, Any]] = []
+
+    def query(self, **arguments: Any) -> Any:
+        """Query as the client does."""
+        self.queries.append(dict(arguments))
+        return self._client.query(**arguments)
 
 
 @contextmanager

@@ -8,9 +8,9 @@ import pytest
 
 from functions.aws.connections import Connections, Page, Row
 from functions.domain.cursors import Position
-from functions.domain.requests import ListUser
+from functions.domain.requests import ListAll, ListUser
 from functions.handlers.connection_manager import handler
-from functions.operations.connections import list_user
+from functions.operations.connections import list_all, list_user
 from tests.fakes import MemoryLog
 from tests.unit.connection_rows import (
     CLOSED,
@@ -202,7 +202,7 @@ def test_a_list_that_ends_where_it_would_stop_has_no_cursor() -> None:
     assert list_user(ListUser(user_id="alice", status="CONNECTED"), Last()).cursor is None
 
 
-def test_a_start_before_the_range_widens_the_range(table: Table) -> None:
+def test_a_user_list_goes_on_from_a_start_before_its_range(table: Table) -> None:
     table.put(*(row(f"c-{n}", created_at=NOW - n * HOUR) for n in range(4)))
     start = Position("c-1", NOW - HOUR)
 
@@ -210,6 +210,32 @@ def test_a_start_before_the_range_widens_the_range(table: Table) -> None:
 
     assert _rows(pages) == []
     assert _rows(table.of_user("alice", since=NOW - 2 * HOUR, after=start)) == ["c-2"]
+
+
+def test_a_query_never_starts_outside_its_range(table: Table) -> None:
+    watched, queries = table.watched()
+
+    list(watched.of_user("alice", since=NOW, after=Position("c-1", NOW - HOUR)))
+
+    # DynamoDB refuses such a start; moto takes it
+    assert [query["ExpressionAttributeValues"][":sort"]["N"] for query in queries] == [str(NOW - HOUR)]
+
+
+def test_a_page_of_a_users_list_costs_one_query(table: Table) -> None:
+    table.put(*(row(f"c-{n}") for n in range(6)))
+    watched, queries = table.watched()
+
+    list_user(ListUser(user_id="alice", limit=4), watched)
+
+    assert [query["Limit"] for query in queries] == [5]
+
+
+def test_a_page_of_all_costs_at_most_one_query_a_shard(table: Table) -> None:
+    table.put(*(row(f"c-{n}") for n in range(20)))
+    watched, queries = table.watched()
+
+    assert len(list_all(ListAll(limit=50), watched).connections) == 20
+    assert len(queries) == 8
 
 
 def test_a_row_stands_where_its_index_keeps_it(table: Table) -> None:
