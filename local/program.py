@@ -13,8 +13,10 @@ from typing import Any
 
 import pulumi
 from pulumi.runtime import Mocks, set_all_config, set_mocks
-from pulumi.runtime.settings import get_root_resource
+from pulumi.runtime.settings import SETTINGS, get_root_resource
 from pulumi.runtime.stack import run_pulumi_func
+
+_REST_SECONDS = 5.0
 
 
 def evaluate(
@@ -67,8 +69,20 @@ def _evaluate(
         return loop.run_until_complete(_outputs(root / "__main__.py"))
     finally:
         os.chdir(before)
+        loop.run_until_complete(_abandon_the_rest())
         loop.run_until_complete(loop.shutdown_default_executor())
         loops.close()
+
+
+async def _abandon_the_rest() -> None:
+    """End what a failed resource leaves waiting; nobody is there any more to hear of its errors."""
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+    SETTINGS.outputs.clear()  # the SDK would await them in the next run, whose loop is another
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    if rest:
+        await asyncio.wait(rest, timeout=_REST_SECONDS)
 
 
 class _Loops:
