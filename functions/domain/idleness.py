@@ -13,8 +13,6 @@ LOST_AFTER_SECONDS: Final = CONNECTION_SECONDS + 600
 class Verdict(StrEnum):
     """What to do about a connection."""
 
-    LEAVE = auto()
-    """It was active of late."""
     ASK = auto()
     """The gateway knows more: it sees pings, which are no events."""
     CLOSE = auto()
@@ -23,8 +21,8 @@ class Verdict(StrEnum):
     """It cannot exist any more, whatever the gateway says."""
 
 
-def verdict(last_activity: int, token_expires_at: int | None, *, now: int, idle_seconds: int) -> Verdict:
-    """Return what to do about a connection that has not ended.
+def verdict(last_activity: int, token_expires_at: int | None, *, now: int) -> Verdict:
+    """Return what to do about a connection that is idle and has not ended.
 
     Parameters
     ----------
@@ -32,13 +30,8 @@ def verdict(last_activity: int, token_expires_at: int | None, *, now: int, idle_
         Epoch milliseconds.
     token_expires_at
         Epoch seconds, None if it is not known.
-    idle_seconds
-        How long a connection may be idle before anything is done.
     """
-    idle = now - last_activity
-    if idle < idle_seconds * 1000:
-        return Verdict.LEAVE
-    if idle > LOST_AFTER_SECONDS * 1000:
+    if now - last_activity > LOST_AFTER_SECONDS * 1000:
         return Verdict.LOSE
     if token_expires_at is not None and token_expires_at * 1000 <= now:
         return Verdict.CLOSE

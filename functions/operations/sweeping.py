@@ -2,6 +2,7 @@
 
 from collections import Counter
 from enum import StrEnum, auto
+from typing import assert_never
 
 import msgspec
 
@@ -38,8 +39,6 @@ class _Sweep(msgspec.Struct, frozen=True):
         connection_id = connection.connection_id
         try:
             match what:
-                case Verdict.LEAVE:
-                    return _Outcome.LEFT
                 case Verdict.LOSE:
                     return self._lose(cause)
                 case Verdict.CLOSE:
@@ -50,6 +49,8 @@ class _Sweep(msgspec.Struct, frozen=True):
                     return _Outcome.CLOSED
                 case Verdict.ASK:
                     return self._ask(connection, cause)
+                case _:
+                    assert_never(what)
         except GoneError:
             return self._lose(cause)
 
@@ -106,12 +107,7 @@ def sweep(
         if not invocation.has_time:
             logger.warning("sweep_stopped", extra={str(name): count for name, count in outcomes.items()})
             break
-        what = verdict(
-            connection.last_activity,
-            connection.token_expires_at,
-            now=invocation.at,
-            idle_seconds=idle_seconds,
-        )
+        what = verdict(connection.last_activity, connection.token_expires_at, now=invocation.at)
         try:
             outcome = doing.settle(connection, what, invocation.cause(connection))
         except (Unavailable, UnknownConnectionError) as problem:

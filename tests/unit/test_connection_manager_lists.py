@@ -230,6 +230,13 @@ def test_a_page_of_a_users_list_costs_one_query(table: Table) -> None:
     assert [query["Limit"] for query in queries] == [5]
 
 
+def test_a_partition_is_read_to_its_end_in_however_many_queries(table: Table) -> None:
+    table.put(*(row(f"c-{n}") for n in range(6)))
+
+    assert len(_rows(table.of_user("alice", page_size=2))) == 6
+    assert len(_rows(table.active(page_size=1))) == 6
+
+
 def test_a_page_of_all_costs_at_most_one_query_a_shard(table: Table) -> None:
     table.put(*(row(f"c-{n}") for n in range(20)))
     watched, queries = table.watched()

@@ -64,7 +64,6 @@ def log() -> MemoryLog:
 @pytest.mark.parametrize(
     ("idle_ms", "expires_in_seconds", "expected"),
     [
-        (3_599_999, -1, Verdict.LEAVE),
         (3_600_000, 1, Verdict.ASK),
         (3_600_000, 0, Verdict.CLOSE),
         (3_600_000, -1, Verdict.CLOSE),
@@ -78,11 +77,11 @@ def test_the_verdict_follows_from_idleness_and_token(
 ) -> None:
     expires_at = NOW // 1000 + expires_in_seconds
 
-    assert verdict(NOW - idle_ms, expires_at, now=NOW, idle_seconds=HOUR_SECONDS) is expected
+    assert verdict(NOW - idle_ms, expires_at, now=NOW) is expected
 
 
 def test_a_connection_whose_token_is_unknown_is_asked_for() -> None:
-    assert verdict(NOW - HOUR_SECONDS * 1000, None, now=NOW, idle_seconds=HOUR_SECONDS) is Verdict.ASK
+    assert verdict(NOW - HOUR_SECONDS * 1000, None, now=NOW) is Verdict.ASK
 
 
 def test_a_connection_that_is_not_idle_is_left_alone(table: Table, gateway: Gateway, log: MemoryLog) -> None:
