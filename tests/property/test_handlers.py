@@ -47,7 +47,7 @@ def judge(response: dict[str, Any], callbacks: RecordingCallbacks, log: MemoryLo
         return
     code = frame["data"]["code"]
     assert code in CODES
-    assert frame["data"]["correlationId"]
+    assert isinstance(frame["data"]["correlationId"], str)
     assert log.facts == ([] if code in UNRECORDED else [MessageRejected(code)])
     assert log.held == {}
 
@@ -84,8 +84,9 @@ def test_any_body_gets_one_answer_when_the_log_fails(body: str, fault: Exception
     (answer,) = [json.loads(response["body"])]
     assert answer["type"] in ANSWERS
     assert log.events == []
-    assert "events-table" not in response["body"]
-    assert "Throttling" not in response["body"]
+    assert not [
+        word for word in ("events-table", "Throttling") if word in response["body"] and word not in body
+    ]
 
 
 # Anything may be broken but for the event's type and route: by them a frame is known as one.

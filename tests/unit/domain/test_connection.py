@@ -83,6 +83,20 @@ def test_what_happens_to_the_client_is_no_activity(fact: Fact) -> None:
     assert row(OPENED, happened(9, fact)).last_activity == CONNECTED_AT
 
 
+@pytest.mark.parametrize(
+    "fact",
+    [
+        VoiceSessionEnded(lowest(at(1)), 0, 0, "silence"),
+        ReplyCompleted(lowest(at(1)), "hi"),
+        ConnectionClosed(1000),
+        ConnectionLost("sweeper"),
+        ConnectionStatusSet("CONNECTED", "ops"),
+    ],
+)
+def test_what_comes_behind_it_in_a_batch_counts_all_the_same(fact: Fact) -> None:
+    assert row(happened(8, fact), happened(9, TextMessageReceived("hi"))).last_activity == at(9)
+
+
 def test_a_late_event_does_not_turn_activity_back() -> None:
     assert row(
         happened(9, TextMessageReceived("b")), happened(8, TextMessageReceived("a"))

@@ -53,7 +53,7 @@ def test_outcomes_that_exclude_each_other_share_one_id() -> None:
     completed = event(cause(), ReplyCompleted(message_id, "hi"), key=message_id, exclusive=True)
     failed = event(cause(), ReplyFailed(message_id, "timeout"), key=message_id, exclusive=True)
 
-    assert completed.event_id == failed.event_id
+    assert completed.event_id == failed.event_id == event_id(cause().at, message_id, "")
     assert completed.type != failed.type
 
 

@@ -25,6 +25,10 @@ def test_what_is_told_never_grows_with_what_was_sent() -> None:
     assert len(refused({"type": "$" + "x" * 5_000}).message) == 200
 
 
+def test_a_frame_of_the_largest_text_is_not_too_large_for_another_reason() -> None:
+    assert refused({**text("x" * MAX_TEXT_CHARACTERS), "id": ""}).code == "invalid_message"
+
+
 @pytest.mark.parametrize("character", ["a", "\u00e4", "\U0001f600"])
 def test_a_text_may_have_8000_characters_however_long_they_are(character: str) -> None:
     assert parse(json.dumps(text(character * MAX_TEXT_CHARACTERS), ensure_ascii=False))

@@ -16,6 +16,10 @@ def test_the_id_of_a_known_cause_never_changes() -> None:
     assert event_id(1_795_410_720_123, "request", "TextMessageReceived") == "01M83D2XBV3EXVAZP4Z517T0WS"
 
 
+def test_an_event_that_excludes_others_is_hashed_without_a_kind() -> None:
+    assert event_id(1_795_410_720_123, "request") == event_id(1_795_410_720_123, "request", "")
+
+
 def test_causes_kinds_and_indexes_tell_ids_apart() -> None:
     ids = {
         event_id(5, "request", "Kind"),

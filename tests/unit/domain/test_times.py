@@ -1,9 +1,29 @@
 """Times for people."""
 
+import time
+from collections.abc import Iterator
+
+import pytest
+
 from functions.domain.times import iso
+
+
+@pytest.fixture
+def tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Run on a machine whose clock shows another time than UTC."""
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 def test_a_time_has_milliseconds_and_is_in_utc() -> None:
     assert iso(1_795_410_720_123) == "2026-11-23T05:12:00.123Z"
     assert iso(1_795_410_720_007) == "2026-11-23T05:12:00.007Z"
     assert iso(0) == "1970-01-01T00:00:00.000Z"
+
+
+@pytest.mark.usefixtures("tokyo")
+def test_a_time_is_in_utc_wherever_the_machine_stands() -> None:
+    assert iso(1_795_410_720_123) == "2026-11-23T05:12:00.123Z"

@@ -13,7 +13,7 @@ from functions.domain.events import (
     VoiceSessionStarted,
     event,
 )
-from functions.domain.ids import lowest, minute_of, time_of
+from functions.domain.ids import event_id, lowest, minute_of
 from functions.domain.protocol import (
     TextMessage,
     TextMessageData,
@@ -117,7 +117,7 @@ def test_activity_of_one_minute_is_one_event() -> None:
     assert last is not None
     assert next_minute is not None
     assert first.event_id == last.event_id != next_minute.event_id
-    assert time_of(first.event_id) == minute
+    assert first.event_id == event_id(minute, f"{CONNECTION}#{minute}#activity", "ActivityRecorded")
 
 
 @pytest.mark.parametrize(("seq", "milliseconds"), [(100, 0), (101, 20), (150, 1_000), (3_100, 60_000)])
