@@ -1,0 +1,40 @@
+"""``python -m benchmarks [NAME …]``: measures the figures that are reported, and says which hold."""
+
+import logging
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import deploying, folding, importing, projecting, session
+
+BENCHMARKS = {
+    "session": session.figures,
+    "projecting": projecting.figures,
+    "folding": folding.figures,
+    "importing": importing.figures,
+    "deploying": deploying.figures,
+}
+_VERDICTS = {True: "holds", False: "DOES NOT HOLD", None: ""}
+
+
+def main(
+    which: Annotated[list[str] | None, typer.Argument(help=f"Some of {', '.join(BENCHMARKS)}.")] = None,
+) -> None:
+    """Measure, and fail if a figure does not hold."""
+    logging.disable(logging.INFO)  # the handlers' own lines
+    table = Table("figure", "measured", "must be", "")
+    held = True
+    for name in which or BENCHMARKS:
+        if name not in BENCHMARKS:
+            raise typer.BadParameter(f"{name} is none of {', '.join(BENCHMARKS)}")
+        for figure in BENCHMARKS[name]():
+            held &= figure.holds is not False
+            table.add_row(figure.what, figure.measured, figure.target, _VERDICTS[figure.holds])
+    Console().print(table)
+    raise typer.Exit(0 if held else 1)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,63 @@
+"""What it costs to import a function, in instructions: they repeat where seconds do not."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.table import Figure, at_most
+from functions import names
+from infra.packaging import build_layer
+from infra.settings import LayerTarget
+
+_ROOT = Path(__file__).parents[1]
+_NOTHING = "pass"
+_MESSAGE = "import functions.handlers.message"
+_BOTO3 = (
+    "import boto3\n"
+    "boto3.client('dynamodb')\n"
+    "boto3.client('apigatewaymanagementapi', endpoint_url='http://127.0.0.1:9')\n"
+)
+
+
+def figures() -> list[Figure]:
+    """Measure with the layer as it is deployed, against boto3 as it is installed, both compiled before."""
+    if shutil.which("valgrind") is None:
+        return [Figure("import of message ÷ boto3 and its clients, in instructions", "needs valgrind")]
+    layer = str(build_layer(LayerTarget.HOST) / "python")
+    empty = _instructions(_NOTHING, layer)
+    message = _instructions(_MESSAGE, layer) - empty
+    boto3 = _instructions(_BOTO3) - empty
+    return [
+        Figure("import of message: million instructions", f"{message / 1e6:.0f}"),
+        Figure("boto3 and the clients that it uses: million instructions", f"{boto3 / 1e6:.0f}"),
+        at_most("ratio of the two", message / boto3, 0.95, "{:.2f}"),
+    ]
+
+
+def _instructions(program: str, *before: str) -> int:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.pathsep.join((*before, str(_ROOT))),
+        "PYTHONHASHSEED": "0",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9",
+        names.EVENTS_TABLE: "events",
+        names.CLAIMS_TABLE: "claims",
+        names.RETENTION_DAYS: "90",
+        names.MANAGEMENT_ENDPOINT: "http://127.0.0.1:9/prod",
+    }
+    python = [sys.executable, "-c", program]
+    subprocess.run(python, env=environment, check=True)  # noqa: S603 - compiles what it imports
+    with tempfile.TemporaryDirectory() as folder:
+        counted = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", *python]
+        run = subprocess.run(  # noqa: S603 - our own program
+            counted, env=environment, check=True, capture_output=True, text=True
+        )
+    found = re.search(r"Collected : (\d+)", run.stderr)
+    if found is None:
+        raise RuntimeError(run.stderr)
+    return int(found[1])

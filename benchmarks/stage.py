@@ -1,0 +1,37 @@
+"""Tables in this process, and what the functions need to know to find them."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from moto import mock_aws
+
+from functions import names
+from functions.aws import clients
+from tests.tables import Tables, create_tables
+
+REGION = "us-east-1"
+
+
+@contextmanager
+def tables() -> Iterator[tuple[Any, Tables]]:
+    """Give a client and fresh tables, with the environment of a function that works on them."""
+    secrets = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "benchmark")
+    os.environ.update(secrets, AWS_DEFAULT_REGION=REGION)
+    with mock_aws():
+        client = clients.dynamodb()
+        made = create_tables(client, "benchmark")
+        os.environ.update(
+            {
+                names.EVENTS_TABLE: made.events,
+                names.CLAIMS_TABLE: made.claims,
+                names.CONNECTIONS_TABLE: made.connections,
+                names.METRICS_TABLE: made.metrics,
+                names.MESSAGES_TABLE: made.messages,
+                names.RETENTION_DAYS: "90",
+                names.MANAGEMENT_ENDPOINT: "http://127.0.0.1:9/prod",
+                names.LOG_LEVEL: "ERROR",
+            }
+        )
+        yield client, made

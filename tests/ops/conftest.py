@@ -1,0 +1,28 @@
+"""The operators' commands on the embedded AWS's DynamoDB, each test on tables of its own."""
+
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+
+from ops.deployment import Deployment
+from tests.contract.engines import MakeClient, ministack
+from tests.stage import Stage, make_stage
+
+_prefixes = count()
+
+
+@pytest.fixture(scope="session")
+def make_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeClient]:
+    with ministack(tmp_path_factory.mktemp("ministack")) as make:
+        yield make
+
+
+@pytest.fixture
+def stage(make_client: MakeClient) -> Stage:
+    return make_stage(make_client(), f"ops{next(_prefixes)}")
+
+
+@pytest.fixture
+def deployment(stage: Stage) -> Deployment:
+    return stage.deployment

@@ -1,0 +1,72 @@
+"""The command line: what it says, and with which exit code."""
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from functions.domain.events import ConnectionOpened
+from ops.__main__ import app
+from ops.control import ControlItem
+from ops.deployment import Deployment
+from tests.stage import Stage, happened
+
+
+@pytest.fixture
+def outputs(tmp_path: Path, deployment: Deployment) -> str:
+    file = tmp_path / "outputs.json"
+    quick = msgspec.structs.replace(deployment.outputs, projector_timeout_seconds=0)
+    file.write_bytes(msgspec.json.encode(quick))
+    return str(file)
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, arguments)
+    return result.exit_code, " ".join(result.output.split())
+
+
+def test_equal_read_models_are_said_to_be(outputs: str) -> None:
+    assert run("verify", "--at-rest", "--outputs", outputs) == (
+        0,
+        "0 connections, 0 messages and 0 counters compared: no differences",
+    )
+
+
+def test_differences_are_shown_and_fail(stage: Stage, outputs: str) -> None:
+    stage.append(happened("c1", ConnectionOpened()))
+
+    code, said = run("verify", "--at-rest", "--outputs", outputs)
+
+    assert code == 1
+    assert "connection c1" in said
+
+
+def test_an_unfinished_rebuild_is_said_and_nothing_is_compared(stage: Stage, outputs: str) -> None:
+    control = ControlItem(stage.client, stage.tables.metrics)
+    control.begin(control.read())
+
+    code, said = run("verify", "--outputs", outputs)
+
+    assert code == 2
+    assert "finish it by `ops rebuild`" in said
+
+
+def test_missing_outputs_are_one_line_that_says_how_to_get_them(tmp_path: Path) -> None:
+    code, said = run("verify", "--outputs", str(tmp_path / "none.json"))
+
+    assert code == 2
+    assert "make up" in said
+    assert "pulumi stack output --json" in said
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", json.dumps({"events_table": 5})])
+def test_outputs_of_something_else_are_one_line(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "outputs.json"
+    file.write_text(text)
+
+    code, said = run("rebuild", "--outputs", str(file))
+
+    assert code == 2
+    assert "does not hold the outputs of a stack" in said

@@ -1,0 +1,185 @@
+"""Verify: what it finds, what it waits for, and what it cannot speak of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from functions.domain.events import ConnectionClosed, ConnectionOpened, TextMessageReceived
+from ops.deployment import Deployment
+from ops.rebuild import rebuild
+from ops.verify import RebuildUnderWayError, Verified, verify
+from tests.gateway_events import CONNECTED_AT
+from tests.ops.wrongs import HISTORY, WRONGS, clock
+from tests.stage import NOW, Stage, happened
+
+NOON_SECONDS = NOW / 1000 + 31 * 3600
+"""On the day after the history, so that its minutes and its day are compared beside live traffic too."""
+
+
+@dataclass
+class Clock:
+    """A clock that only sleeping moves, and what happens while one sleeps."""
+
+    seconds: float
+    meanwhile: list[Callable[[], object]] = field(default_factory=list)
+
+    def now(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
+
+
+def at_rest(deployment: Deployment) -> Verified:
+    return verify(deployment, at_rest=True, now=clock)
+
+
+def live(deployment: Deployment, time: Clock) -> Verified:
+    return verify(deployment, now=time.now, sleep=time.sleep)
+
+
+def test_what_was_projected_equals_the_log(stage: Stage, deployment: Deployment) -> None:
+    stage.happen(*HISTORY)
+
+    verified = at_rest(deployment)
+
+    assert verified == Verified(connections=2, messages=1, counters=7, differences=())
+
+
+def test_empty_tables_are_equal(deployment: Deployment) -> None:
+    assert at_rest(deployment) == Verified(0, 0, 0, ())
+
+
+@pytest.mark.parametrize("wrong", WRONGS)
+def test_what_went_wrong_is_found_and_a_rebuild_heals_it(
+    stage: Stage, deployment: Deployment, wrong: str
+) -> None:
+    stage.happen(*HISTORY)
+    corrupt, name = WRONGS[wrong]
+    corrupt(stage)
+
+    found = at_rest(deployment).differences
+    rebuild(deployment, wait_seconds=0, now=clock, sleep=lambda _seconds: None)
+
+    assert any(difference.what.startswith(name) for difference in found)
+    assert at_rest(deployment).differences == ()
+
+
+def test_a_difference_names_what_differs_and_no_more(stage: Stage, deployment: Deployment) -> None:
+    stage.happen(*HISTORY)
+    WRONGS["a row whose status is not what its join says"][0](stage)
+
+    (difference,) = at_rest(deployment).differences
+
+    assert (difference.log, difference.read_model) == ("status CONNECTED", "status DISCONNECTED")
+
+
+def test_an_event_that_was_not_projected_is_a_difference(stage: Stage, deployment: Deployment) -> None:
+    stage.happen(*HISTORY)
+    stage.append(happened("c1", ConnectionClosed(), 9_000, session_id="s-1"))
+
+    found = {difference.what for difference in at_rest(deployment).differences}
+
+    assert {"connection c1", "counter active 00000001#now#"} < found
+
+
+def test_beside_live_traffic_a_difference_may_pass(stage: Stage, deployment: Deployment) -> None:
+    stage.happen(*HISTORY)
+    late = happened("c1", TextMessageReceived("late"), 20_000, session_id="s-1")
+    stage.append(late)
+    time = Clock(NOON_SECONDS, [lambda: None, lambda: stage.project(late)])
+
+    verified = live(deployment, time)
+
+    assert verified.differences == ()
+    assert verified.messages == 2
+    assert time.seconds - NOON_SECONDS < 30
+
+
+def test_beside_live_traffic_a_difference_counts_once_it_has_stood(
+    stage: Stage, deployment: Deployment
+) -> None:
+    stage.happen(*HISTORY)
+    WRONGS["a row with another join"][0](stage)
+    time = Clock(NOON_SECONDS)
+
+    verified = live(deployment, time)
+
+    assert [difference.what for difference in verified.differences] == ["connection c1"]
+    assert time.seconds - NOON_SECONDS >= 30
+
+
+def test_beside_live_traffic_a_wrong_counter_counts_once_it_has_stood(
+    stage: Stage, deployment: Deployment
+) -> None:
+    stage.happen(*HISTORY)
+    WRONGS["a counter that is too high"][0](stage)
+    time = Clock(NOON_SECONDS)
+
+    verified = live(deployment, time)
+
+    wrong = [difference.what for difference in verified.differences]
+    assert len(wrong) == 1
+    assert wrong[0].startswith("counter opened")
+    assert time.seconds - NOON_SECONDS >= 30
+
+
+def test_beside_live_traffic_young_counters_are_left_alone(stage: Stage, deployment: Deployment) -> None:
+    stage.happen(*HISTORY)
+    WRONGS["a surplus counter"][0](stage)
+
+    verified = live(deployment, Clock(NOW / 1000))
+
+    assert verified.differences == ()
+    assert verified.counters == 0
+
+
+def test_counters_of_days_that_began_to_expire_are_left_alone(stage: Stage, deployment: Deployment) -> None:
+    stage.happen(*HISTORY)
+    WRONGS["a surplus counter"][0](stage)
+    whole_days = 89
+    later = NOW / 1000 + whole_days * 86_400
+
+    within = verify(deployment, at_rest=True, now=lambda: later - 2 * 3600 - 5 * 3600)
+    beyond = verify(deployment, at_rest=True, now=lambda: later + 20 * 3600)
+
+    assert len(within.differences) == 1
+    assert beyond.differences == ()
+
+
+def test_what_has_expired_is_no_difference(stage: Stage, deployment: Deployment) -> None:
+    stage.append(happened("gone", ConnectionOpened(), expires_at=NOW // 1000))  # not yet deleted
+    stage.happen(*HISTORY)
+
+    verified = at_rest(deployment)
+
+    assert verified.differences == ()
+    assert verified.connections == 2
+
+
+def test_rows_that_have_expired_are_no_surplus(stage: Stage, deployment: Deployment) -> None:
+    text = happened("gone", TextMessageReceived("bye"), expires_at=NOW // 1000)
+    stage.project(text, now=CONNECTED_AT - 10**9)
+    stage.begin_generation(2, serving=2)  # so that only rows are compared, not what they once counted
+
+    assert at_rest(deployment).differences == ()
+
+
+def test_nothing_is_compared_while_a_rebuild_is_under_way(stage: Stage, deployment: Deployment) -> None:
+    stage.begin_generation(2, serving=1)
+
+    with pytest.raises(RebuildUnderWayError, match="generation 2"):
+        at_rest(deployment)
+
+
+def test_progress_is_reported(stage: Stage, deployment: Deployment) -> None:
+    stage.happen(*HISTORY)
+    reported: list[tuple[str, int]] = []
+
+    verify(deployment, lambda what, count: reported.append((what, count)), at_rest=True, now=clock)
+
+    assert {what for what, _ in reported} == {"connections"}
+    assert sum(count for _, count in reported) == 2
