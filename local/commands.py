@@ -58,17 +58,18 @@ def up_(
     # Whoever stops us by a signal, or closes the terminal, expects what Ctrl-C does.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
-    result = up.up(folder, port, stackfile.read().port, keep=keep)
-    _console.print(status.welcome(result))
-    if detach or result.was_up:
-        return
-    _console.print("Ctrl-C stops it.\n")
     try:
+        result = up.up(folder, port, stackfile.read().port, keep=keep)
+        _console.print(status.welcome(result))
+        if detach or result.was_up:
+            return
+        _console.print("Ctrl-C stops it.\n")
         follow.follow(folder, result, _console)
-    finally:
-        # Whatever ends it: a second Ctrl-C must not leave a process behind.
+    except BaseException:
+        # Whatever it is: a second Ctrl-C must not leave a process behind.
         with emulator.uninterrupted():
-            up.down(folder)
+            up.abandon(folder)
+        raise
 
 
 @app.command()

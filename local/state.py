@@ -30,6 +30,8 @@ class Running:
     """ISO 8601, UTC."""
     keep: bool
     """Whether its state is kept when it stops."""
+    owner: int
+    """The pid of the command that started it."""
 
     @property
     def endpoint(self) -> str:

@@ -1,5 +1,6 @@
 """Bring the embedded AWS up, hold it in the foreground, and take it down."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +26,7 @@ class Up:
 
 
 def up(state: StateDir, port: int | None, default_port: int, *, keep: bool) -> Up:
-    """Start the emulator if it is not up, and deploy the program as it is now.
+    """Start the emulator if it is not up, and deploy the program as it is now; see `abandon` for failures.
 
     Raises
     ------
@@ -40,15 +41,8 @@ def up(state: StateDir, port: int | None, default_port: int, *, keep: bool) -> U
             deployed = embedded.deploy(state, found, restarted=False)
             return Up(running=found, outputs=deployed, was_up=True)
         started = embedded.begin(state, port or default_port, keep=keep)
-        try:
-            deployed = embedded.deploy(state, started, restarted=True)
-            mended = False
-            if keep:
-                mended = kept.reconcile(state.outputs)
-        except BaseException:
-            with emulator.uninterrupted():
-                embedded.end(state, started)
-            raise
+        deployed = embedded.deploy(state, started, restarted=True)
+        mended = kept.reconcile(state.outputs) if keep else False
         return Up(running=started, outputs=deployed, was_up=False, mended=mended)
 
 
@@ -72,6 +66,14 @@ def down(state: StateDir) -> Running | None:
         was_alive = emulator.alive(found)
         embedded.end(state, found)
         return found if was_alive else None
+
+
+def abandon(state: StateDir) -> None:
+    """Stop the emulator if this very command started it."""
+    with state.lock():
+        found = state.running()
+        if found is not None and found.owner == os.getpid():
+            embedded.end(state, found)
 
 
 @contextmanager

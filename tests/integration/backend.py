@@ -1,7 +1,7 @@
 """The deployed backend, seen from outside: its log, its tables, its functions."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -27,9 +27,16 @@ from ops.verify import verify
 
 @dataclass(frozen=True)
 class Backend:
-    """One deployment."""
+    """One deployment.
+
+    Attributes
+    ----------
+    opened
+        The connections that tests have opened through the gateway so far.
+    """
 
     outputs: Outputs
+    opened: list[str] = field(default_factory=list)
 
     @cached_property
     def cloud(self) -> Cloud:
@@ -154,6 +161,11 @@ class Backend:
         """Return how the read models differ from the log, at this moment."""
         return verify(self.deployment, at_rest=True).differences
 
+    def is_quiet(self) -> bool:
+        """Tell whether everything is projected, the end of every connection of earlier tests too."""
+        rows = map(self.row, self.opened)
+        return all(row and row.ended_at is not None for row in rows) and not self.differences()
+
     # --- The functions -----------------------------------------------------------------------
     def invoke(self, function: str, payload: object) -> Any:
         """Invoke a function and return its answer; it must not fail."""
@@ -171,3 +183,9 @@ class Backend:
     def named(self, name: str) -> str:
         """Return the full name of the function that the program calls so."""
         return self.outputs.connection_manager_function.replace("connection-manager", name)
+
+
+def moved(before: Contribution, after: Contribution) -> Contribution:
+    """Return by how much each counter differs, but for seconds, which pass as they like."""
+    changes = {key: after.get(key, 0) - before.get(key, 0) for key in {*before, *after}}
+    return {key: change for key, change in changes.items() if change and key[1] != "voice_seconds"}

@@ -15,7 +15,8 @@ from local import embedded
 from local.stackfile import ROOT
 from tests.integration.backend import Backend
 from tests.integration.client import Client, open_socket
-from tests.integration.gateway import Gateway
+from tests.integration.gateway import Gateway, now
+from tests.integration.waiting import eventually
 
 _WATCH = """
 import sys
@@ -33,11 +34,20 @@ class Connect(Protocol):
     def __call__(self, user_id: str | None = None, session_id: str | None = None) -> Client: ...
 
 
+class Absent(Protocol):
+    """Opens a connection of the user that the log knows and the gateway does not: its end went unnoticed."""
+
+    def __call__(self, seconds_ago: float = 60.0) -> Gateway: ...
+
+
 @pytest.fixture(scope="session")
 def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
     folder = tmp_path_factory.mktemp("embedded")
     with _watched(folder), embedded.running(state_dir=folder) as outputs:
-        yield Backend(outputs)
+        backend = Backend(outputs)
+        yield backend
+        # whatever the tests did: the read models still equal the log
+        eventually(lambda: not backend.differences())
 
 
 @contextmanager
@@ -62,7 +72,9 @@ def connect(backend: Backend) -> Iterator[Connect]:
             agent = f"test/{uuid.uuid4().hex}"
             query = {"userId": who} | ({"sessionId": session_id} if session_id else {})
             socket = connections.enter_context(open_socket(backend.outputs.websocket_url, query, agent))
-            return Client(socket, who, session_id, _connection_of(backend, who, agent))
+            connection_id = _connection_of(backend, who, agent)
+            backend.opened.append(connection_id)
+            return Client(socket, who, session_id, connection_id)
 
         yield open_one
 
@@ -70,6 +82,28 @@ def connect(backend: Backend) -> Iterator[Connect]:
 @pytest.fixture
 def client(connect: Connect) -> Client:
     return connect()
+
+
+@pytest.fixture
+def quiet(backend: Backend) -> None:
+    """Nothing of the tests before is still on its way; to be asked for before any connection."""
+    eventually(backend.is_quiet)
+
+
+@pytest.fixture
+def absent(backend: Backend, user: str) -> Iterator[Absent]:
+    known: list[Gateway] = []
+
+    def open_one(seconds_ago: float = 60.0) -> Gateway:
+        gateway = Gateway(backend, user, now() - int(seconds_ago * 1000))
+        known.append(gateway)
+        assert gateway.connect() == {"statusCode": 200}
+        eventually(lambda: backend.row(gateway.connection_id))
+        return gateway
+
+    yield open_one
+    for gateway in known:
+        gateway.disconnect()
 
 
 @pytest.fixture

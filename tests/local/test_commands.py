@@ -1,0 +1,189 @@
+"""The command line as people use it: processes, signals and one line for what is in the way."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from local import emulator
+from local.state import StateDir
+
+ROOT = Path(__file__).parent.parent.parent
+READY = "Ctrl-C stops it."
+
+
+class Commands:
+    """Runs commands on a state folder of their own, each in a process of its own."""
+
+    def __init__(self, folder):
+        self.state = StateDir(folder)
+        self.port = emulator.free_port()
+        self.foreground = None
+
+    def run(self, *words):
+        return subprocess.run(
+            self._line(*words), cwd=ROOT, capture_output=True, text=True, timeout=100, check=False
+        )
+
+    def start(self, *words):
+        self.foreground = subprocess.Popen(
+            self._line(*words), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        return self.foreground
+
+    def read_until(self, words):
+        for line in self.foreground.stdout:
+            if words in line:
+                return
+        raise AssertionError(f"it ended without {words!r}")
+
+    def until_started(self):
+        deadline = time.monotonic() + 60
+        while self.state.running() is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+    def _line(self, *words):
+        return [sys.executable, "-m", "local", *words, "--state", str(self.state.path)]
+
+
+@pytest.fixture
+def commands(tmp_path):
+    made = Commands(tmp_path)
+    yield made
+    if made.foreground and made.foreground.poll() is None:
+        made.foreground.kill()
+        made.foreground.wait()
+    made.run("down")
+    if made.foreground:
+        made.foreground.stdout.close()
+
+
+def test_up_returns_once_ready_and_down_stops_it(commands):
+    up = commands.run("up", "--detach", "--port", str(commands.port))
+    status = commands.run("status")
+    down = commands.run("down")
+
+    assert (up.returncode, status.returncode, down.returncode) == (0, 0, 0)
+    assert f"ws://127.0.0.1:{commands.port}/" in up.stdout
+    assert f"on port {commands.port}" in status.stdout
+    assert commands.run("status").returncode == 1
+
+
+def test_a_second_up_says_so_and_leaves_it_up(commands):
+    commands.run("up", "--detach", "--port", str(commands.port))
+
+    second = commands.run("up")
+
+    assert second.returncode == 0
+    assert second.stdout.startswith("It was up already")
+    assert commands.run("status").returncode == 0
+
+
+def test_another_port_for_what_is_up_is_refused_in_one_line(commands):
+    commands.run("up", "--detach", "--port", str(commands.port))
+
+    other = commands.run("up", "--port", str(emulator.free_port()))
+
+    assert other.returncode == 1
+    assert other.stderr == f"error: it is up on port {commands.port}: `make down` first\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_it_cleanly(commands, number):
+    process = commands.start("up", "--port", str(commands.port))
+    commands.read_until(READY)
+
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=30)
+
+    assert process.returncode == 0
+    assert output.strip().endswith("Stopped.")
+    assert "Traceback" not in output
+    assert commands.state.running() is None
+
+
+def test_an_interrupted_start_leaves_nothing_behind(commands):
+    process = commands.start("up", "--port", str(commands.port))
+    commands.until_started()
+    emulator_pid = commands.state.running().pid
+
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=30)
+
+    assert process.returncode == 0
+    assert "Traceback" not in output
+    assert not Path(f"/proc/{emulator_pid}").exists()
+    assert commands.state.running() is None
+
+
+def test_a_dead_emulator_ends_the_foreground_in_one_line(commands):
+    process = commands.start("up", "--port", str(commands.port))
+    commands.read_until(READY)
+
+    os.kill(commands.state.running().pid, signal.SIGKILL)
+    output, _ = process.communicate(timeout=30)
+
+    assert process.returncode == 1
+    assert "error: the emulator has died" in output
+    assert "Traceback" not in output
+
+
+def test_up_starts_anew_after_a_crash(commands):
+    commands.run("up", "--detach", "--port", str(commands.port))
+    os.kill(commands.state.running().pid, signal.SIGKILL)
+
+    again = commands.run("up", "--detach", "--port", str(commands.port))
+
+    assert again.returncode == 0
+    assert again.stdout.startswith("The backend is up.")
+
+
+def test_down_elsewhere_ends_the_foreground_without_an_error(commands):
+    process = commands.start("up", "--port", str(commands.port))
+    commands.read_until(READY)
+
+    commands.run("down")
+    output, _ = process.communicate(timeout=30)
+
+    assert process.returncode == 0
+    assert "It was stopped." in output
+
+
+def test_a_busy_port_is_one_line(commands, tmp_path_factory):
+    commands.run("up", "--detach", "--port", str(commands.port))
+    other = Commands(tmp_path_factory.mktemp("other"))
+
+    refused = other.run("up", "--port", str(commands.port))
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"error: port {commands.port} is in use")
+    assert refused.stderr.count("\n") == 1
+
+
+def test_kept_state_is_there_after_a_restart(commands):
+    words = ("up", "--detach", "--keep", "--port", str(commands.port))
+    commands.run(*words)
+    assert commands.run("demo").returncode == 0
+    before = table_rows(commands)
+    commands.run("down")
+
+    commands.run(*words)
+
+    assert table_rows(commands) == before
+
+
+def test_the_demo_brings_its_own_where_nothing_is_up(commands):
+    demo = commands.run("demo")
+
+    assert demo.returncode == 0
+    assert "✗" not in demo.stdout
+    assert commands.state.running() is None
+
+
+def table_rows(commands):
+    return [line for line in commands.run("status").stdout.splitlines() if "airium-websocket-" in line][:5]
