@@ -1,7 +1,6 @@
 """What people type, and what they are told."""
 
 import os
-import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -9,9 +8,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from local import emulator, follow, stackfile, status, up
+from local import follow, stackfile, status, up
 from local.demo import run
 from local.errors import LocalError
+from local.interrupts import as_ctrl_c, uninterrupted
 from local.state import DEFAULT, StateDir
 
 app = typer.Typer(
@@ -55,9 +55,7 @@ def up_(
 ) -> None:
     """Start the emulator and deploy the program; if it is up, deploy what has changed."""
     folder = StateDir(state)
-    # Whoever stops us by a signal, or closes the terminal, expects what Ctrl-C does.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+    as_ctrl_c()
     try:
         result = up.up(folder, port, stackfile.read().port, keep=keep)
         _console.print(status.welcome(result))
@@ -67,7 +65,7 @@ def up_(
         follow.follow(folder, result, _console)
     except BaseException:
         # Whatever it is: a second Ctrl-C must not leave a process behind.
-        with emulator.uninterrupted():
+        with uninterrupted():
             up.abandon(folder)
         raise
 
@@ -91,6 +89,7 @@ def status_(*, state: _State = DEFAULT) -> None:
 @app.command("demo")
 def demo_(*, state: _State = DEFAULT) -> None:
     """Play a session with a real client and prove what it left; exit code 1 if anything is not right."""
+    as_ctrl_c()
     with up.somewhere(StateDir(state)) as file:
         right = run.demo(file, _console)
     raise typer.Exit(0 if right else 1)

@@ -11,6 +11,7 @@ from local import emulator, outputs, program, sockets, stackfile
 from local.cloud import Cloud
 from local.deployer import Deployer
 from local.errors import LocalError
+from local.interrupts import uninterrupted
 from local.outputs import Outputs
 from local.prune import prune
 from local.stackfile import PROJECT, ROOT, STACK
@@ -46,7 +47,7 @@ def running(port: int | None = None, state_dir: Path | None = None, root: Path =
         try:
             yield deploy(state, process, root, restarted=True)
         finally:
-            with emulator.uninterrupted():
+            with uninterrupted():
                 end(state, process)
 
 

@@ -5,16 +5,14 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from local.errors import LocalError
+from local.interrupts import uninterrupted
 from local.state import Running, StateDir
 
 START_SECONDS = 20.0
@@ -41,6 +39,31 @@ def start(state: StateDir, port: int, region: str, *, keep: bool) -> Running:
     if _busy(port):
         raise LocalError(f"port {port} is in use: choose another one, e.g. `make up PORT={port + 1}`")
     state.make()
+    # A process that nobody has noted could not be stopped by anybody.
+    with uninterrupted() as interruptions:
+        process, running = _spawn(state, port, region, keep=keep)
+        state.started(running)
+    try:
+        _raise_if(interruptions)
+        _await_health(running, process, state.log)
+    except BaseException:
+        with uninterrupted():
+            stop(state, running)
+        raise
+    # It lives on by its pid: a dropped handle without a return code is a ResourceWarning.
+    process.returncode = 0
+    return running
+
+
+def _raise_if(interruptions: list[int]) -> None:
+    if interruptions:
+        raise KeyboardInterrupt
+
+
+def _spawn(
+    state: StateDir, port: int, region: str, *, keep: bool
+) -> tuple["subprocess.Popen[bytes]", Running]:
+    started_at = datetime.now(UTC).isoformat(timespec="seconds")
     with state.log.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "ministack"],
@@ -52,18 +75,7 @@ def start(state: StateDir, port: int, region: str, *, keep: bool) -> Running:
             # Its own group: Ctrl-C is for us, who stop it in order, and its workers end with it.
             start_new_session=True,
         )
-    running = Running(
-        pid=process.pid, port=port, started_at=datetime.now(UTC).isoformat(timespec="seconds"), keep=keep
-    )
-    state.started(running)
-    try:
-        _await_health(running, process, state.log)
-    except BaseException:
-        stop(state, running)
-        raise
-    # It lives on by its pid: a dropped handle without a return code is a ResourceWarning.
-    process.returncode = 0
-    return running
+    return process, Running(pid=process.pid, port=port, started_at=started_at, keep=keep, owner=os.getpid())
 
 
 def healthy(running: Running, timeout: float = 2.0) -> bool:
@@ -170,18 +182,3 @@ def _kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         return
-
-
-@contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Ignore Ctrl-C and its kin for as long as the block lasts; they reach the main thread only."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = [signal.signal(number, signal.SIG_IGN) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,15 +23,15 @@ class Commands:
     def __init__(self, folder):
         self.state = StateDir(folder)
         self.port = emulator.free_port()
-        self.foreground = None
+        self.foreground: Any = None
 
     def run(self, *words):
-        return subprocess.run(
+        return subprocess.run(  # our own interpreter
             self._line(*words), cwd=ROOT, capture_output=True, text=True, timeout=100, check=False
         )
 
     def start(self, *words):
-        self.foreground = subprocess.Popen(
+        self.foreground = subprocess.Popen(  # our own interpreter
             self._line(*words), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         return self.foreground

@@ -5,7 +5,7 @@ from local.outputs import load
 from local.prune import Deployed
 from local.state import Running, StateDir
 
-GONE = Running(pid=2**22 - 1, port=1, started_at="2026-11-23T00:00:00+00:00", keep=False)
+GONE = Running(pid=2**22 - 1, port=1, started_at="2026-11-23T00:00:00+00:00", keep=False, owner=1)
 
 
 def test_what_was_noted_is_read_again(tmp_path):
@@ -26,11 +26,13 @@ def test_half_written_files_are_as_good_as_none(tmp_path):
 
 
 def test_a_pid_that_another_process_got_is_not_the_emulator():
-    assert not emulator.alive(Running(pid=os.getpid(), port=1, started_at=GONE.started_at, keep=False))
+    assert not emulator.alive(
+        Running(pid=os.getpid(), port=1, started_at=GONE.started_at, keep=False, owner=1)
+    )
 
 
 def test_another_process_with_the_pid_is_not_stopped(tmp_path):
-    ours = Running(pid=os.getpid(), port=1, started_at=GONE.started_at, keep=False)
+    ours = Running(pid=os.getpid(), port=1, started_at=GONE.started_at, keep=False, owner=1)
 
     emulator.stop(StateDir(tmp_path), ours)
 
