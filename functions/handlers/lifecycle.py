@@ -29,4 +29,4 @@ def handler(
             case "MESSAGE":
                 return serve(request, log, callbacks, now)
     except Exception:  # noqa: BLE001 - the outermost guard: a connection is refused, not crashed
-        return broken(event, now)
+        return broken(event, callbacks, now)

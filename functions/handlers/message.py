@@ -21,4 +21,4 @@ def handler(
     try:
         return serve(read(event, _RETENTION, environment.trace_id()), log, callbacks, now)
     except Exception:  # noqa: BLE001 - the outermost guard: every frame gets an answer
-        return broken(event, now)
+        return broken(event, callbacks, now)

@@ -3,6 +3,8 @@
 import logging
 from typing import Any, Final
 
+import msgspec
+
 from functions.aws.callbacks import Callbacks, GoneError, Posted, UnknownConnectionError
 from functions.aws.event_log import ClaimRefusedError, EventLog
 from functions.aws.gateway import OK, Request, encode, refusal
@@ -117,7 +119,8 @@ def push(frame: bytes, cause: Cause, callbacks: Callbacks, log: EventLog) -> Pos
     if posted is Posted.GONE:
         lost = loss(cause, "post")
         if lost is not None:
-            log.append(lost)
+            # found after the frame came, which at the very same time would count as activity and revive it
+            log.append(msgspec.structs.replace(lost, at=lost.at + 1))
     return posted
 
 
@@ -130,17 +133,29 @@ def _expel(cause: Cause, callbacks: Callbacks) -> None:
         logger.warning("not_closed", extra={"problem": unavailable.problem})
 
 
-def broken(event: object, now: int) -> dict[str, Any]:
-    """Return the answer to a frame whose handling failed; the log line has the reason, the client an id."""
-    logger.exception("internal")
+def broken(event: object, callbacks: Callbacks, now: int) -> dict[str, Any]:
+    """Answer a frame whose handling failed: the log line has the reason, the client the id that finds it."""
     context = event.get("requestContext") if isinstance(event, dict) else None
-    if not isinstance(context, dict) or context.get("eventType") != "MESSAGE":
+    if not isinstance(context, dict):
+        context = {}
+    connection_id, correlation_id = context.get("connectionId"), _plain(context.get("requestId"))
+    logger.exception("internal", extra={"connection_id": connection_id, "correlation_id": correlation_id})
+    if context.get("eventType") != "MESSAGE":
         return {"statusCode": 500}
-    if context.get("routeKey") != ROUTE_DEFAULT:
-        return OK
-    correlation_id = ascii(context.get("requestId")).strip("'")
     data = ErrorData("internal", "Something went wrong on our side.", correlation_id)
-    return {**OK, "body": encode(Error(data=data), now).decode()}
+    frame = encode(Error(data=data), now)
+    if context.get("routeKey") == ROUTE_DEFAULT:
+        return {**OK, "body": frame.decode()}
+    try:
+        callbacks.post(str(connection_id), frame)
+    except Exception:  # noqa: BLE001 - there is no other way to tell the client
+        logger.exception("answer_not_delivered", extra={"correlation_id": correlation_id})
+    return OK
+
+
+def _plain(identifier: object) -> str:
+    """Return what can be sent and logged, whatever was given for an id."""
+    return ascii(identifier).strip("'")
 
 
 def _log(request: Request, cause: Cause, code: str | None) -> None:

@@ -54,7 +54,7 @@ def dynamodb_local(folder: Path) -> Iterator[str]:
     server += ["com.amazonaws.services.dynamodbv2.local.main.ServerRunner", "-inMemory", "-disableTelemetry"]
     relay = [sys.executable, str(Path(__file__).with_name("relay.py")), str(path)]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603 - a fixed command
+        process = subprocess.Popen(
             ["unshare", "-rn", *relay, *server, "-port"],  # noqa: S607 - wherever the system has it
             cwd=jars,
             stdin=subprocess.PIPE,
@@ -99,7 +99,7 @@ def _resolve() -> None:
     shutil.rmtree(draft, ignore_errors=True)
     (CACHE / "pom.xml").write_text(_POM)
     command = ["mvn", "-q", "-B", "dependency:copy-dependencies", "-DincludeScope=runtime"]
-    done = subprocess.run(  # noqa: S603 - a fixed command
+    done = subprocess.run(
         [*command, f"-DoutputDirectory={draft}"], cwd=CACHE, capture_output=True, timeout=300, check=False
     )
     if done.returncode:

@@ -72,7 +72,7 @@ def _cancel_all(loop: asyncio.AbstractEventLoop) -> None:
 
 async def _far_side(path: str, command: list[str]) -> None:
     _raise_loopback()
-    child = subprocess.Popen(  # noqa: ASYNC220, S603 - once, at the start; the command is the test's own
+    child = subprocess.Popen(  # noqa: ASYNC220 - once, at the start; the command is the test's own
         [*command, str(_INNER_PORT)], stdin=subprocess.DEVNULL
     )
     relay = _relay(lambda: asyncio.open_connection("127.0.0.1", _INNER_PORT))

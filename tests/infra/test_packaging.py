@@ -61,7 +61,7 @@ def building(python: Path, lock: Path, builds: Path) -> subprocess.Popen[bytes]:
         "from pathlib import Path; from infra.packaging import *;"
         f"build_layer(LayerTarget.ARM64, lock=Path({str(lock)!r}), builds=Path({str(builds)!r}))"
     )
-    return subprocess.Popen(  # noqa: S603 - the program is the one above
+    return subprocess.Popen(
         [sys.executable, "-c", program],
         cwd=ROOT,
         env={**os.environ, "LAMBDA_PYTHON": str(python)},
@@ -243,7 +243,7 @@ def test_the_layer_of_this_lock_is_enough_for_the_clients_that_functions_make() 
         " for name in ('dynamodb', 'apigatewaymanagementapi')]; print(len(made))"
     )
 
-    done = subprocess.run(  # noqa: S603 - the program is the one above
+    done = subprocess.run(
         [sys.executable, "-S", "-c", program],
         env={"PYTHONPATH": str(layer / "python"), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,

@@ -54,7 +54,7 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
 def _watched(folder: Path) -> Iterator[None]:
     """Stop the emulator when this process ends, however it ends: the pipe closes even on SIGKILL."""
     command = [sys.executable, "-c", _WATCH, str(folder)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, cwd=ROOT, start_new_session=True):  # noqa: S603 - our own words
+    with subprocess.Popen(command, stdin=subprocess.PIPE, cwd=ROOT, start_new_session=True):
         yield
 
 

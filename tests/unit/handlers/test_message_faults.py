@@ -10,8 +10,13 @@ from functions.domain.ids import lowest
 from functions.domain.refusals import Unavailable
 from functions.handlers.message import handler
 from tests.fakes import MemoryLog, RecordingCallbacks
-from tests.gateway_events import CONNECTED_AT, message
+from tests.gateway_events import CONNECTED_AT, message, voice_data
 from tests.unit.handlers.frames import BROKEN, answer, end, start, text
+
+
+def minute_of_speech() -> dict[str, Any]:
+    """Return a frame that is an event."""
+    return voice_data(lowest(CONNECTED_AT), 600, requestTimeEpoch=CONNECTED_AT + 60_000)
 
 
 @pytest.mark.parametrize("event", [text(), text(client_id=None), start(), end(lowest(CONNECTED_AT))])
@@ -49,6 +54,29 @@ def test_a_fault_of_our_own_is_internal_and_tells_nothing(
     (line,) = caplog.records
     assert line.levelno == logging.ERROR
     assert line.exc_info is not None
+    assert line.__dict__["correlation_id"] == "request-1"
+
+
+def test_a_fault_on_the_one_way_route_is_told_by_callback(
+    log: MemoryLog, callbacks: RecordingCallbacks
+) -> None:
+    log.before = [BROKEN]
+
+    answered = handler(minute_of_speech(), None, log, callbacks)
+
+    assert answered == {"statusCode": 200}
+    ((_, frame),) = callbacks.posts
+    assert json.loads(frame)["data"]["code"] == "internal"
+
+
+def test_a_fault_that_cannot_even_be_told_ends_in_the_log(
+    log: MemoryLog, callbacks: RecordingCallbacks, caplog: pytest.LogCaptureFixture
+) -> None:
+    log.before = [BROKEN]
+    callbacks.post_faults = [BROKEN]
+
+    assert handler(minute_of_speech(), None, log, callbacks) == {"statusCode": 200}
+    assert [line.message for line in caplog.records] == ["internal", "answer_not_delivered"]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from functions.domain.refusals import Unavailable
 from functions.handlers.message import handler
 from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT, CONNECTION, voice_data
-from tests.unit.handlers.frames import BROKEN, OK, at
+from tests.unit.handlers.frames import OK, at
 
 
 def test_speech_gets_no_answer_and_writes_nothing(log: MemoryLog, callbacks: RecordingCallbacks) -> None:
@@ -87,13 +87,3 @@ def test_a_callback_that_fails_fails_nothing_else(log: MemoryLog, callbacks: Rec
     assert handler(voice_data(lowest(CONNECTED_AT), 5_000, **at(40)), None, log, callbacks) == OK
 
     assert log.facts == [MessageRejected("rate_limited")]
-
-
-def test_speech_that_breaks_the_handler_breaks_no_connection(
-    log: MemoryLog, callbacks: RecordingCallbacks
-) -> None:
-    log.before = [BROKEN]
-
-    assert handler(voice_data(lowest(CONNECTED_AT), 600, **at(60)), None, log, callbacks) == OK
-
-    assert callbacks.posts == []
