@@ -12,6 +12,7 @@ from rich.markup import escape
 from local import emulator
 from local.cloud import Cloud
 from local.errors import LocalError
+from local.interrupts import uninterrupted
 from local.state import StateDir
 from local.up import Up
 
@@ -27,22 +28,28 @@ def follow(state: StateDir, result: Up, console: Console) -> None:
     ------
     LocalError
         If the emulator dies. If `make down` stops it, this returns.
+    KeyboardInterrupt
+        If a signal came to end it.
     """
     cloud = Cloud(result.running.endpoint, result.outputs.region)
     sources: list[_Events | _Functions] = []
     log = _Tail(state.log)
-    while emulator.alive(result.running):
-        for line in log.news():
-            console.print(f"[yellow]{escape(line)}[/]")
-        try:
-            sources = sources or [_Events(cloud, result.outputs.events_table), _Functions(cloud)]
-            for line in (line for source in sources for line in source.news()):
-                console.print(escape(line))
-        except (ClientError, BotoCoreError) as error:
-            # Showing is a courtesy: it must not end what it shows.
-            if emulator.healthy(result.running):
-                console.print(f"[dim]the logs cannot be read: {escape(str(error))}[/]")
-        time.sleep(_POLL_SECONDS)
+    # A signal that raises wherever it comes may be lost, e.g. in a weak reference's callback.
+    with uninterrupted() as signals:
+        while emulator.alive(result.running) and not signals:
+            for line in log.news():
+                console.print(f"[yellow]{escape(line)}[/]")
+            try:
+                sources = sources or [_Events(cloud, result.outputs.events_table), _Functions(cloud)]
+                for line in (line for source in sources for line in source.news()):
+                    console.print(escape(line))
+            except (ClientError, BotoCoreError) as error:
+                # Showing is a courtesy: it must not end what it shows.
+                if emulator.healthy(result.running):
+                    console.print(f"[dim]the logs cannot be read: {escape(str(error))}[/]")
+            time.sleep(_POLL_SECONDS)
+    if signals:
+        raise KeyboardInterrupt
     # Whoever stops it holds the lock until that is noted.
     with state.lock():
         stopped = state.running() != result.running
