@@ -104,6 +104,8 @@ def stop(state: StateDir, running: Running, *, grace_seconds: float = GRACE_SECO
         _kill_group(running.pid)
         while alive(running):
             time.sleep(_POLL_SECONDS)
+        # It is killed; if it is our own child, it must not stay behind as a zombie.
+        _reap(running.pid, wait=True)
     state.stopped()
 
 
@@ -169,10 +171,10 @@ def _command(pid: int) -> str:
     return found.stdout.decode(errors="replace")
 
 
-def _reap(pid: int) -> None:
+def _reap(pid: int, *, wait: bool = False) -> None:
     """Collect our own child if it has ended, or it would seem to be there."""
     try:
-        os.waitpid(pid, os.WNOHANG)
+        os.waitpid(pid, 0 if wait else os.WNOHANG)
     except ChildProcessError:
         return
 
