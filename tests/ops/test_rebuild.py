@@ -1,161 +1,304 @@
-"""Rebuild: what it makes again, where it goes on, and what it does not serve."""
+"""Rebuild: what it writes, how it goes on after an interruption, and what it does when it cannot."""
 
-import threading
-from collections import Counter
+from collections.abc import Callable
 
 import pytest
 
-from functions.domain.events import ActivityRecorded, ConnectionOpened, TextMessageReceived
-from functions.operations.projection import project
-from ops.control import ControlItem
+from functions.domain.events import (
+    ConnectionOpened,
+    TextMessageReceived,
+    VoiceSessionEnded,
+    VoiceSessionStarted,
+)
+from ops.control import ControlItem, Progress
 from ops.deployment import Deployment
 from ops.rebuild import RebuildFailedError, Rebuilt, rebuild
 from ops.verify import verify
 from tests.ops.wrongs import HISTORY, clock
-from tests.stage import NOW, Stage, error, happened, raising
+from tests.stage import NOW, Stage, happened
 
-MANY = [happened(f"many-{n}", ConnectionOpened()) for n in range(40)]
+MANY = [happened(f"c{number}", ConnectionOpened()) for number in range(60)]
 
-
-def _at_once(_seconds: float) -> None:
-    """Do not wait: no projector of an older generation is at work."""
-
-
-def rebuilt(deployment: Deployment) -> Rebuilt:
-    return rebuild(deployment, wait_seconds=0, now=clock, sleep=_at_once)
+POISON = happened("c9" + "x" * 1_500, TextMessageReceived("x" * 407_100))
+"""It fits in the log, but not in the chat storage, where the connection's id is the conversation's, too."""
 
 
-def shared(stage: Stage) -> Deployment:
-    """Return the deployment with the stage's own client, whose requests can be meddled with."""
-    deployment = stage.deployment
-    deployment.__dict__["client"] = stage.client
-    return deployment
+def run(deployment: Deployment, report: Callable[[str, int], None] = lambda _what, _count: None) -> Rebuilt:
+    return rebuild(deployment, report, wait_seconds=0, now=clock, sleep=lambda _seconds: None)
+
+
+def control(deployment: Deployment) -> ControlItem:
+    return ControlItem(deployment.client, deployment.outputs.metrics_table)
 
 
 def differences(deployment: Deployment) -> tuple[object, ...]:
     return verify(deployment, at_rest=True, now=clock).differences
 
 
-def control(stage: Stage) -> ControlItem:
-    return ControlItem(stage.client, stage.tables.metrics)
+class Interrupted(Exception):  # noqa: N818 - what it is
+    """The operator went away."""
 
 
-def test_a_rebuild_makes_everything_again_from_the_log(stage: Stage, deployment: Deployment) -> None:
-    stage.append(*HISTORY)
+def interrupting_after(count: int) -> Callable[[str, int], None]:
+    done = 0
 
-    done = rebuilt(deployment)
+    def report(_what: str, more: int) -> None:
+        nonlocal done
+        done += more
+        if done >= count:
+            raise Interrupted
 
-    assert done == Rebuilt(generation=2, connections=2, deleted=0, resumed=False)
-    assert differences(deployment) == ()
+    return report
 
 
-def test_a_rebuild_counts_in_a_generation_of_its_own_and_serves_it_last(
+def test_rows_equal_those_before_but_for_revision_and_generation(
     stage: Stage, deployment: Deployment
 ) -> None:
     stage.happen(*HISTORY)
+    outside = ("revision", "generation")
+    before = [{**stage.row(connection), **dict.fromkeys(outside)} for connection in ("c1", "c2")]
 
-    rebuilt(deployment)
+    rebuilt = run(deployment)
 
-    progress = control(stage).read()
-    assert (progress.generation, progress.serving, progress.rebuilding) == (2, 2, False)
-    assert stage.counts()["active 00000002#now"] == 1
-    assert "active 00000001#now" not in stage.counts()
+    after = [{**stage.row(connection), **dict.fromkeys(outside)} for connection in ("c1", "c2")]
+    assert after == before
+    assert stage.row("c1")["generation"] == {"N": "2"}
+    assert rebuilt == Rebuilt(generation=2, connections=2, deleted=0, resumed=False)
+    assert differences(deployment) == ()
 
 
-def test_rows_that_the_log_does_not_name_are_deleted(stage: Stage, deployment: Deployment) -> None:
+def test_a_finished_rebuild_is_served_and_leaves_no_position(stage: Stage, deployment: Deployment) -> None:
     stage.happen(*HISTORY)
-    stage.project(happened("nobody", ConnectionOpened()), happened("nobody", TextMessageReceived("x"), 1))
 
-    done = rebuilt(deployment)
+    run(deployment)
 
-    assert done.deleted == 2
+    assert control(deployment).read() == Progress(generation=2, serving=2)
+
+
+def test_counters_are_of_the_new_generation_and_only_those_of_now_go(
+    stage: Stage, deployment: Deployment
+) -> None:
+    stage.happen(*HISTORY)
+    counts = stage.counts()
+
+    run(deployment)
+
+    renewed = {key.replace("00000001#", "00000002#"): count for key, count in counts.items()}
+    kept = {key: count for key, count in counts.items() if "now" not in key}
+    assert stage.counts() == kept | renewed
+
+
+def test_read_models_are_made_from_the_log_alone(stage: Stage, deployment: Deployment) -> None:
+    stage.append(*HISTORY)  # nothing was ever projected
+
+    rebuilt = run(deployment)
+
+    assert rebuilt.connections == 2
     assert differences(deployment) == ()
 
 
-def test_it_waits_for_longer_than_a_projector_may_run(stage: Stage, deployment: Deployment) -> None:
+def test_what_the_log_does_not_name_is_deleted(stage: Stage, deployment: Deployment) -> None:
+    stage.happen(*HISTORY)
+    stage.project(happened("nobody", ConnectionOpened()), happened("nobody", TextMessageReceived("?"), 1))
+
+    rebuilt = run(deployment)
+
+    assert rebuilt.deleted == 2
+    assert differences(deployment) == ()
+
+
+def test_what_has_expired_is_not_made_anew(stage: Stage, deployment: Deployment) -> None:
+    expired = happened("gone", ConnectionOpened(), expires_at=NOW // 1000)
+    stage.append(expired)
+    stage.project(expired, now=0)
+    stage.happen(*HISTORY)
+
+    run(deployment)
+
+    assert "gone" not in {item["connectionId"]["S"] for item in stage.items(stage.tables.connections)}
+    assert differences(deployment) == ()
+
+
+def test_it_waits_until_no_projector_is_left_of_the_older_generation(
+    stage: Stage, deployment: Deployment
+) -> None:
     waited: list[float] = []
+    begun: list[Progress] = []
 
-    rebuild(deployment, now=lambda: float(control(stage).read().started_at or 0), sleep=waited.append)
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        begun.append(control(deployment).read())
 
-    assert waited == [65.0]
+    rebuild(deployment, now=clock, sleep=sleep)
 
-
-def test_one_that_was_stopped_goes_on_where_it_was(stage: Stage, deployment: Deployment) -> None:
-    stage.append(*MANY)
-    refolded: Counter[str] = Counter()
-
-    def stop_half_way(what: str, count: int) -> None:
-        refolded[what] += count
-        if refolded[what] > len(MANY) // 2:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        rebuild(deployment, stop_half_way, wait_seconds=0, now=clock, sleep=_at_once)
-    finished = [position for position in control(stage).read().positions.values() if not position]
-    done = rebuilt(deployment)
-
-    assert finished
-    assert done.resumed
-    assert done.generation == 2
-    assert done.connections < len(MANY)
-    assert differences(deployment) == ()
+    started_at = begun[0].started_at
+    assert begun[0].rebuilding
+    assert started_at is not None
+    assert waited == [max(0.0, started_at + 65 - clock())]
 
 
-def test_what_cannot_be_projected_is_not_served(stage: Stage, deployment: Deployment) -> None:
-    stage.append(*HISTORY)
-    stage.requests.at_next("TransactWriteItems", *[raising(error("ValidationException"))] * 50)
-
-    with pytest.raises(RebuildFailedError, match="could not be projected"):
-        rebuild(shared(stage), wait_seconds=0, now=clock, sleep=_at_once)
-
-    assert control(stage).read().serving == 1
-
-
-def test_of_two_that_begin_at_once_both_end_in_one_generation(stage: Stage, deployment: Deployment) -> None:
-    stage.append(*MANY)
-    done: list[Rebuilt] = []
-    threads = [threading.Thread(target=lambda: done.append(rebuilt(deployment))) for _ in range(2)]
-
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert len(done) == 2
-    assert differences(deployment) == ()
-
-
-def test_what_has_expired_is_not_made_again(stage: Stage, deployment: Deployment) -> None:
-    stage.append(*HISTORY, happened("old", ConnectionOpened(), expires_at=NOW // 1000))
-
-    done = rebuilt(deployment)
-
-    assert done.connections == 3
-    assert {item["connectionId"]["S"] for item in stage.items(stage.tables.connections)} == {"c1", "c2"}
-
-
-def test_a_rebuild_beside_projectors_loses_and_repeats_nothing(stage: Stage, deployment: Deployment) -> None:
+def test_an_interrupted_rebuild_is_not_served(stage: Stage, deployment: Deployment) -> None:
     stage.happen(*MANY)
-    activity = [
-        happened(each.connection_id, ActivityRecorded(), after)
-        for after in (1_000, 2_000, 3_000)
-        for each in MANY
-    ]
-    stage.append(*activity)
-    failed: list[frozenset[str]] = []
 
-    def deliver(part: int) -> None:
-        failed.extend(
-            project({each.connection_id: [each]}, stage.model, stage.log, now=NOW)
-            for each in activity[part::4]
-        )
+    with pytest.raises(Interrupted):
+        run(deployment, interrupting_after(30))
 
-    projectors = [threading.Thread(target=deliver, args=(part,)) for part in range(4)]
-    for projector in projectors:
-        projector.start()
+    progress = control(deployment).read()
+    assert (progress.generation, progress.serving) == (2, 1)
+
+
+def test_it_goes_on_where_it_was_interrupted(stage: Stage, deployment: Deployment) -> None:
+    stage.happen(*MANY)
+    with pytest.raises(Interrupted):
+        run(deployment, interrupting_after(50))
+    progress = control(deployment).read()
+
+    rebuilt = run(deployment)
+
+    assert rebuilt.resumed
+    assert rebuilt.generation == 2
+    assert 0 < rebuilt.connections < len(MANY)
+    assert len(progress.positions) > 0
+    assert differences(deployment) == ()
+
+
+def test_finished_segments_are_not_refolded_again(stage: Stage, deployment: Deployment) -> None:
+    stage.happen(*MANY)
+    begun = control(deployment).begin(control(deployment).read())
+    for segment in range(8):
+        control(deployment).keep(begun.generation, segment, None)
+
+    rebuilt = run(deployment)
+
+    assert (rebuilt.connections, rebuilt.resumed) == (0, True)
+
+
+def test_it_goes_on_after_the_key_that_was_recorded(stage: Stage, deployment: Deployment) -> None:
+    stage.happen(*(happened("c1", ConnectionClosed(), after) for after in range(5)))
+    page = deployment.client.scan(TableName=stage.tables.events, Limit=2)
+    begun = control(deployment).begin(control(deployment).read())
+    for segment in range(8):
+        control(deployment).keep(begun.generation, segment, page["LastEvaluatedKey"])
+
+    rebuilt = run(deployment)
+
+    assert rebuilt.connections == 1
+    assert stage.row("c1")["generation"] == {"N": "2"}
+
+
+def test_a_connection_that_cannot_be_projected_keeps_the_rebuild_open(
+    stage: Stage, deployment: Deployment
+) -> None:
+    stage.happen(*HISTORY)
+    stage.append(POISON)
+
+    with pytest.raises(RebuildFailedError, match="1 connections could not be projected, among them c9"):
+        run(deployment)
+
+    assert control(deployment).read().rebuilding
+
+
+def test_a_rebuild_that_failed_goes_on_once_its_cause_is_gone(stage: Stage, deployment: Deployment) -> None:
+    stage.happen(*HISTORY)
+    stage.append(POISON)
+    with pytest.raises(RebuildFailedError):
+        run(deployment)
+    key = {"connection_id": {"S": POISON.connection_id}, "event_id": {"S": POISON.event_id}}
+    stage.client.delete_item(TableName=stage.tables.events, Key=key)
+
+    rebuilt = run(deployment)
+
+    assert rebuilt.generation == 2
+    assert differences(deployment) == ()
+
+
+def test_a_rebuild_that_ends_within_another_one_harms_neither(stage: Stage, deployment: Deployment) -> None:
+    stage.happen(*MANY)
+    others: list[Rebuilt] = []
+
+    def run_another(_seconds: float) -> None:
+        others.append(run(deployment))
+
+    rebuilt = rebuild(deployment, wait_seconds=0, now=clock, sleep=run_another)
+
+    assert (others[0].generation, others[0].resumed) == (2, True)
+    assert rebuilt.generation == 2
+    assert control(deployment).read() == Progress(2, 2)
+    assert differences(deployment) == ()
+
+
+def test_of_two_rebuilds_that_begin_at_once_both_go_on_with_one(stage: Stage, deployment: Deployment) -> None:
+    seen = control(deployment).read()
+
+    begun = [control(deployment).begin(seen) for _ in range(2)]
+
+    assert begun[0] == begun[1]
+    assert begun[0].generation == 2
+
+
+def test_a_rebuild_that_was_left_behind_by_the_next_one_harms_nothing(
+    stage: Stage, deployment: Deployment
+) -> None:
+    stage.happen(*MANY)
+
+    def run_two(_seconds: float) -> None:
+        run(deployment)
+        run(deployment)
+
+    rebuild(deployment, wait_seconds=0, now=clock, sleep=run_two)
+
+    assert control(deployment).read() == Progress(3, 3)
+    assert differences(deployment) == ()
+
+
+def test_speech_in_every_minute_of_two_hours_is_refolded(stage: Stage, deployment: Deployment) -> None:
+    talk = [happened("talker", ConnectionOpened())]
+    for minute in range(120):
+        started = happened("talker", VoiceSessionStarted(16_000, "lpcm"), minute * 60_000)
+        ended = VoiceSessionEnded(started.event_id, 10, 1, "client")
+        talk += [started, happened("talker", ended, minute * 60_000 + 1_500)]
+    stage.append(*talk)
+    for part in range(0, len(talk), 40):
+        stage.project(*talk[part : part + 40])
+    before = differences(deployment)
+
     rebuilt(deployment)
-    for projector in projectors:
-        projector.join()
 
-    assert set(failed) == {frozenset()}
+    assert before == ()
+    assert differences(deployment) == ()
+
+
+def test_a_burst_of_two_hours_of_speech_is_projected(stage: Stage, deployment: Deployment) -> None:
+    sessions = [
+        happened("talker", VoiceSessionStarted(16_000, "lpcm"), minute * 60_000) for minute in range(120)
+    ]
+
+    stage.happen(*sessions)
+
+    assert differences(deployment) == ()
+
+
+def test_lost_metrics_are_made_again_whatever_was_rebuilt_before(
+    stage: Stage, deployment: Deployment
+) -> None:
+    stage.happen(*HISTORY)
+    rebuilt(deployment)
+    rebuilt(deployment)
+    for item in stage.items(stage.tables.metrics):
+        key = {name: item[name] for name in ("metric", "bucket")}
+        stage.client.delete_item(TableName=stage.tables.metrics, Key=key)
+
+    done = rebuilt(deployment)
+
+    assert done.generation == 4
+    assert differences(deployment) == ()
+
+
+def test_a_row_that_cannot_be_read_is_made_again(stage: Stage, deployment: Deployment) -> None:
+    stage.happen(*HISTORY)
+    broken = {name: value for name, value in stage.row("c1").items() if name != "lastActivity"}
+    stage.client.put_item(TableName=stage.tables.connections, Item=broken)
+
+    rebuilt(deployment)
+
     assert differences(deployment) == ()

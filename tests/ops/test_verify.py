@@ -13,7 +13,7 @@ from tests.gateway_events import CONNECTED_AT
 from tests.ops.wrongs import HISTORY, WRONGS, clock
 from tests.stage import NOW, Stage, happened
 
-NOON_SECONDS = NOW / 1000 + 31 * 3600
+NEXT_DAY_SECONDS = NOW / 1000 + 30 * 3600
 """On the day after the history, so that its minutes and its day are compared beside live traffic too."""
 
 
@@ -90,13 +90,13 @@ def test_beside_live_traffic_a_difference_may_pass(stage: Stage, deployment: Dep
     stage.happen(*HISTORY)
     late = happened("c1", TextMessageReceived("late"), 20_000, session_id="s-1")
     stage.append(late)
-    time = Clock(NOON_SECONDS, [lambda: None, lambda: stage.project(late)])
+    time = Clock(NEXT_DAY_SECONDS, [lambda: None, lambda: stage.project(late)])
 
     verified = live(deployment, time)
 
     assert verified.differences == ()
     assert verified.messages == 2
-    assert time.seconds - NOON_SECONDS < 30
+    assert time.seconds - NEXT_DAY_SECONDS < 30
 
 
 def test_beside_live_traffic_a_difference_counts_once_it_has_stood(
@@ -104,12 +104,12 @@ def test_beside_live_traffic_a_difference_counts_once_it_has_stood(
 ) -> None:
     stage.happen(*HISTORY)
     WRONGS["a row with another join"][0](stage)
-    time = Clock(NOON_SECONDS)
+    time = Clock(NEXT_DAY_SECONDS)
 
     verified = live(deployment, time)
 
     assert [difference.what for difference in verified.differences] == ["connection c1"]
-    assert time.seconds - NOON_SECONDS >= 30
+    assert time.seconds - NEXT_DAY_SECONDS >= 30
 
 
 def test_beside_live_traffic_a_wrong_counter_counts_once_it_has_stood(
@@ -117,14 +117,14 @@ def test_beside_live_traffic_a_wrong_counter_counts_once_it_has_stood(
 ) -> None:
     stage.happen(*HISTORY)
     WRONGS["a counter that is too high"][0](stage)
-    time = Clock(NOON_SECONDS)
+    time = Clock(NEXT_DAY_SECONDS)
 
     verified = live(deployment, time)
 
     wrong = [difference.what for difference in verified.differences]
     assert len(wrong) == 1
     assert wrong[0].startswith("counter opened")
-    assert time.seconds - NOON_SECONDS >= 30
+    assert time.seconds - NEXT_DAY_SECONDS >= 30
 
 
 def test_beside_live_traffic_young_counters_are_left_alone(stage: Stage, deployment: Deployment) -> None:
