@@ -273,7 +273,7 @@ def test_four_projectors_at_once_count_everything_once(
     projectors = [Projector(make_client(), tables, turns) for _ in range(4)]
     failures: list[dict[str, Any]] = []
     mappings = [
-        Mapping(projector, failures.append, Settings(batch_size=9, redelivery=0.3), turns=turns, seed=seed)
+        Mapping(projector, failures.append, Settings(batch_size=3, redelivery=0.3), turns=turns, seed=seed)
         for projector in projectors
     ]
 
