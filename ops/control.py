@@ -43,6 +43,11 @@ class ControlItem:
             return Progress()
         return msgspec.convert(from_item(answer["Item"]), Progress)
 
+    def exists(self) -> bool:
+        """Tell whether a rebuild was ever begun, as far as the table knows."""
+        answer = self._client.get_item(TableName=self._table, Key=CONTROL_KEY, ConsistentRead=True)
+        return "Item" in answer
+
     def begin(self, progress: Progress) -> Progress:
         """Raise the generation; of two rebuilds that begin at once only one does, both go on with it."""
         begun = Progress(progress.generation + 1, progress.serving, int(time.time()))

@@ -8,6 +8,7 @@ from functions.aws.attributes import to_item
 from functions.aws.counter_items import DAY, CounterKey, bucket_prefix, parse
 from functions.domain.counters import Name
 from functions.domain.decisions import CONNECTION_SECONDS
+from functions.domain.idleness import LOST_AFTER_SECONDS
 from ops.deployment import Deployment
 
 LATE: Final = 10 * 60_000
@@ -31,15 +32,20 @@ def counted(deployment: Deployment, generation: int) -> Counter[CounterKey]:
     return sums
 
 
+_LONGEST_SECONDS: Final = CONNECTION_SECONDS + LOST_AFTER_SECONDS + 3_600
+"""From a connection's start to its last count, with an hour for sweeps that come late."""
+
+
 def vouched(
     keys: Iterable[CounterKey], *, now: int, retention_days: int, at_rest: bool
 ) -> Iterable[CounterKey]:
     """Yield the counters that a recount can speak of.
 
-    Those are the ones whose day lies wholly inside the retention, with the longest connection before it;
-    and beside live traffic, those that cannot move any more.
+    Those are the ones whose day lies wholly inside the retention, with the longest time before it in which a
+    connection is opened, falls silent and is found lost; and beside live traffic, those that cannot move any
+    more.
     """
-    first = now - retention_days * DAY + CONNECTION_SECONDS * 1000
+    first = now - retention_days * DAY + _LONGEST_SECONDS * 1000
     for key in keys:
         if key.resolution == "now":
             if at_rest:

@@ -72,6 +72,9 @@ def rebuild(
     progress = control.read()
     resumed = progress.rebuilding
     if not resumed:
+        if not control.exists():  # none was ever begun, or the metrics were lost
+            greatest = _greatest_generation(deployment)
+            progress = Progress(greatest, greatest)
         progress = control.begin(progress)
     if wait_seconds is None:
         wait_seconds = outputs.projector_timeout_seconds + MARGIN_SECONDS
@@ -95,6 +98,21 @@ def rebuild(
     control.serve(progress.generation)
     _forget_older_now(deployment, progress.generation)
     return Rebuilt(progress.generation, connections, deleted, resumed)
+
+
+def _greatest_generation(deployment: Deployment) -> int:
+    """Return the newest generation that a row names: the next one must be newer than all of them."""
+    outputs = deployment.outputs
+    return max(
+        (
+            int(item["generation"]["N"])
+            for table in (outputs.connections_table, outputs.messages_table)
+            for segment in range(SEGMENTS)
+            for item in keys(deployment.client, table, segment, "generation")
+            if "generation" in item
+        ),
+        default=1,
+    )
 
 
 def _refold(

@@ -12,6 +12,7 @@ from functions.domain.refusals import Unavailable
 
 _GONE = 410
 _MALFORMED = 400
+_TOO_MANY = 429
 _BUSY = "LimitExceededException"
 
 
@@ -99,6 +100,6 @@ class Callbacks:
                     raise GoneError(connection_id) from None
                 if status_of(error) == _MALFORMED:
                     raise UnknownConnectionError(connection_id) from None
-                if code_of(error) == _BUSY:
+                if code_of(error) == _BUSY or status_of(error) == _TOO_MANY:
                     raise BusyError(_BUSY) from None
                 raise

@@ -90,8 +90,15 @@ def encode(stored: Stored) -> Item:
     )
 
 
-def decode(item: Item) -> Stored:
-    """Return the row of an item that `encode` made."""
+def decode(item: Item, *, current: int = 0) -> Stored:
+    """Return the row of an item that `encode` made.
+
+    A row of an older generation than the current one is refolded whatever it says: it is not read, so that a
+    rebuild also heals what no release can read.
+    """
+    generation, revision = int(item["generation"]["N"]), int(item["revision"]["N"])
+    if generation < current:
+        return Stored(Connection(item["connectionId"]["S"]), revision, generation)
     values = from_item(item)
     opened = values.get("opened")
     row = Connection(
@@ -108,7 +115,7 @@ def decode(item: Item) -> Stored:
         voice=msgspec.convert(values.get("voice", {}), dict[str, Voice]),
         expires_at=values[TTL_ATTRIBUTE],
     )
-    return Stored(row, values["revision"], values["generation"])
+    return Stored(row, revision, generation)
 
 
 def info(item: Item) -> ConnectionInfo:

@@ -1,5 +1,7 @@
 """The log: appends an event once, alone or in one transaction with its claims, and reads it back."""
 
+import random
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +19,7 @@ _TAKE = (
     f"attribute_not_exists(claim) OR {TTL_ATTRIBUTE} <= :now OR #value = :value OR #value < :overrides_below"
 )
 _CONFLICT_ATTEMPTS = 3
+_CONFLICT_SECONDS = 0.05
 
 
 class ClaimRefusedError(Exception):
@@ -89,6 +92,8 @@ class EventLog:
                             raise ClaimRefusedError(claim, held) from None
                     if attempt == _CONFLICT_ATTEMPTS - 1:
                         raise
+                    # rivals should not meet again; botocore does not repeat a cancelled transaction
+                    time.sleep(random.uniform(0, _CONFLICT_SECONDS))  # noqa: S311 - it need not be secret
                 else:
                     break
         return True

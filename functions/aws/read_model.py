@@ -105,7 +105,8 @@ class ReadModel:
             if table == self._metrics:
                 control = Control(int(item["generation"]["N"]), int(item["serving"]["N"]))
             elif table == self._connections:
-                rows[item["connectionId"]["S"]] = connection_items.decode(item)
+                stored = connection_items.decode(item, current=control.generation)
+                rows[stored.row.connection_id] = stored
             else:
                 key = item["conversation"]["S"], item["event_id"]["S"]
                 generations[key] = int(item["generation"]["N"])

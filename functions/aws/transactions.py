@@ -12,6 +12,10 @@ _BYTES: Final = 3_000_000
 """Below the 4 MB of DynamoDB: the sizes are estimates."""
 
 
+MOST_CHANGES: Final = 49
+"""Of one row: each is a counter of a minute and one of its day, beside the row itself."""
+
+
 class Write(msgspec.Struct, frozen=True):
     """One row to write, for a connection, and what it changes of the counters.
 

@@ -56,6 +56,8 @@ def respond(request: Request, cause: Cause, log: EventLog) -> Answer | None:
     except Refused as refused:
         if refused.code not in _SERVERS_TROUBLE:
             _record(cause, refused, log)
+        if isinstance(refused, Unavailable):
+            logger.warning("unavailable", extra={"correlation_id": cause.id, "problem": refused.problem})
         return refusal(refused, request.request_context.request_id)
 
 
@@ -159,7 +161,8 @@ def _plain(identifier: object) -> str:
 
 
 def _log(request: Request, cause: Cause, code: str | None) -> None:
-    level = logging.DEBUG if request.request_context.route_key == ROUTE_VOICE_DATA else logging.INFO
+    speech = request.request_context.route_key == ROUTE_VOICE_DATA and code is None
+    level = logging.DEBUG if speech else logging.INFO
     logger.log(
         level,
         "frame",

@@ -73,5 +73,6 @@ def _log(what: str, request: Request, status: int, refused: Refused | None = Non
             "user_id": context.authorizer.user_id if context.authorizer else None,
             "status": status,
             "refused": str(refused) if refused else None,
+            "problem": getattr(refused, "problem", None),
         },
     )

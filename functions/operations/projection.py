@@ -6,6 +6,7 @@ message is written once in a generation.
 
 import random
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -15,9 +16,9 @@ from functions.aws.event_log import EventLog
 from functions.aws.logs import logger
 from functions.aws.message_items import MessageKey, key_of
 from functions.aws.read_model import ReadModel, Snapshot
-from functions.aws.transactions import Write
+from functions.aws.transactions import MOST_CHANGES, Write
 from functions.domain.connection import Connection, join
-from functions.domain.counters import contribution, difference
+from functions.domain.counters import Contribution, contribution, difference
 from functions.domain.events import Event
 from functions.domain.messages import Message, message_of
 
@@ -72,22 +73,35 @@ def project(
     if not pending:
         return pending
     poisoned: frozenset[str] = frozenset()
+    halfway: set[str] = set()
     for attempt in range(_ATTEMPTS):
         if attempt:
             pause(attempt)
         messages = [key for connection in pending for key in _keys(events[connection])]
         snapshot = model.load(sorted(pending), messages)
         writes: list[Write] = []
-        overtaken: set[str] = set()
+        again: set[str] = set()
         for connection in sorted(pending):
             stored = snapshot.rows.get(connection)
             if stored and stored.generation > snapshot.control.generation:
-                overtaken.add(connection)  # a rebuild began between the two reads
-            else:
-                writes += _plan(connection, events[connection], snapshot, model, log, now=now, whole=whole)
+                again.add(connection)  # a rebuild began between the two reads
+                continue
+            step, finished = _plan(
+                connection,
+                events[connection],
+                snapshot,
+                model,
+                log,
+                now=now,
+                whole=whole or connection in halfway,
+            )
+            writes += step
+            if not finished:
+                again.add(connection)
+                halfway.add(connection)
         written = model.write(writes)
         poisoned |= written.poisoned
-        pending = (written.passing | overtaken) - poisoned
+        pending = (written.passing | again) - poisoned
         if not pending:
             break
     return pending | poisoned
@@ -102,7 +116,8 @@ def _plan(
     *,
     now: int,
     whole: bool,
-) -> Iterator[Write]:
+) -> tuple[list[Write], bool]:
+    """Return what to write for a connection, and whether that is all there is to write."""
     generation = snapshot.control.generation
     stored = snapshot.rows.get(connection)
     counted = snapshot.messages
@@ -114,14 +129,37 @@ def _plan(
     if whole:
         events = [*log_of(connection, log, now), *events]
         counted = model.load((), _keys(events)).messages
-    new = join(old or Connection(connection), events)
+    writes = [
+        model.message(message, generation)
+        for message in _messages(events)
+        if counted.get(key_of(message), 0) < generation
+    ]
+    new, changes, finished = _step(old, Connection(connection), events)
     if new != old and events:
         revision = stored.revision + 1 if stored else 1
-        changes = difference(contribution(new), contribution(old))
-        yield model.connection(Stored(new, revision, generation), changes)
-    for message in _messages(events):
-        if counted.get(key_of(message), 0) < generation:
-            yield model.message(message, generation)
+        writes.append(model.connection(Stored(new, revision, generation), changes))
+    return writes, finished
+
+
+def _step(
+    old: Connection | None, empty: Connection, events: Sequence[Event]
+) -> tuple[Connection, Contribution, bool]:
+    """Join as many events as move no more counters than one transaction holds, and say if that was all.
+
+    Speech in every minute of two hours moves more. A part of the log, in order, is a row like any other.
+    """
+
+    def joined(part: Sequence[Event]) -> tuple[Connection, Contribution]:
+        new = join(old or empty, part)
+        return new, difference(contribution(new), contribution(old))
+
+    new, changes = joined(events)
+    if len(changes) <= MOST_CHANGES:
+        return new, changes, True
+    ordered = sorted(events, key=lambda event: event.event_id)
+    lengths = range(1, len(ordered) + 1)
+    held = bisect_right(lengths, MOST_CHANGES, key=lambda length: len(joined(ordered[:length])[1]))
+    return *joined(ordered[: max(1, held)]), False
 
 
 def log_of(connection: str, log: EventLog, now: int) -> Iterator[Event]:
