@@ -29,6 +29,7 @@ class MemoryLog(EventLog):
     """
 
     def __init__(self) -> None:
+        super().__init__(None, "events", "claims")
         self.held: Held = {}
         self.calls = 0
         self.before: list[BaseException] = []
@@ -44,6 +45,7 @@ class MemoryLog(EventLog):
         if key in self._items:
             return False
         for claim in claims:
+            self._action(claim)  # raises on what no item can hold
             _check(self.held, claim)
         for claim in claims:
             _grant(self.held, claim)

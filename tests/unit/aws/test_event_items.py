@@ -63,6 +63,11 @@ def test_the_time_bucket_is_the_hour_of_the_id_and_a_shard(last: str, shard: int
     assert time_bucket(lowest(CONNECTED_AT)[:-1] + last) == f"2026-11-23T05#{shard}"
 
 
+@pytest.mark.usefixtures("tokyo")
+def test_the_hour_is_in_utc_wherever_the_machine_stands() -> None:
+    assert time_bucket(lowest(CONNECTED_AT)) == "2026-11-23T05#0"
+
+
 def test_an_unknown_type_stays_readable() -> None:
     found = decode(changed(type={"S": "Teleported"}))
 
@@ -92,7 +97,8 @@ def test_data_of_a_shape_that_this_release_never_writes_stays_readable(data: dic
     found = decode(changed(version={"N": "2"}, data=data))
 
     assert isinstance(found.fact, Unrecognised)
-    assert found.type == "TextMessageReceived"
+    assert (found.type, found.fact.version) == ("TextMessageReceived", 2)
+    assert found.fact.problem
     assert decode(changed(data=data)).event_id == TEXT.event_id
 
 

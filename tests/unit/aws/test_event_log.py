@@ -93,6 +93,7 @@ def test_a_connections_items_are_read_consistently_page_by_page() -> None:
     assert list(log(client).items("c-1")) == [item, item]
 
     first, second = (arguments for _, arguments in client.calls)
+    assert first["TableName"] == "events"
     assert first["ConsistentRead"] is True
     assert first["KeyConditionExpression"] == "connection_id = :connection_id"
     assert first["ExpressionAttributeValues"] == {":connection_id": {"S": "c-1"}}

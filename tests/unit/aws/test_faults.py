@@ -1,5 +1,7 @@
 """What errors mean."""
 
+from typing import Any
+
 from botocore.exceptions import ClientError
 
 from functions.aws.faults import cancellation, code_of, is_passing, status_of
@@ -14,6 +16,15 @@ def test_an_error_may_say_nothing_of_itself() -> None:
 
 def test_a_cancellation_without_a_reason_does_not_pass() -> None:
     assert not is_passing(ClientError({"Error": {"Code": "TransactionCanceledException"}}, "T"))
+
+
+def test_an_action_without_a_code_is_none_of_the_reasons() -> None:
+    response: Any = {
+        "Error": {"Code": "TransactionCanceledException"},
+        "CancellationReasons": [{}, {"Code": "TransactionConflict"}],
+    }
+
+    assert is_passing(ClientError(response, "TransactWriteItems"))
 
 
 def test_a_server_error_passes_and_a_client_error_does_not() -> None:

@@ -1,21 +1,8 @@
 """Times for people."""
 
-import time
-from collections.abc import Iterator
-
 import pytest
 
 from functions.domain.times import iso
-
-
-@pytest.fixture
-def tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Run on a machine whose clock shows another time than UTC."""
-    with monkeypatch.context() as elsewhere:
-        elsewhere.setenv("TZ", "Asia/Tokyo")
-        time.tzset()
-        yield
-    time.tzset()
 
 
 def test_a_time_has_milliseconds_and_is_in_utc() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.handlers.authorizer import handler
-from tests.gateway_events import CONNECTED_AT, authorize, fixture
+from tests.gateway_events import CONNECTED_AT, CONNECTION, authorize, fixture
 
 WIDEST = "Az09_.:@|+=-" + "x" * 116
 
@@ -110,8 +110,18 @@ def test_a_refusals_reason_is_in_the_log_alone(caplog: pytest.LogCaptureFixture)
     said = vars(line)
     assert (line.message, said["effect"], said["user_id"]) == ("authorize", "Deny", None)
     assert said["reason"] == "userId is missing or malformed"
+    assert said["connection_id"] == CONNECTION
     assert said["correlation_id"] == fixture("authorize")["requestContext"]["requestId"]
     assert "malformed" not in json.dumps(answer)
+
+
+def test_a_refused_session_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "airium")
+
+    handler(authorize(userId="alice", sessionId="a b"), None)
+
+    (line,) = caplog.records
+    assert vars(line)["reason"] == "sessionId is malformed"
 
 
 def test_an_allowance_is_one_line(caplog: pytest.LogCaptureFixture) -> None:

@@ -28,7 +28,9 @@ def test_an_expired_identity_is_told_so_and_its_connection_closed(
 
     ((connection_id, frame),) = callbacks.posts
     assert connection_id == CONNECTION
-    assert json.loads(frame)["data"]["code"] == "token_expired"
+    told = json.loads(frame)["data"]
+    assert told["code"] == "token_expired"
+    assert told["message"] == "The identity of this connection has expired. Connect again."
     assert callbacks.closed == [CONNECTION]
     assert log.facts == [MessageRejected("token_expired")]
 

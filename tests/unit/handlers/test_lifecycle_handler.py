@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from functions.domain.events import ConnectionClosed, ConnectionOpened, MessageRejected
 from functions.domain.refusals import Unavailable
 from functions.handlers.lifecycle import handler
+from functions.handlers.message import handler as message_handler
 from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import (
     CONNECTED_AT,
@@ -23,6 +24,7 @@ from tests.gateway_events import (
 )
 
 OK = {"statusCode": 200}
+FOREIGN = "unauthorized: The session belongs to another user."
 BROKEN = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "table/events"}}, "PutItem")
 
 
@@ -53,6 +55,14 @@ def test_another_users_session_is_forbidden(log: MemoryLog) -> None:
 
     assert response == {"statusCode": 403}
     assert len(log.events) == 1
+
+
+@pytest.mark.parametrize(("lasts", "status"), [(0, 200), (1, 403)])
+def test_a_session_is_free_again_when_its_claim_has_expired(log: MemoryLog, lasts: int, status: int) -> None:
+    now = fixture("connect")["requestContext"]["requestTimeEpoch"] // 1000
+    log.held = {"session#s-1": ("bob", now + lasts)}
+
+    assert handle(connect(), log) == {"statusCode": status}
 
 
 def test_a_user_may_return_to_their_session(log: MemoryLog) -> None:
@@ -152,21 +162,53 @@ def test_an_event_that_no_gateway_sends_is_an_error_of_the_integration(event: An
 
 
 @pytest.mark.parametrize(
-    ("event", "name", "status"),
+    ("event", "name", "status", "refused"),
     [
-        (connect(), "connect", 200),
-        (disconnect(), "disconnect", 200),
-        (connect(authorizer=None), "connect", 403),
+        (connect(), "connect", 200, None),
+        (connect(authorizer=identity(userId="bob")), "connect", 403, FOREIGN),
+        (disconnect(), "disconnect", 200, None),
     ],
 )
 def test_each_report_is_one_line(
-    event: dict[str, Any], name: str, status: int, log: MemoryLog, caplog: pytest.LogCaptureFixture
+    event: dict[str, Any],
+    name: str,
+    status: int,
+    refused: str | None,
+    log: MemoryLog,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    log.held = {"session#s-1": ("alice", EXPIRES_AT)}
     caplog.set_level(logging.DEBUG, "airium")
 
     handle(event, log)
 
     (line,) = caplog.records
     assert (line.levelno, line.message) == (logging.INFO, name)
-    assert vars(line)["status"] == status
-    assert vars(line)["correlation_id"] == event["requestContext"]["requestId"]
+    said, context = vars(line), event["requestContext"]
+    assert (said["status"], said["refused"]) == (status, refused)
+    assert (said["connection_id"], said["correlation_id"]) == (CONNECTION, context["requestId"])
+    assert said["user_id"] == context["authorizer"]["userId"]
+
+
+@pytest.mark.parametrize(
+    ("event", "name"), [(connect(authorizer=None), "connect"), (disconnect(authorizer=None), "disconnect")]
+)
+def test_a_report_of_nobody_is_a_line_without_a_name(
+    event: dict[str, Any], name: str, log: MemoryLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "airium")
+
+    handle(event, log)
+
+    (line,) = caplog.records
+    assert (line.message, vars(line)["user_id"]) == (name, None)
+    assert vars(line)["refused"] == "unauthorized: The connection has no identity."
+
+
+def test_events_carry_the_invocations_trace(log: MemoryLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-2-3")
+
+    handle(connect(), log)
+    message_handler(fixture("message"), None, log, RecordingCallbacks())
+
+    assert [event.trace_id for event in log.events] == ["Root=1-2-3"] * 2

@@ -4,11 +4,13 @@ import logging
 
 import pytest
 
+from functions.aws.callbacks import GoneError
 from functions.domain.ids import lowest
+from functions.domain.refusals import Unavailable
 from functions.handlers.message import handler
 from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT, CONNECTION, message, voice_data
-from tests.unit.handlers.frames import answer, text
+from tests.unit.handlers.frames import EXP, answer, text
 
 
 def test_a_frame_is_one_line_that_its_correlation_id_finds(
@@ -44,3 +46,54 @@ def test_no_line_repeats_what_was_said(log: MemoryLog, caplog: pytest.LogCapture
     answer(text("my secret"), log)
 
     assert "my secret" not in str([vars(line) for line in caplog.records])
+
+
+def test_a_frame_of_nobody_is_a_line(log: MemoryLog, caplog: pytest.LogCaptureFixture) -> None:
+    answer(message("{}", authorizer=None, requestId="request-1"), log)
+
+    (line,) = caplog.records
+    assert line.message == "nobody"
+    assert vars(line)["connection_id"] == CONNECTION
+    assert vars(line)["correlation_id"] == "request-1"
+
+
+def test_a_refusal_that_is_not_recorded_is_a_warning(
+    log: MemoryLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    log.before = [Unavailable("ThrottlingException")]
+
+    answer(message("{"), log)
+
+    assert _warnings(caplog) == [("rejection_not_recorded", "ThrottlingException")]
+
+
+def test_an_answer_that_is_not_delivered_and_a_connection_not_closed_are_warnings(
+    log: MemoryLog, callbacks: RecordingCallbacks, caplog: pytest.LogCaptureFixture
+) -> None:
+    callbacks.post_faults = [Unavailable("ReadTimeoutError")]
+    callbacks.close_faults = [Unavailable("ConnectTimeoutError")]
+
+    handler(text(requestTimeEpoch=EXP), None, log, callbacks)
+
+    assert _warnings(caplog) == [
+        ("answer_not_delivered", "ReadTimeoutError"),
+        ("not_closed", "ConnectTimeoutError"),
+    ]
+
+
+def test_a_connection_that_closed_by_itself_is_no_warning(
+    log: MemoryLog, callbacks: RecordingCallbacks, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "airium")
+    callbacks.close_faults = [GoneError()]
+
+    handler(text(requestTimeEpoch=EXP), None, log, callbacks)
+
+    line = caplog.records[-1]
+    assert (line.levelno, line.message) == (logging.INFO, "already_closed")
+    assert vars(line)["connection_id"] == CONNECTION
+
+
+def _warnings(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
+    lines = [line for line in caplog.records if line.levelno == logging.WARNING]
+    return [(line.message, vars(line)["problem"]) for line in lines]

@@ -61,8 +61,12 @@ def test_a_frame_without_a_body_is_invalid_json(log: MemoryLog) -> None:
 
 
 def test_speech_that_misses_its_one_way_route_is_not_left_without_an_answer(log: MemoryLog) -> None:
-    frame = answer(voice_data(lowest(CONNECTED_AT), 7, routeKey="$default"), log)
+    event = voice_data(lowest(CONNECTED_AT), 7, routeKey="$default")
+    event["body"] = json.dumps({**json.loads(event["body"]), "id": "m-7"})
 
+    frame = answer(event, log)
+
+    assert frame["id"] == "m-7"
     assert frame["data"]["code"] == "invalid_message"
     assert frame["data"]["message"] == "Speech has a route of its own."
     assert log.facts == [MessageRejected("invalid_message")]
