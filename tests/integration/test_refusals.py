@@ -4,10 +4,12 @@ import json
 
 import pytest
 
+from functions.domain.decisions import CONNECTION_SECONDS
 from functions.domain.events import MessageRejected
+from functions.names import ROUTE_DEFAULT, ROUTE_VOICE_DATA
 from tests.integration.backend import Backend
 from tests.integration.client import Client
-from tests.integration.gateway import Gateway
+from tests.integration.gateway import Gateway, now
 from tests.integration.waiting import eventually
 
 TEXT = '{"type": "text_message", "data": {"text": %s}}'
@@ -162,3 +164,32 @@ def test_a_refused_frame_is_activity_and_ends_nothing(backend: Backend, client: 
     assert row
     assert client.text("after all")
     assert backend.status(client.connection_id) == "CONNECTED"
+
+
+@pytest.mark.parametrize("route", [ROUTE_DEFAULT, ROUTE_VOICE_DATA])
+def test_a_client_past_its_token_is_told_by_callback_and_disconnected(
+    client: Client, gateway: Gateway, route: str
+) -> None:
+    later = now() + CONNECTION_SECONDS * 1000
+
+    answer = gateway.frame({"type": "text_message", "data": {"text": "x"}}, route, requestTimeEpoch=later)
+
+    assert answer == {"statusCode": 200}
+    assert client.receive()["data"]["code"] == "token_expired"
+    assert client.closed_by_the_server()
+    types = gateway.backend.types(client.connection_id)
+    assert "MessageRejected" in types
+    assert "TextMessageReceived" not in types
+
+
+def test_a_client_that_the_gateway_names_nobody_is_told_and_leaves_no_event(
+    client: Client, gateway: Gateway
+) -> None:
+    frame = {"type": "text_message", "data": {"text": "x"}}
+
+    answer = gateway.frame(frame, authorizer=None)
+    gateway.frame(frame, ROUTE_VOICE_DATA, authorizer=None)
+
+    assert json.loads(answer["body"])["data"]["code"] == "unauthorized"
+    assert client.receive()["data"]["code"] == "unauthorized"
+    assert gateway.backend.types(client.connection_id) == ["ConnectionOpened"]
