@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from functions.domain.events import (
+    ConnectionClosed,
     ConnectionOpened,
     TextMessageReceived,
 )
