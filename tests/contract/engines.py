@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from botocore.config import Config
 from moto import mock_aws
 from moto.core.models import patch_client
 
@@ -14,12 +15,15 @@ from local import emulator
 from local.state import StateDir
 
 REGION: Final = "us-east-1"
+_PATIENT: Final = clients.CONFIG.merge(Config(connect_timeout=10, read_timeout=60))
+"""A slow machine is no fault: a retry after a timeout would answer as for what is there already."""
 MakeClient = Callable[[], Any]
 
 
 def client(endpoint: str | None = None) -> Any:
-    """Return a client as the functions make it, for an emulator that takes any key."""
+    """Return a client as the functions make it, but patient, for an emulator that takes any key."""
     return clients.dynamodb(
+        _PATIENT,
         endpoint_url=endpoint,
         region_name=REGION,
         aws_access_key_id="test",

@@ -4,11 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from functions.domain.events import (
-    ConnectionClosed,
-    ConnectionOpened,
-    TextMessageReceived,
-)
+from functions.domain.events import ConnectionClosed, ConnectionOpened, TextMessageReceived
 from ops.control import ControlItem, Progress
 from ops.deployment import Deployment
 from ops.rebuild import RebuildFailedError, Rebuilt, rebuild
