@@ -24,7 +24,6 @@ from tests.gateway_events import (
 )
 
 OK = {"statusCode": 200}
-FOREIGN = "unauthorized: The session belongs to another user."
 BROKEN = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "table/events"}}, "PutItem")
 
 
@@ -159,50 +158,6 @@ def test_a_connect_on_another_route_is_a_connect_all_the_same(log: MemoryLog) ->
 def test_an_event_that_no_gateway_sends_is_an_error_of_the_integration(event: Any, log: MemoryLog) -> None:
     assert handle(event, log) == {"statusCode": 500}
     assert log.calls == 0
-
-
-@pytest.mark.parametrize(
-    ("event", "name", "status", "refused"),
-    [
-        (connect(), "connect", 200, None),
-        (connect(authorizer=identity(userId="bob")), "connect", 403, FOREIGN),
-        (disconnect(), "disconnect", 200, None),
-    ],
-)
-def test_each_report_is_one_line(
-    event: dict[str, Any],
-    name: str,
-    status: int,
-    refused: str | None,
-    log: MemoryLog,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    log.held = {"session#s-1": ("alice", EXPIRES_AT)}
-    caplog.set_level(logging.DEBUG, "airium")
-
-    handle(event, log)
-
-    (line,) = caplog.records
-    assert (line.levelno, line.message) == (logging.INFO, name)
-    said, context = vars(line), event["requestContext"]
-    assert (said["status"], said["refused"]) == (status, refused)
-    assert (said["connection_id"], said["correlation_id"]) == (CONNECTION, context["requestId"])
-    assert said["user_id"] == context["authorizer"]["userId"]
-
-
-@pytest.mark.parametrize(
-    ("event", "name"), [(connect(authorizer=None), "connect"), (disconnect(authorizer=None), "disconnect")]
-)
-def test_a_report_of_nobody_is_a_line_without_a_name(
-    event: dict[str, Any], name: str, log: MemoryLog, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG, "airium")
-
-    handle(event, log)
-
-    (line,) = caplog.records
-    assert (line.message, vars(line)["user_id"]) == (name, None)
-    assert vars(line)["refused"] == "unauthorized: The connection has no identity."
 
 
 def test_events_carry_the_invocations_trace(log: MemoryLog, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from functions.domain.ids import lowest
 from functions.domain.refusals import Unavailable
 from functions.handlers.message import handler
 from tests.fakes import MemoryLog, RecordingCallbacks
-from tests.gateway_events import CONNECTED_AT, message, voice_data
+from tests.gateway_events import CONNECTED_AT, CONNECTION, message, voice_data
 from tests.unit.handlers.frames import BROKEN, answer, end, start, text
 
 
@@ -54,7 +54,8 @@ def test_a_fault_of_our_own_is_internal_and_tells_nothing(
     (line,) = caplog.records
     assert line.levelno == logging.ERROR
     assert line.exc_info is not None
-    assert line.__dict__["correlation_id"] == "request-1"
+    assert vars(line)["correlation_id"] == "request-1"
+    assert vars(line)["connection_id"] == CONNECTION
 
 
 def test_a_fault_on_the_one_way_route_is_told_by_callback(
@@ -65,7 +66,8 @@ def test_a_fault_on_the_one_way_route_is_told_by_callback(
     answered = handler(minute_of_speech(), None, log, callbacks)
 
     assert answered == {"statusCode": 200}
-    ((_, frame),) = callbacks.posts
+    ((connection_id, frame),) = callbacks.posts
+    assert connection_id == CONNECTION
     assert json.loads(frame)["data"]["code"] == "internal"
 
 
@@ -77,6 +79,7 @@ def test_a_fault_that_cannot_even_be_told_ends_in_the_log(
 
     assert handler(minute_of_speech(), None, log, callbacks) == {"statusCode": 200}
     assert [line.message for line in caplog.records] == ["internal", "answer_not_delivered"]
+    assert len({vars(line)["correlation_id"] for line in caplog.records}) == 1
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,28 @@ def test_no_line_repeats_what_was_said(log: MemoryLog, caplog: pytest.LogCapture
     assert "my secret" not in str([vars(line) for line in caplog.records])
 
 
+def test_an_accepted_text_is_a_line_at_the_level_of_every_day(
+    log: MemoryLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "airium")
+
+    answer(text(), log)
+
+    (line,) = caplog.records
+    assert (line.levelno, vars(line)["refused"]) == (logging.INFO, None)
+
+
+def test_what_cannot_be_appended_is_a_warning_that_its_correlation_id_finds(
+    log: MemoryLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    log.before = [Unavailable("ThrottlingException")]
+
+    answer(text(requestId="request-1"), log)
+
+    assert _warnings(caplog) == [("unavailable", "ThrottlingException")]
+    assert {vars(line)["correlation_id"] for line in caplog.records} == {"request-1"}
+
+
 def test_a_frame_of_nobody_is_a_line(log: MemoryLog, caplog: pytest.LogCaptureFixture) -> None:
     answer(message("{}", authorizer=None, requestId="request-1"), log)
 

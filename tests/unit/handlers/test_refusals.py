@@ -10,7 +10,7 @@ from functions.domain.events import (
 from functions.domain.ids import lowest
 from functions.handlers.message import handler
 from tests.fakes import MemoryLog, RecordingCallbacks
-from tests.gateway_events import CONNECTED_AT, fixture, message, voice_data
+from tests.gateway_events import CONNECTED_AT, CONNECTION, fixture, message, voice_data
 from tests.unit.handlers.frames import OK, answer, at
 
 
@@ -107,6 +107,8 @@ def test_speech_of_nobody_is_unauthorized(log: MemoryLog, callbacks: RecordingCa
 
     assert handler(event, None, log, callbacks) == OK
 
-    ((_, frame),) = callbacks.posts
-    assert json.loads(frame)["data"]["code"] == "unauthorized"
+    ((connection_id, frame),) = callbacks.posts
+    told = json.loads(frame)["data"]
+    assert connection_id == CONNECTION
+    assert (told["code"], told["correlationId"]) == ("unauthorized", event["requestContext"]["requestId"])
     assert log.calls == 0

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from functions.aws.callbacks import Posted
+from functions.domain.connection import Connection, join
 from functions.domain.events import (
     ActivityRecorded,
     ConnectionLost,
@@ -60,6 +61,17 @@ def test_speech_after_the_end_of_its_connection_loses_it(
     assert handler(voice_data(lowest(CONNECTED_AT), 5_000, **at(30)), None, log, callbacks) == OK
 
     assert log.facts == [MessageRejected("rate_limited"), ConnectionLost("post")]
+
+
+def test_a_connection_that_was_found_gone_is_over_and_not_revived_by_the_frame_that_found_it(
+    log: MemoryLog, callbacks: RecordingCallbacks
+) -> None:
+    callbacks.outcome = Posted.GONE
+    handler(voice_data(lowest(CONNECTED_AT), 5_000, **at(30)), None, log, callbacks)
+
+    row = join(Connection(CONNECTION), log.events)
+
+    assert (row.status, row.ended_at) == ("DISCONNECTED", CONNECTED_AT + 30_001)
 
 
 def test_a_connection_younger_than_30_seconds_is_not_lost(
