@@ -263,6 +263,17 @@ def test_two_that_make_the_same_row_count_it_once(stage: Stage) -> None:
     assert (counts[f"opened {MINUTE}"], counts[f"texts {MINUTE}"]) == (1, 1)
 
 
+def test_two_that_write_a_text_that_does_not_change_its_row_count_it_once(stage: Stage) -> None:
+    stage.project(opened("c1"), happened("c1", ActivityRecorded(), 9_000))
+    stage.requests.at_next("TransactWriteItems", lambda: stage.project(text("c1")))
+
+    answer = stage.project(text("c1"))
+
+    assert answer == SUCCESS
+    assert stage.counts()[f"texts {MINUTE}"] == 1
+    assert stage.row("c1")["revision"] == {"N": "1"}
+
+
 @pytest.mark.parametrize(
     "problem",
     [
