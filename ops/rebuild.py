@@ -25,6 +25,8 @@ from ops.scans import SEGMENTS, keys, named_connections, pages
 MARGIN_SECONDS: Final = 5
 """Waited beyond the projector's timeout: no projector that read the older generation is still writing."""
 _TOGETHER: Final = 100
+_ATTEMPTS: Final = 40
+"""Of which most pause up to a second: the projector overtakes a rebuild where a connection is never still."""
 
 Report = Callable[[str, int], None]
 """Told what was done, and how many more of it."""
@@ -142,6 +144,7 @@ def _refold(
                 deployment.log,
                 now=int(now() * 1000),
                 whole=True,
+                attempts=_ATTEMPTS,
             )
             if failed:
                 msg = f"{len(failed)} connections could not be projected, among them {min(failed)}"

@@ -13,7 +13,7 @@ from functions.aws.attributes import to_attribute
 from functions.aws.batch_reads import Key, read
 from functions.aws.connection_items import Stored
 from functions.aws.counter_items import CONTROL_KEY, CounterKey, counters
-from functions.aws.faults import is_invalid, unavailable
+from functions.aws.faults import cancellation, is_invalid, unavailable
 from functions.aws.message_items import MessageKey
 from functions.aws.transactions import Write, chunks
 from functions.domain.counters import Contribution
@@ -135,7 +135,11 @@ class ReadModel:
         return Write(message.connection_id, put, dict(counters(message.contribution, generation)))
 
     def write(self, writes: Sequence[Write]) -> Written:
-        """Write rows with the counters that they move, in as few transactions as hold them."""
+        """Write rows with the counters that they move, in as few transactions as hold them.
+
+        A row that another writer overtook leaves its transaction, and the others go at once: a connection
+        that is never still would else hold up all that happen to be written with it.
+        """
         passing: set[str] = set()
         poisoned: set[str] = set()
         pending = list(chunks(writes))
@@ -144,8 +148,11 @@ class ReadModel:
             try:
                 with unavailable():
                     self._client.transact_write_items(TransactItems=self._actions(chunk))
-            except Unavailable:
-                passing.update(write.connection_id for write in chunk)
+            except Unavailable as refused:
+                late = _overtaken(chunk, refused.__cause__) or {write.connection_id for write in chunk}
+                passing |= late
+                if others := [write for write in chunk if write.connection_id not in late]:
+                    pending.append(others)
             except ClientError as error:
                 if not is_invalid(error):
                     raise
@@ -178,3 +185,15 @@ class ReadModel:
             update["ExpressionAttributeNames"]["#expires_at"] = TTL_ATTRIBUTE
             update["ExpressionAttributeValues"][":expires_at"] = to_attribute(expires_at)
         return update
+
+
+def _overtaken(chunk: Sequence[Write], cause: BaseException | None) -> set[str]:
+    """Return the connections in a cancelled transaction that another writer was faster with."""
+    if not isinstance(cause, ClientError):
+        return set()
+    return {
+        write.connection_id
+        # the reasons are in the order of the actions, and rows come before counters
+        for write, reason in zip(chunk, cancellation(cause), strict=False)
+        if reason.get("Code") == "ConditionalCheckFailed"
+    }

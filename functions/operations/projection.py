@@ -44,6 +44,7 @@ def project(
     *,
     now: int,
     whole: bool = False,
+    attempts: int = _ATTEMPTS,
     pause: Pause = back_off,
 ) -> frozenset[str]:
     """Join events into the read models.
@@ -56,6 +57,8 @@ def project(
         Epoch milliseconds: what has expired by then is ignored in the log too.
     whole
         Join the connections' whole part of the log rather than the events alone, as a redrive does.
+    attempts
+        How often to begin again with what another writer overtook.
     pause
         Called with the number of the attempt before each further one.
 
@@ -74,7 +77,7 @@ def project(
         return pending
     poisoned: frozenset[str] = frozenset()
     halfway: set[str] = set()
-    for attempt in range(_ATTEMPTS):
+    for attempt in range(attempts):
         if attempt:
             pause(attempt)
         messages = [key for connection in pending for key in _keys(events[connection])]
