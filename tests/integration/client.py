@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-ANSWER_SECONDS: Final = 20.0
+ANSWER_SECONDS: Final = 30.0
 _RESET: Final = struct.pack("ii", 1, 0)
 """Linger for no time: the close is a TCP reset, without a closing handshake."""
 

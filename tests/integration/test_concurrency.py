@@ -33,11 +33,12 @@ def test_connections_side_by_side_lose_nothing_and_count_nothing_twice(
 ) -> None:
     before = backend.counters()
 
+    # one after the other: the emulator starts a process for each authorizer that it runs beside another
+    clients = [connect() for _ in range(CONNECTIONS)]
     with ThreadPoolExecutor(CONNECTIONS) as threads:
-        clients = list(threads.map(lambda _: connect(), range(CONNECTIONS)))
         sent = list(threads.map(converse, clients))
 
-    eventually(backend.is_quiet, seconds=40)
+    eventually(backend.is_quiet)
     assert moved(before, backend.counters()) == {
         (0, "opened"): CONNECTIONS,
         (0, "closed"): CONNECTIONS,

@@ -104,6 +104,7 @@ def test_the_end_of_a_voice_session_that_never_was_is_not_found(client: Client) 
     assert client.end_voice(event_id(0, "never"), 0)["data"]["code"] == "not_found"
 
 
+@pytest.mark.usefixtures("quiet")
 def test_an_open_voice_session_ends_with_its_connection(backend: Backend, client: Client) -> None:
     before = backend.counters().get((0, "voice_sessions"), 0)
     client.start_voice()

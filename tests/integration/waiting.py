@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-DEADLINE_SECONDS: Final = 20.0
+DEADLINE_SECONDS: Final = 30.0
 _POLL_SECONDS: Final = 0.03
 
 T = TypeVar("T")
