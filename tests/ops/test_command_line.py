@@ -7,19 +7,28 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from functions.domain.events import ConnectionOpened
+from functions.domain.events import ConnectionOpened, Event, Fact, TextMessageReceived
 from ops.__main__ import app
 from ops.control import ControlItem
 from ops.deployment import Deployment
+from ops.rebuild import MARGIN_SECONDS
 from tests.stage import Stage, happened
 
 
 @pytest.fixture
 def outputs(tmp_path: Path, deployment: Deployment) -> str:
     file = tmp_path / "outputs.json"
-    quick = msgspec.structs.replace(deployment.outputs, projector_timeout_seconds=0)
+    quick = msgspec.structs.replace(deployment.outputs, projector_timeout_seconds=-MARGIN_SECONDS)
     file.write_bytes(msgspec.json.encode(quick))
     return str(file)
+
+
+OPENED = ConnectionOpened()
+
+
+def opened(connection: str = "c1", fact: Fact = OPENED) -> Event:
+    """Return an event that has not expired by the clock on the wall, which the commands read."""
+    return happened(connection, fact, expires_at=2**40)
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -35,7 +44,7 @@ def test_equal_read_models_are_said_to_be(outputs: str) -> None:
 
 
 def test_differences_are_shown_and_fail(stage: Stage, outputs: str) -> None:
-    stage.append(happened("c1", ConnectionOpened()))
+    stage.append(opened())
 
     code, said = run("verify", "--at-rest", "--outputs", outputs)
 
@@ -70,3 +79,47 @@ def test_outputs_of_something_else_are_one_line(tmp_path: Path, text: str) -> No
 
     assert code == 2
     assert "does not hold the outputs of a stack" in said
+
+
+def test_a_rebuild_says_what_it_did(stage: Stage, outputs: str) -> None:
+    stage.append(opened())
+
+    code, said = run("rebuild", "--outputs", outputs)
+
+    assert code == 0
+    assert said.startswith("began generation 2: 1 connections refolded, 0 rows deleted")
+
+
+def test_a_rebuild_that_goes_on_says_so(stage: Stage, outputs: str) -> None:
+    control = ControlItem(stage.client, stage.tables.metrics)
+    control.begin(control.read())
+
+    code, said = run("rebuild", "--outputs", outputs)
+
+    assert code == 0
+    assert said.startswith("went on with generation 2")
+
+
+def test_a_rebuild_that_fails_says_which_connection_and_what_to_do(stage: Stage, outputs: str) -> None:
+    long = "c9" + "x" * 1_500  # fits in the log, but not twice in a row of the chat storage
+    stage.append(opened(), opened(long, TextMessageReceived("x" * 407_100)))
+
+    code, said = run("rebuild", "--outputs", outputs)
+
+    assert code == 1
+    assert "1 connections could not be projected, among them c9" in said
+    assert "run `python -m ops rebuild` again to go on" in said
+
+
+@pytest.mark.parametrize("command", ["verify", "rebuild"])
+def test_tables_that_cannot_be_reached_are_one_line(
+    tmp_path: Path, deployment: Deployment, command: str
+) -> None:
+    nowhere = msgspec.structs.replace(deployment.outputs, aws_endpoint_url="http://127.0.0.1:9")
+    file = tmp_path / "nowhere.json"
+    file.write_bytes(msgspec.json.encode(nowhere))
+
+    code, said = run(command, "--outputs", str(file))
+
+    assert code == 2
+    assert said.startswith("the tables cannot be worked on at http://127.0.0.1:9: ")
