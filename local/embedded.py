@@ -53,6 +53,7 @@ def running(port: int | None = None, state_dir: Path | None = None, root: Path =
 
 def begin(state: StateDir, port: int, root: Path = ROOT, *, keep: bool = False) -> Running:
     """Start the emulator; without ``keep``, from nothing."""
+    emulator.require_free(port)  # before anything that was kept is forgotten
     if not keep:
         state.forget_everything()
     return emulator.start(state, port, stackfile.read(root).region, keep=keep)

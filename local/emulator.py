@@ -36,8 +36,7 @@ def start(state: StateDir, port: int, region: str, *, keep: bool) -> Running:
     LocalError
         If the port is busy, or if the emulator ends or does not answer in time.
     """
-    if _busy(port):
-        raise LocalError(f"port {port} is in use: choose another one, e.g. `make up PORT={port + 1}`")
+    require_free(port)
     state.make()
     # A process that nobody has noted could not be stopped by anybody.
     with uninterrupted() as interruptions:
@@ -146,6 +145,12 @@ def _environment(state: StateDir, port: int, region: str, *, keep: bool) -> dict
         "TMPDIR": str(state.temporary),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def require_free(port: int) -> None:
+    """Raise `LocalError` if something listens on a port already."""
+    if _busy(port):
+        raise LocalError(f"port {port} is in use: choose another one, e.g. `make up PORT={port + 1}`")
 
 
 def _busy(port: int) -> bool:

@@ -38,6 +38,8 @@ def up(state: StateDir, port: int | None, default_port: int, *, keep: bool) -> U
         if found is not None:
             if port not in {None, found.port}:
                 raise LocalError(f"it is up on port {found.port}: `make down` first")
+            if keep and not found.keep:
+                raise LocalError("it is up and keeps nothing: `make down` first, then `make up KEEP=1`")
             deployed = embedded.deploy(state, found, restarted=False)
             return Up(running=found, outputs=deployed, was_up=True)
         started = embedded.begin(state, port or default_port, keep=keep)

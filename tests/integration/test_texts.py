@@ -77,7 +77,7 @@ def test_a_text_is_activity(backend: Backend, client: Client) -> None:
     client.text("here I am")
     received = backend.events(client.connection_id)[-1]
 
-    eventually(lambda: backend.item(client.connection_id)["lastActivity"] == received.at)  # type: ignore[index]  # None is retried
+    eventually(lambda: (row := backend.row(client.connection_id)) and row.last_activity == received.at)
 
 
 def test_the_same_id_again_gets_the_same_message(backend: Backend, client: Client) -> None:
