@@ -8,6 +8,17 @@ METRICS_TABLE = "METRICS_TABLE"
 MESSAGES_TABLE = "MESSAGES_TABLE"
 MANAGEMENT_ENDPOINT = "MANAGEMENT_ENDPOINT"
 RETENTION_DAYS = "RETENTION_DAYS"
+TOKEN_ISSUER = "TOKEN_ISSUER"
+"""``https://cognito-idp.{region}.amazonaws.com/{pool}``: what the claim ``iss`` must be."""
+TOKEN_CLIENTS = "TOKEN_CLIENTS"
+"""The ids of the app clients whose tokens are taken, separated by commas."""
+TOKEN_USE = "TOKEN_USE"
+"""``access`` or ``id``: the kind of token that is taken."""
+JWKS_URL = "JWKS_URL"
+"""Where the issuer publishes the keys that its tokens are signed with."""
+CONNECTIONS_PER_USER = "CONNECTIONS_PER_USER"
+TEXTS_PER_MINUTE = "TEXTS_PER_MINUTE"
+VOICE_SESSIONS_PER_MINUTE = "VOICE_SESSIONS_PER_MINUTE"
 LOG_LEVEL = "LOG_LEVEL"
 EMULATED = "EMULATED"
 """Set to ``true`` on the embedded AWS only: mends what the emulator answers differently."""
@@ -28,6 +39,9 @@ CONNECTIONS_BY_USER_KEY = ("userId", "createdAt")
 CONNECTIONS_ACTIVE = "active-index"
 CONNECTIONS_ACTIVE_KEY = ("activeShard", "activeSince")
 ACTIVE_SHARDS = 8
+CONNECTIONS_ACTIVE_OF_USER = "active-user-index"
+CONNECTIONS_ACTIVE_OF_USER_KEY = ("activeUser", "createdAt")
+"""Sparse, keys only: a user's connections that have not ended, for the limit on them."""
 NUMERIC_KEYS = frozenset({"createdAt", "activeSince"})
 """Key attributes of type N; every other key attribute is of type S."""
 
@@ -63,8 +77,13 @@ ROUTE_VOICE_DATA = "voice_data"
 PONG = '{"type": "pong"}'
 """What the gateway itself answers to a ping."""
 
+# --- The HTTP API ----------------------------------------------------------------------------
+ROUTE_TICKETS = "POST /tickets"
+
 # --- Handlers --------------------------------------------------------------------------------
 AUTHORIZER = "functions.handlers.authorizer.handler"
+QUERY_AUTHORIZER = "functions.handlers.query_authorizer.handler"
+TICKET = "functions.handlers.ticket.handler"
 LIFECYCLE = "functions.handlers.lifecycle.handler"
 MESSAGE = "functions.handlers.message.handler"
 PROJECTOR = "functions.handlers.projector.handler"
