@@ -7,8 +7,7 @@ from typing import Final, get_args
 from functions.aws.attributes import to_item
 from functions.aws.counter_items import DAY, CounterKey, bucket_prefix, parse
 from functions.domain.counters import Name
-from functions.domain.decisions import CONNECTION_SECONDS
-from functions.domain.idleness import LOST_AFTER_SECONDS
+from functions.domain.limits import CONNECTION_SECONDS, LOST_AFTER_SECONDS
 from ops.deployment import Deployment
 
 LATE: Final = 10 * 60_000

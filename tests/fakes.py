@@ -5,9 +5,10 @@ from typing import Any
 
 from functions.aws.attributes import Item
 from functions.aws.callbacks import Callbacks, Posted
+from functions.aws.connections import Connections
 from functions.aws.event_items import decode, encode
 from functions.aws.event_log import ClaimRefusedError, EventLog
-from functions.domain.claims import Claim, Release, Take
+from functions.domain.claims import Claim, Count, Release, Take
 from functions.domain.events import Event
 
 Held = dict[str, tuple[str, int]]
@@ -21,6 +22,8 @@ class MemoryLog(EventLog):
     ----------
     held
         The claims.
+    counts
+        What was counted, by key.
     calls
         How often an append was asked for, duplicates and refusals too.
     before, after
@@ -31,6 +34,7 @@ class MemoryLog(EventLog):
     def __init__(self) -> None:
         super().__init__(None, "events", "claims")
         self.held: Held = {}
+        self.counts: dict[str, int] = {}
         self.calls = 0
         self.before: list[BaseException] = []
         self.after: list[BaseException] = []
@@ -46,13 +50,29 @@ class MemoryLog(EventLog):
             return False
         for claim in claims:
             self._action(claim)  # raises on what no item can hold
-            _check(self.held, claim)
+            self._check(claim)
         for claim in claims:
-            _grant(self.held, claim)
+            self._grant(claim)
         self._items[key] = encode(event)
         if self.after:
             raise self.after.pop(0)
         return True
+
+    def _check(self, claim: Claim) -> None:
+        if isinstance(claim, Count):
+            if self.counts.get(claim.key, 0) >= claim.limit:
+                raise ClaimRefusedError(claim, None)
+        else:
+            _check(self.held, claim)
+
+    def _grant(self, claim: Claim) -> None:
+        match claim:
+            case Take():
+                self.held[claim.key] = (claim.value, claim.expires_at)
+            case Release():
+                del self.held[claim.key]
+            case Count():
+                self.counts[claim.key] = self.counts.get(claim.key, 0) + 1
 
     def items(self, connection_id: str) -> Iterator[Item]:
         """Yield the items of a connection in the order of their ids."""
@@ -69,7 +89,7 @@ class MemoryLog(EventLog):
         return [event.fact for event in self.events]
 
 
-def _check(held: Held, claim: Claim) -> None:
+def _check(held: Held, claim: Take | Release) -> None:
     if claim.key not in held:
         if isinstance(claim, Take):
             return
@@ -80,14 +100,6 @@ def _check(held: Held, claim: Claim) -> None:
         granted = granted or expires_at <= claim.now or value < claim.overrides_below
     if not granted:
         raise ClaimRefusedError(claim, value)
-
-
-def _grant(held: Held, claim: Claim) -> None:
-    match claim:
-        case Take():
-            held[claim.key] = (claim.value, claim.expires_at)
-        case Release():
-            del held[claim.key]
 
 
 class RecordingCallbacks(Callbacks):
@@ -131,3 +143,26 @@ class RecordingCallbacks(Callbacks):
         self.closed.append(connection_id)
         if self.close_faults:
             raise self.close_faults.pop(0)
+
+
+class Crowd(Connections):
+    """Connections of a user that are open already: so many, or a fault to raise.
+
+    Attributes
+    ----------
+    asked
+        What was asked for: user, since when, and how many at most.
+    """
+
+    def __init__(self, count: int = 0, fault: Exception | None = None) -> None:
+        super().__init__(None, "connections")
+        self.asked: list[tuple[str, int, int]] = []
+        self._count = count
+        self._fault = fault
+
+    def count_active(self, user_id: str, *, since: int, most: int) -> int:
+        """Return the number, but no more than asked for."""
+        self.asked.append((user_id, since, most))
+        if self._fault:
+            raise self._fault
+        return min(self._count, most)

@@ -7,6 +7,7 @@ import msgspec
 
 from functions.aws.attributes import Item, from_item, to_item
 from functions.domain.connection import Closed, Connection, Lost, Opened, Operator, Status, Voice
+from functions.domain.idleness import due_since
 from functions.domain.times import iso
 from functions.names import ACTIVE_SHARDS, TTL_ATTRIBUTE
 
@@ -54,9 +55,10 @@ def active_shard(connection_id: str) -> str:
     return str(crc32(connection_id.encode()) % ACTIVE_SHARDS)
 
 
-def active_since(last_activity: int) -> int:
-    """Return the sort key of ``active-index`` for a last activity, both in epoch milliseconds."""
-    return last_activity - last_activity % _SINCE_MILLISECONDS
+def active_since(last_activity: int, token_expires_at: int | None = None) -> int:
+    """Return the sort key of ``active-index``: see `due_since`, in steps of ten minutes."""
+    since = due_since(last_activity, token_expires_at)
+    return since - since % _SINCE_MILLISECONDS
 
 
 def encode(stored: Stored) -> Item:
@@ -64,6 +66,7 @@ def encode(stored: Stored) -> Item:
     row = stored.row
     ended_at = row.ended_at
     opened = row.opened or Opened("")
+    since = active_since(row.last_activity, opened.token_expires_at)
     return to_item(
         {
             "connectionId": row.connection_id,
@@ -77,7 +80,8 @@ def encode(stored: Stored) -> Item:
             "disconnectedAt": ended_at,
             "tokenExpiresAt": opened.token_expires_at,
             "activeShard": active_shard(row.connection_id) if ended_at is None else None,
-            "activeSince": active_since(row.last_activity) if ended_at is None else None,
+            "activeSince": since if ended_at is None else None,
+            "activeUser": row.user_id if ended_at is None else None,
             "opened": opened.event_id or None,
             "closed": msgspec.to_builtins(row.closed),
             "lost": msgspec.to_builtins(row.lost),

@@ -10,10 +10,13 @@ from functions.aws.connection_items import ConnectionInfo, active_shard, active_
 from functions.aws.faults import unavailable
 from functions.domain.connection import Status
 from functions.domain.cursors import Position
+from functions.domain.idleness import ASK_AFTER_SECONDS, has_expired
 from functions.names import (
     ACTIVE_SHARDS,
     CONNECTIONS_ACTIVE,
     CONNECTIONS_ACTIVE_KEY,
+    CONNECTIONS_ACTIVE_OF_USER,
+    CONNECTIONS_ACTIVE_OF_USER_KEY,
     CONNECTIONS_BY_USER,
     CONNECTIONS_BY_USER_KEY,
 )
@@ -101,19 +104,50 @@ class Connections:
             yield from self._pages(CONNECTIONS_ACTIVE, (str(shard), 0), ">=", "CONNECTED", after, page_size)
             after = None
 
-    def stale(self, before: int) -> Iterator[ConnectionInfo]:
-        """Yield the connections that have not ended and were last active at or before a time.
+    def stale(self, idle_seconds: int, now: int) -> Iterator[ConnectionInfo]:
+        """Yield the connections that have not ended and were idle for so long, or whose identity expired.
 
-        Whatever status an operator gave them; the longest idle of each shard first.
+        Whatever status an operator gave them; the longest due of each shard first.
 
         Parameters
         ----------
-        before
+        idle_seconds
+            How long they were not active.
+        now
             Epoch milliseconds.
         """
+        idle_since = now - idle_seconds * 1000
+        last = active_since(max(idle_since, now - ASK_AFTER_SECONDS * 1000))
         for shard in range(ACTIVE_SHARDS):
-            for page in self._pages(CONNECTIONS_ACTIVE, (str(shard), active_since(before)), "<="):
-                yield from (row.info for row in page.rows if row.info.last_activity <= before)
+            for page in self._pages(CONNECTIONS_ACTIVE, (str(shard), last), "<="):
+                for row in page.rows:
+                    idle = row.info.last_activity <= idle_since
+                    if idle or has_expired(row.info.token_expires_at, now):
+                        yield row.info
+
+    def count_active(self, user_id: str, *, since: int, most: int) -> int:
+        """Return how many connections of a user have not ended, as far as the projection knows.
+
+        Parameters
+        ----------
+        user_id
+            The user.
+        since
+            Only those opened at or after it, epoch milliseconds.
+        most
+            Count no further: that many rows of the index are read at most.
+        """
+        partition, sort = CONNECTIONS_ACTIVE_OF_USER_KEY
+        with unavailable():
+            answer = self._client.query(
+                TableName=self._table,
+                IndexName=CONNECTIONS_ACTIVE_OF_USER,
+                KeyConditionExpression=f"{partition} = :user AND {sort} >= :since",
+                ExpressionAttributeValues=to_item({":user": user_id, ":since": since}),
+                Select="COUNT",
+                Limit=most,
+            )
+        return int(answer["Count"])
 
     def _pages(
         self,

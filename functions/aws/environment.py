@@ -12,10 +12,13 @@ from functions import names
 from functions.aws import clients
 from functions.aws.callbacks import Callbacks
 from functions.aws.event_log import EventLog
+from functions.domain.limits import Limits
 
 if TYPE_CHECKING:
     from functions.aws.connections import Connections
     from functions.aws.read_model import ReadModel
+    from functions.aws.tickets import Tickets
+    from functions.aws.tokens import Tokens
 
 _DAY_SECONDS: Final = 86_400
 
@@ -37,6 +40,16 @@ def retention_seconds() -> int:
 def dynamodb() -> Any:
     """Return the DynamoDB client."""
     return clients.dynamodb()
+
+
+def limits() -> Limits:
+    """Return how much a user may do in a minute."""
+    return Limits(int(_required(names.TEXTS_PER_MINUTE)), int(_required(names.VOICE_SESSIONS_PER_MINUTE)))
+
+
+def connections_per_user() -> int:
+    """Return how many connections a user may have at a time."""
+    return int(_required(names.CONNECTIONS_PER_USER))
 
 
 @cache
@@ -82,6 +95,32 @@ def connections() -> "Connections":
     from functions.aws.connections import Connections  # noqa: PLC0415 - handlers of routes never read it
 
     return Connections(dynamodb(), _required(names.CONNECTIONS_TABLE))
+
+
+@cache
+def tokens() -> "Tokens":
+    """Return the tokens that are taken; the keys are fetched when the first comes."""
+    from functions.aws.tokens import Keys, Tokens  # noqa: PLC0415 - the authorizer alone pays for cryptography
+
+    return Tokens(
+        Keys(_required(names.JWKS_URL)),
+        issuer=_required(names.ISSUER),
+        clients=frozenset(_required(names.CLIENT_IDS).split(",")),
+        use=identity_use(),
+    )
+
+
+def identity_use() -> str:
+    """Return the kind of token that is taken, ``access`` or ``id``."""
+    return _required(names.IDENTITY_USE)
+
+
+@cache
+def tickets() -> "Tickets":
+    """Return the tickets."""
+    from functions.aws.tickets import Tickets  # noqa: PLC0415 - handlers of routes never see one
+
+    return Tickets(dynamodb(), _required(names.CLAIMS_TABLE))
 
 
 def trace_id() -> str | None:

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from functions.aws.attributes import Item, to_item
 from functions.aws.event_items import encode
 from functions.aws.faults import CANCELLED, CONDITION_FAILED, cancellation, code_of, unavailable
-from functions.domain.claims import Claim, Release, Take
+from functions.domain.claims import Claim, Count, Release, Take
 from functions.domain.events import Event
 from functions.names import TTL_ATTRIBUTE
 
@@ -18,8 +18,12 @@ _APPEND = "attribute_not_exists(event_id)"
 _TAKE = (
     f"attribute_not_exists(claim) OR {TTL_ATTRIBUTE} <= :now OR #value = :value OR #value < :overrides_below"
 )
-_CONFLICT_ATTEMPTS = 3
+_COUNT = "attribute_not_exists(claim) OR #count < :limit"
+_CONFLICT_ATTEMPTS = 5
 _CONFLICT_SECONDS = 0.05
+"""The longest pause before the second attempt; it doubles. All of one user's texts meet in one count."""
+_REMEMBERED = 1_000
+"""Coalesced events that an instance knows to be there: of one container, for the minutes at hand."""
 
 
 class ClaimRefusedError(Exception):
@@ -46,6 +50,21 @@ class EventLog:
         self._client = client
         self._events = events
         self._claims = claims
+        self._known: dict[str, None] = {}
+
+    def append_once(self, event: Event) -> None:
+        """Append an event that many causes share, and write nothing if this instance knows that it is there.
+
+        What is forgotten, with the container or by age, costs a write that changes nothing. Raises as
+        `append`.
+        """
+        key = f"{event.connection_id}#{event.event_id}"
+        if key in self._known:
+            return
+        self.append(event)
+        self._known[key] = None
+        if len(self._known) > _REMEMBERED:
+            del self._known[next(iter(self._known))]
 
     def append(self, event: Event, claims: tuple[Claim, ...] = ()) -> bool:
         """Append an event, if its claims are granted; appending it again is a success and changes nothing.
@@ -93,7 +112,7 @@ class EventLog:
                     if attempt == _CONFLICT_ATTEMPTS - 1:
                         raise
                     # rivals should not meet again; botocore does not repeat a cancelled transaction
-                    time.sleep(random.uniform(0, _CONFLICT_SECONDS))  # noqa: S311 - it need not be secret
+                    time.sleep(random.uniform(0, _CONFLICT_SECONDS * 2**attempt))  # noqa: S311 - it need not be secret
                 else:
                     break
         return True
@@ -105,9 +124,21 @@ class EventLog:
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
         match claim:
+            case Count():
+                values = {":limit": claim.limit, ":one": 1, ":expires_at": claim.expires_at}
+                return {
+                    "Update": {
+                        "TableName": self._claims,
+                        "Key": to_item({"claim": claim.key}),
+                        "UpdateExpression": f"ADD #count :one SET {TTL_ATTRIBUTE} = :expires_at",
+                        "ConditionExpression": _COUNT,
+                        "ExpressionAttributeNames": {"#count": "count"},
+                        "ExpressionAttributeValues": to_item(values),
+                    }
+                }
             case Take():
                 item = {"claim": claim.key, "value": claim.value, TTL_ATTRIBUTE: claim.expires_at}
-                values = {
+                held = {
                     ":now": claim.now,
                     ":value": claim.value,
                     ":overrides_below": claim.overrides_below,
@@ -117,7 +148,7 @@ class EventLog:
                         **common,
                         "Item": to_item(item),
                         "ConditionExpression": _TAKE,
-                        "ExpressionAttributeValues": to_item(values),
+                        "ExpressionAttributeValues": to_item(held),
                     }
                 }
             case Release():

@@ -4,6 +4,8 @@ No handler reads before it writes, so each claim is a condition, and what stands
 the refusal.
 """
 
+from hashlib import sha256
+
 import msgspec
 
 
@@ -34,7 +36,18 @@ class Release(msgspec.Struct, frozen=True):
     value: str
 
 
-Claim = Take | Release
+class Count(msgspec.Struct, frozen=True):
+    """Count one more under a key: granted while fewer than the limit were counted.
+
+    ``expires_at`` in epoch seconds; a key names its minute, so nobody judges by it.
+    """
+
+    key: str
+    limit: int
+    expires_at: int
+
+
+Claim = Take | Release | Count
 
 
 def session_key(session_id: str) -> str:
@@ -45,6 +58,21 @@ def session_key(session_id: str) -> str:
 def voice_key(connection_id: str) -> str:
     """Return the key of a connection's one open voice session; its value is the session's id."""
     return f"voice#{connection_id}"
+
+
+def texts_key(user_id: str, minute: int) -> str:
+    """Return the key of how many texts a user sent in a minute (its start, epoch milliseconds)."""
+    return f"texts#{user_id}#{minute // 1000}"
+
+
+def voices_key(user_id: str, minute: int) -> str:
+    """Return the key of how many voice sessions a user opened in a minute."""
+    return f"voices#{user_id}#{minute // 1000}"
+
+
+def ticket_key(ticket: str) -> str:
+    """Return the key of a one-time ticket: its hash, so that who reads the table cannot use it."""
+    return f"ticket#{sha256(ticket.encode()).hexdigest()}"
 
 
 def reply_key(conversation: str, client_id: str) -> str:

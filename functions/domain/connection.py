@@ -64,11 +64,15 @@ class Operator(msgspec.Struct, frozen=True):
 
 
 class Voice(msgspec.Struct, frozen=True):
-    """What the events say of one voice session; ``ended_at`` only where an event ended it."""
+    """What the events say of one voice session; ``ended_at`` only where an event ended it.
+
+    Speech names its session by the client's word alone: only what was ``started`` is one.
+    """
 
     frames: int = 0
     seconds: int = 0
     ended_at: int | None = None
+    started: bool = False
 
 
 class Connection(msgspec.Struct, frozen=True):
@@ -133,7 +137,7 @@ def join(row: Connection, events: Iterable[Event]) -> Connection:  # noqa: C901
                     closed = Closed(event.event_id, event.at, fact.code)
                 continue
             case VoiceSessionStarted():
-                voice = _speak(voice, event.event_id, Voice())
+                voice = _speak(voice, event.event_id, Voice(started=True))
             case VoiceSessionEnded() as fact:
                 voice = _speak(voice, fact.voice_session_id, Voice(fact.frames, fact.seconds, event.at))
                 if fact.reason != CLIENT_ENDED:
@@ -171,7 +175,10 @@ def _speak(voice: dict[str, Voice], session: str, said: Voice) -> dict[str, Voic
         return {**voice, session: said}
     ends = [at for at in (known.ended_at, said.ended_at) if at is not None]
     joined = Voice(
-        max(known.frames, said.frames), max(known.seconds, said.seconds), min(ends) if ends else None
+        max(known.frames, said.frames),
+        max(known.seconds, said.seconds),
+        min(ends) if ends else None,
+        known.started or said.started,
     )
     return voice if joined == known else {**voice, session: joined}
 
@@ -179,9 +186,10 @@ def _speak(voice: dict[str, Voice], session: str, said: Voice) -> dict[str, Voic
 def voice_endings(row: Connection) -> dict[str, tuple[int, int]]:
     """Return when each ended voice session ended and how long it was: ``{id: (at, seconds)}``.
 
-    A voice session ends by its own event, else when the next one starts, else with the connection.
+    A voice session ends by its own event, else when the next one starts, else with the connection. One that
+    was never started is none, whatever speech names it.
     """
-    sessions = sorted(row.voice)
+    sessions = sorted(session for session, said in row.voice.items() if said.started)
     endings = {}
     for session, following in zip_longest(sessions, sessions[1:]):
         said = row.voice[session]

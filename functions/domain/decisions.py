@@ -9,11 +9,12 @@ from typing import Final, assert_never
 
 import msgspec
 
-from functions.domain.claims import Claim, Release, Take, reply_key, voice_key
+from functions.domain.claims import Claim, Count, Release, Take, reply_key, texts_key, voice_key, voices_key
 from functions.domain.events import (
     CLIENT_ENDED,
     ActivityRecorded,
     Cause,
+    ConnectionLost,
     Event,
     MessageRejected,
     TextMessageReceived,
@@ -21,7 +22,9 @@ from functions.domain.events import (
     VoiceSessionStarted,
     event,
 )
-from functions.domain.ids import lowest, minute_of, time_of
+from functions.domain.ids import MINUTE, lowest, minute_of, time_of
+from functions.domain.limits import CONNECTION_SECONDS, USUAL, Limits
+from functions.domain.losses import can_be_lost
 from functions.domain.protocol import (
     Answer,
     ErrorCode,
@@ -47,16 +50,16 @@ FRAMES_PER_ACTIVITY: Final = 600
 """A minute of speech at ten frames a second."""
 VOICE_TAKEOVER_SECONDS: Final = 15 * 60
 """No voice session lives longer (the longest Lambda invocation), so a new one may replace it."""
-CONNECTION_SECONDS: Final = 2 * 3600
-"""The longest that the gateway keeps a connection (API Gateway quotas)."""
 REPLY_SECONDS: Final = 24 * 3600
+COUNTED_SECONDS: Final = 3600
+"""How long a minute's count is kept: for whoever asks afterwards, since the next minute has another key."""
 
 
 class Decision(msgspec.Struct, frozen=True):
     """What to append, if anything, with which claims, and what to answer.
 
     ``refused`` gives the answer, or raises `Refused`, when a claim is not granted: it takes what the claim
-    holds, None if nothing.
+    holds, None if nothing. A `Count` that is not granted is `over_the_limit`.
     """
 
     event: Event | None
@@ -65,7 +68,7 @@ class Decision(msgspec.Struct, frozen=True):
     refused: Callable[[str | None], Answer] | None = None
 
 
-def decide(frame: Frame, cause: Cause) -> Decision:
+def decide(frame: Frame, cause: Cause, limits: Limits = USUAL) -> Decision:
     """Return what a frame leads to.
 
     Raises
@@ -76,11 +79,11 @@ def decide(frame: Frame, cause: Cause) -> Decision:
     """
     match frame:
         case TextMessage():
-            return _text(frame, cause)
+            return _text(frame, cause, limits)
         case VoiceData():
             return _speech(frame, cause)
         case VoiceStart():
-            return _voice_start(frame, cause)
+            return _voice_start(frame, cause, limits)
         case VoiceEnd():
             return _voice_end(frame, cause)
         case Ping():
@@ -89,14 +92,15 @@ def decide(frame: Frame, cause: Cause) -> Decision:
             assert_never(frame)
 
 
-def _text(frame: TextMessage, cause: Cause) -> Decision:
+def _text(frame: TextMessage, cause: Cause, limits: Limits) -> Decision:
     received = event(cause, TextMessageReceived(frame.data.text))
     answer = TextAck(id=frame.id, data=TextAckData(received.event_id))
+    count = _count(texts_key(cause.user_id, minute_of(cause.at)), limits.texts, cause)
     if frame.id is None:
-        return Decision(received, answer)
+        return Decision(received, answer, (count,))
     digest = sha256(frame.data.text.encode()).hexdigest()
     now = cause.at // 1000
-    key = reply_key(cause.session_id or cause.connection_id, frame.id)
+    key = reply_key(received.conversation, frame.id)
     claim = Take(key, f"{received.event_id}#{digest}", now, now + REPLY_SECONDS)
 
     def repeated(held: str | None) -> Answer:
@@ -105,10 +109,11 @@ def _text(frame: TextMessage, cause: Cause) -> Decision:
             raise Refused("conflict", "Another text was sent under this id.")
         return TextAck(id=frame.id, data=TextAckData(message_id))
 
-    return Decision(received, answer, (claim,), repeated)
+    # the reply before the count: a text that is repeated is answered, however many were sent
+    return Decision(received, answer, (claim, count), repeated)
 
 
-def _voice_start(frame: VoiceStart, cause: Cause) -> Decision:
+def _voice_start(frame: VoiceStart, cause: Cause, limits: Limits) -> Decision:
     started = event(cause, VoiceSessionStarted(frame.data.sample_rate, frame.data.encoding, frame.data.voice))
     claim = Take(
         voice_key(cause.connection_id),
@@ -122,7 +127,18 @@ def _voice_start(frame: VoiceStart, cause: Cause) -> Decision:
         raise Refused("conflict", "A voice session is open already.")
 
     answer = VoiceReady(id=frame.id, data=VoiceReadyData(started.event_id))
-    return Decision(started, answer, (claim,), open_already)
+    count = _count(voices_key(cause.user_id, minute_of(cause.at)), limits.voice_sessions, cause)
+    return Decision(started, answer, (claim, count), open_already)
+
+
+def _count(key: str, limit: int, cause: Cause) -> Count:
+    return Count(key, limit, minute_of(cause.at) // 1000 + COUNTED_SECONDS)
+
+
+def over_the_limit(cause: Cause) -> Refused:
+    """Return the refusal of what a user has done too often in this minute."""
+    retry_after = -(-(MINUTE - cause.at % MINUTE) // 1000)
+    return Refused("rate_limited", "Too many in this minute.", retry_after=retry_after)
 
 
 def _speech(frame: VoiceData, cause: Cause) -> Decision:
@@ -162,7 +178,18 @@ def rejection(cause: Cause, code: ErrorCode) -> Event:
     return _coalesced(cause, MessageRejected(code), code)
 
 
-def _coalesced(cause: Cause, fact: ActivityRecorded | MessageRejected, code: str) -> Event:
+def unreachable(cause: Cause) -> Event | None:
+    """Return the event of a connection whose answer met Gone, None if it is too young to tell.
+
+    One for each connection and minute: however many frames were in flight, they met one end.
+    """
+    if not can_be_lost(cause):
+        return None
+    # found after the frame came, which at the very same time would count as activity and revive it
+    return _coalesced(msgspec.structs.replace(cause, at=cause.at + 1), ConnectionLost("post"), "lost")
+
+
+def _coalesced(cause: Cause, fact: ActivityRecorded | MessageRejected | ConnectionLost, code: str) -> Event:
     minute = minute_of(cause.at)
     return event(
         cause, fact, key=f"{cause.connection_id}#{minute}#{code}", key_at=max(minute, cause.connected_at)

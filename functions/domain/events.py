@@ -180,6 +180,14 @@ class Event(msgspec.Struct, frozen=True):
     trace_id: str | None = None
 
     @property
+    def conversation(self) -> str:
+        """What the messages of a chat have in common: the session, or else the connection alone.
+
+        No session id has a ``#``, so nobody names somebody else's connection by one.
+        """
+        return self.session_id or f"connection#{self.connection_id}"
+
+    @property
     def type(self) -> str:
         """The name under which the log keeps the event."""
         return self.fact.type if isinstance(self.fact, Unrecognised) else type(self.fact).__name__

@@ -3,11 +3,26 @@
 from enum import StrEnum, auto
 from typing import Final
 
-from functions.domain.decisions import CONNECTION_SECONDS
+from functions.domain.limits import LOST_AFTER_SECONDS
 
 ASK_AFTER_SECONDS: Final = 3_600
-LOST_AFTER_SECONDS: Final = CONNECTION_SECONDS + 600
-"""Longer than any connection lives, with ten minutes for clocks and late events."""
+
+
+def has_expired(token_expires_at: int | None, now: int) -> bool:
+    """Tell whether an identity has expired, by epoch seconds and epoch milliseconds."""
+    return token_expires_at is not None and token_expires_at * 1000 <= now
+
+
+def due_since(last_activity: int, token_expires_at: int | None) -> int:
+    """Return when a connection's idleness would have to begin for the usual sweep to come in time.
+
+    The sweeper's one index is in this order: by the last activity, but no later than lets a connection whose
+    identity expires be found at once, however lively its pings keep it. All in epoch milliseconds, but for
+    the expiry in seconds.
+    """
+    if token_expires_at is None:
+        return last_activity
+    return min(last_activity, (token_expires_at - ASK_AFTER_SECONDS) * 1000)
 
 
 class Verdict(StrEnum):
@@ -33,6 +48,6 @@ def verdict(last_activity: int, token_expires_at: int | None, *, now: int) -> Ve
     """
     if now - last_activity > LOST_AFTER_SECONDS * 1000:
         return Verdict.LOSE
-    if token_expires_at is not None and token_expires_at * 1000 <= now:
+    if has_expired(token_expires_at, now):
         return Verdict.CLOSE
     return Verdict.ASK

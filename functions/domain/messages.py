@@ -39,7 +39,7 @@ def message_of(event: Event) -> Message | None:
         case _:
             return None
     return Message(
-        conversation=event.session_id or event.connection_id,
+        conversation=event.conversation,
         event_id=event.event_id,
         kind=kind,
         message_id=message_id,

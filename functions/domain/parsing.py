@@ -2,15 +2,20 @@
 
 import re
 from typing import Any, Final
+from unicodedata import normalize
 
 import msgspec
 
+from functions.domain.nesting import exceeds
 from functions.domain.protocol import (
     CLIENT_TYPES,
     MAX_AUDIO_BYTES,
+    MAX_DEPTH,
     MAX_FRAME_BYTES,
     MAX_TEXT_CHARACTERS,
     Frame,
+    TextMessage,
+    TextMessageData,
 )
 from functions.domain.refusals import Refused
 
@@ -19,8 +24,9 @@ _NO_JSON: Final = (msgspec.DecodeError, UnicodeError, RecursionError)
 """Besides bad syntax: lone surrogates, and nesting deeper than the interpreter's stack."""
 _LONGEST_MESSAGE: Final = 200
 """Characters: a mismatch may quote what the client sent, of whatever length."""
+_TEXT_RULE: Final = f"A text has at most {MAX_TEXT_CHARACTERS} characters."
 _LIMITS: Final = (
-    ("text", MAX_TEXT_CHARACTERS, f"A text has at most {MAX_TEXT_CHARACTERS} characters."),
+    ("text", MAX_TEXT_CHARACTERS, _TEXT_RULE),
     ("audio", -(-MAX_AUDIO_BYTES // 3) * 4, f"A frame has at most {MAX_AUDIO_BYTES} bytes of audio."),
 )
 _CLIENT_ID: Final = re.compile(r"[!-~]{1,128}")
@@ -36,13 +42,25 @@ def parse(body: str) -> Frame:
     """
     if len(body) > MAX_FRAME_BYTES or len(body.encode(errors="surrogatepass")) > MAX_FRAME_BYTES:
         raise Refused("too_large", f"A frame has at most {MAX_FRAME_BYTES} bytes.")
+    if exceeds(body, MAX_DEPTH):
+        raise Refused("invalid_json", f"A frame nests at most {MAX_DEPTH} deep.")
     try:
         frame: Frame = _decoder.decode(body)
     except msgspec.ValidationError as mismatch:
         raise _diagnose(body, mismatch) from None
     except _NO_JSON:
         raise Refused("invalid_json", "A frame is a JSON object.") from None
-    return frame
+    return _normalised(frame) if isinstance(frame, TextMessage) else frame
+
+
+def _normalised(frame: TextMessage) -> TextMessage:
+    """Write a text in Unicode's composed form (NFC, annex 15), so that equal texts are equal bytes."""
+    if frame.data.text.isascii():
+        return frame
+    text = normalize("NFC", frame.data.text)
+    if len(text) > MAX_TEXT_CHARACTERS:  # some characters are longer composed than they were sent
+        raise Refused("too_large", _TEXT_RULE, client_id=frame.id)
+    return msgspec.structs.replace(frame, data=TextMessageData(text))
 
 
 def _diagnose(body: str, mismatch: msgspec.ValidationError) -> Refused:

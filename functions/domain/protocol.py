@@ -14,6 +14,8 @@ MAX_FRAME_BYTES: Final = 128 * 1024
 MAX_TEXT_CHARACTERS: Final = 8_000
 MAX_AUDIO_BYTES: Final = 24 * 1024
 """Decoded; 32 KB in base64, the gateway's limit for a frame (API Gateway quotas)."""
+MAX_DEPTH: Final = 32
+"""Of objects and lists in each other; no frame of the protocol needs more than two."""
 MAX_SEQ: Final = 2**31 - 1
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT_CHARACTERS)]
@@ -23,6 +25,10 @@ LastSeq = Annotated[int, msgspec.Meta(ge=-1, le=MAX_SEQ)]
 VoiceSessionId = Annotated[str, msgspec.Meta(pattern=PATTERN)]
 ClientId = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,128}$(?!\n)")]
 """A client's own id: 1 to 128 printable ASCII characters without spaces."""
+Timestamp = (
+    Annotated[str, msgspec.Meta(max_length=64)] | Annotated[float, msgspec.Meta(ge=-(2**53), le=2**53)]
+)
+"""Whatever a client keeps its time in, and no more than that."""
 VoiceName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$(?!\n)")]
 
 ErrorCode = Literal[
@@ -44,7 +50,7 @@ class ClientFrame(msgspec.Struct, frozen=True, tag_field="type"):
     """What every frame of a client may carry. ``timestamp`` is the client's own and is not used."""
 
     id: ClientId | None = None
-    timestamp: str | float | None = None
+    timestamp: Timestamp | None = None
 
 
 class Ping(ClientFrame, frozen=True, tag="ping"):

@@ -6,19 +6,25 @@ from functions.aws import environment
 from functions.aws.callbacks import Callbacks
 from functions.aws.event_log import EventLog
 from functions.aws.gateway import read
+from functions.domain.limits import Limits
 from functions.operations.frames import broken, serve
 
 _LOG: Final = environment.event_log()
 _CALLBACKS: Final = environment.callbacks()
 _RETENTION: Final = environment.retention_seconds()
+_LIMITS: Final = environment.limits()
 
 
 def handler(
-    event: dict[str, Any], _context: object, log: EventLog = _LOG, callbacks: Callbacks = _CALLBACKS
+    event: dict[str, Any],
+    _context: object,
+    log: EventLog = _LOG,
+    callbacks: Callbacks = _CALLBACKS,
+    limits: Limits = _LIMITS,
 ) -> dict[str, Any]:
     """Answer a frame of a client; see `serve`."""
     now = environment.now()
     try:
-        return serve(read(event, _RETENTION, environment.trace_id()), log, callbacks, now)
+        return serve(read(event, _RETENTION, environment.trace_id()), log, callbacks, now, limits)
     except Exception:  # noqa: BLE001 - the outermost guard: every frame gets an answer
         return broken(event, callbacks, now)

@@ -3,15 +3,14 @@
 import logging
 from typing import Any, Final
 
-import msgspec
-
 from functions.aws.callbacks import Callbacks, GoneError, Posted, UnknownConnectionError
 from functions.aws.event_log import ClaimRefusedError, EventLog
 from functions.aws.gateway import OK, Request, encode, refusal
 from functions.aws.logs import logger
-from functions.domain.decisions import Decision, decide, rejection
+from functions.domain.claims import Count
+from functions.domain.decisions import Decision, decide, over_the_limit, rejection, unreachable
 from functions.domain.events import Cause
-from functions.domain.losses import loss
+from functions.domain.limits import USUAL, Limits
 from functions.domain.parsing import parse
 from functions.domain.protocol import Answer, Error, ErrorData, VoiceData
 from functions.domain.refusals import Refused, Unavailable
@@ -21,7 +20,9 @@ _SERVERS_TROUBLE: Final = frozenset({"unavailable", "internal", "unauthorized"})
 """Codes that say nothing of the client, so no event records them."""
 
 
-def serve(request: Request, log: EventLog, callbacks: Callbacks, now: int) -> dict[str, Any]:
+def serve(
+    request: Request, log: EventLog, callbacks: Callbacks, now: int, limits: Limits = USUAL
+) -> dict[str, Any]:
     """Take a frame and return what the gateway wants to hear.
 
     The answer is in the response where the route is two-way, else it goes by callback, and only errors do.
@@ -32,7 +33,7 @@ def serve(request: Request, log: EventLog, callbacks: Callbacks, now: int) -> di
         cause = request.cause
     except Refused as refused:  # no name to append under
         return _turn_away(request, refused, callbacks, now)
-    answer = respond(request, cause, log)
+    answer = respond(request, cause, log, limits)
     code = answer.data.code if isinstance(answer, Error) else None
     _log(request, cause, code)
     if answer is None:
@@ -46,13 +47,13 @@ def serve(request: Request, log: EventLog, callbacks: Callbacks, now: int) -> di
     return OK
 
 
-def respond(request: Request, cause: Cause, log: EventLog) -> Answer | None:
+def respond(request: Request, cause: Cause, log: EventLog, limits: Limits) -> Answer | None:
     """Return the answer to a frame, None if it has none.
 
     A frame is refused as a whole: it changes nothing, but for the event that says so.
     """
     try:
-        return _accept(request, cause, log)
+        return _accept(request, cause, log, limits)
     except Refused as refused:
         if refused.code not in _SERVERS_TROUBLE:
             _record(cause, refused, log)
@@ -61,28 +62,34 @@ def respond(request: Request, cause: Cause, log: EventLog) -> Answer | None:
         return refusal(refused, request.request_context.request_id)
 
 
-def _accept(request: Request, cause: Cause, log: EventLog) -> Answer | None:
+def _accept(request: Request, cause: Cause, log: EventLog, limits: Limits) -> Answer | None:
     if cause.at >= request.authorizer.exp * 1000:
         raise Refused("token_expired", "The identity of this connection has expired. Connect again.")
     if request.is_base64_encoded:
         raise Refused("invalid_json", "A frame is text, not binary.")
     frame = parse(request.body or "")
-    if isinstance(frame, VoiceData) and request.request_context.route_key == ROUTE_DEFAULT:
+    route = request.request_context.route_key
+    if route not in {ROUTE_DEFAULT, ROUTE_VOICE_DATA}:
+        # the gateway read another type in it, and the function of that route may do less
+        raise Refused("invalid_message", "A frame has one type.", client_id=frame.id)
+    if isinstance(frame, VoiceData) and route == ROUTE_DEFAULT:
         # the gateway read no type in it, and would send the absence of an answer as an empty frame
         raise Refused("invalid_message", "Speech has a route of its own.", client_id=frame.id)
     try:
-        return _act(decide(frame, cause), log)
+        return _act(decide(frame, cause, limits), cause, log)
     except Refused as refused:
         refused.client_id = frame.id
         raise
 
 
-def _act(decision: Decision, log: EventLog) -> Answer | None:
+def _act(decision: Decision, cause: Cause, log: EventLog) -> Answer | None:
     if decision.event is None:
         return decision.answer
     try:
         log.append(decision.event, decision.claims)
     except ClaimRefusedError as refused:
+        if isinstance(refused.claim, Count):
+            raise over_the_limit(cause) from None
         if decision.refused is None:
             raise
         return decision.refused(refused.held)
@@ -91,7 +98,7 @@ def _act(decision: Decision, log: EventLog) -> Answer | None:
 
 def _record(cause: Cause, refused: Refused, log: EventLog) -> None:
     try:
-        log.append(rejection(cause, refused.code))
+        log.append_once(rejection(cause, refused.code))
     except Unavailable as unavailable:  # the client learns of its frame all the same
         logger.warning("rejection_not_recorded", extra={"problem": unavailable.problem})
 
@@ -118,11 +125,8 @@ def _tell(frame: bytes, cause: Cause, callbacks: Callbacks, log: EventLog) -> No
 def push(frame: bytes, cause: Cause, callbacks: Callbacks, log: EventLog) -> Posted:
     """Send a frame to the connection of a request; one that is Gone is lost, and the log says so."""
     posted = callbacks.post(cause.connection_id, frame)
-    if posted is Posted.GONE:
-        lost = loss(cause, "post")
-        if lost is not None:
-            # found after the frame came, which at the very same time would count as activity and revive it
-            log.append(msgspec.structs.replace(lost, at=lost.at + 1))
+    if posted is Posted.GONE and (lost := unreachable(cause)):
+        log.append(lost)
     return posted
 
 

@@ -1,5 +1,6 @@
 """What the gateway reports of a connection's life, appended: opened if its claims are granted, and closed."""
 
+import re
 from typing import Any, Final
 
 from functions.aws.event_log import ClaimRefusedError, EventLog
@@ -11,6 +12,9 @@ from functions.domain.refusals import Refused
 
 _LONGEST_TEXT: Final = 512
 """Characters kept of a user agent or a close reason: both are whatever a client sends."""
+
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Control characters, line separators and lone surrogates: they break logs, terminals and encoders."""
 
 _STATUS: Final = {"unauthorized": 403, "unavailable": 503}
 
@@ -60,7 +64,8 @@ def _refuse(what: str, request: Request, refused: Refused) -> dict[str, Any]:
 
 
 def _short(text: str | None) -> str | None:
-    return text[:_LONGEST_TEXT] if text else None
+    """Return what can be kept of a text: its beginning, with nothing in it that cannot be shown."""
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text[:_LONGEST_TEXT]) if text else None
 
 
 def _log(what: str, request: Request, status: int, refused: Refused | None = None) -> None:

@@ -15,7 +15,7 @@ from functions.aws.event_log import EventLog
 from functions.aws.logs import logger
 from functions.domain.answers import Sent
 from functions.domain.cursors import Position, from_cursor, to_cursor
-from functions.domain.idleness import LOST_AFTER_SECONDS
+from functions.domain.limits import LOST_AFTER_SECONDS
 from functions.domain.losses import loss
 from functions.domain.refusals import Unavailable
 from functions.domain.requests import Send, frame_of

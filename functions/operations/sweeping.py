@@ -85,7 +85,7 @@ def sweep(
     *,
     dry_run: bool = False,
 ) -> Swept:
-    """Settle the connections that have been idle for so long, the longest idle of each shard first.
+    """Settle the connections that have been idle for so long or whose identity has expired.
 
     One that fails is logged, not counted, and left to the next sweep, as is what time does not allow.
 
@@ -103,7 +103,7 @@ def sweep(
     """
     doing = _Sweep(log, callbacks, dry_run)
     outcomes: Counter[_Outcome] = Counter()
-    for connection in connections.stale(invocation.at - idle_seconds * 1000):
+    for connection in connections.stale(idle_seconds, invocation.at):
         if not invocation.has_time:
             logger.warning("sweep_stopped", extra={str(name): count for name, count in outcomes.items()})
             break

@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from functions.domain.decisions import CONNECTION_SECONDS
+from functions.domain.limits import CONNECTION_SECONDS
 from functions.names import ROUTE_DEFAULT
 from tests import gateway_events
 from tests.integration.backend import Backend

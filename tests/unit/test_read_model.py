@@ -125,10 +125,10 @@ def test_unprocessed_keys_are_read_again(stage: Stage) -> None:
     stage.project(*(happened(connection, ConnectionOpened()) for connection in connections), text)
     waited: list[float] = []
 
-    loaded = reluctant(stage, 4, waited).load(connections, [("c3", text.event_id)])
+    loaded = reluctant(stage, 4, waited).load(connections, [(text.conversation, text.event_id)])
 
     assert sorted(loaded.rows) == connections
-    assert loaded.messages == {("c3", text.event_id): 3}
+    assert loaded.messages == {(text.conversation, text.event_id): 3}
     assert (loaded.control.generation, loaded.control.serving) == (3, 2)
     assert len(waited) == 4
 

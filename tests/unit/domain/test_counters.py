@@ -45,10 +45,11 @@ def test_a_connection_both_lost_and_closed_is_closed() -> None:
 
 def test_voice_sessions_count_at_their_end() -> None:
     voice = {
-        lowest(61_000): Voice(10, 5, 66_000),
-        lowest(70_000): Voice(10, 7, 77_000),
-        lowest(80_000): Voice(700, 70, 150_000),
-        lowest(160_000): Voice(),
+        lowest(61_000): Voice(10, 5, 66_000, started=True),
+        lowest(70_000): Voice(10, 7, 77_000, started=True),
+        lowest(80_000): Voice(700, 70, 150_000, started=True),
+        lowest(160_000): Voice(started=True),
+        lowest(170_000): Voice(600),
     }
 
     counted = contribution(changed(voice=voice))

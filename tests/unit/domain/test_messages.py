@@ -39,7 +39,7 @@ def test_without_a_session_the_conversation_is_the_connection() -> None:
     message = message_of(event(cause(session_id=None), TextMessageReceived("hello")))
 
     assert message is not None
-    assert message.conversation == CONNECTION
+    assert message.conversation == f"connection#{CONNECTION}"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 import pytest
 
-from functions.domain.claims import Release, Take
+from functions.domain.claims import Count, Release, Take
 from functions.domain.decisions import Decision, decide
 from functions.domain.events import (
     ActivityRecorded,
@@ -35,6 +35,7 @@ BEGAN = CONNECTED_AT + 1_000
 SESSION = lowest(BEGAN)
 TEXT = TextMessage(id="m-1", data=TextMessageData("hello"))
 DIGEST = sha256(b"hello").hexdigest()
+MINUTE = minute_of(cause().at)
 
 
 def later(milliseconds: int) -> Cause:
@@ -72,11 +73,12 @@ def test_a_voice_start_opens_the_one_voice_session() -> None:
             CONNECTED_AT // 1000 + 7_200 + 900,
             overrides_below=lowest(cause().at - 900_000),
         ),
+        Count(f"voices#alice#{MINUTE // 1000}", 6, MINUTE // 1000 + 3_600),
     )
 
 
 def test_a_voice_session_may_be_taken_over_when_it_is_older_than_any_can_be() -> None:
-    (claim,) = decide(VoiceStart(), later(900_000)).claims
+    claim, _ = decide(VoiceStart(), later(900_000)).claims
 
     assert isinstance(claim, Take)
     assert lowest(BEGAN - 1) < claim.overrides_below

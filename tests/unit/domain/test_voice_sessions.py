@@ -9,6 +9,7 @@ from functions.domain.events import (
     VoiceSessionEnded,
     event,
 )
+from functions.domain.ids import lowest
 from tests.gateway_events import cause
 from tests.unit.domain.rows import OPENED, STARTED, at, happened, row
 
@@ -16,7 +17,7 @@ from tests.unit.domain.rows import OPENED, STARTED, at, happened, row
 def test_a_voice_session_is_known_from_any_of_its_events() -> None:
     session = happened(5, STARTED()).event_id
 
-    assert row(happened(5, STARTED())).voice == {session: Voice()}
+    assert row(happened(5, STARTED())).voice == {session: Voice(started=True)}
     assert row(happened(70, ActivityRecorded(session, 601))).voice == {session: Voice(601)}
     assert row(happened(80, VoiceSessionEnded(session, 700, 75, "client"))).voice == {
         session: Voice(700, 75, at(80))
@@ -33,7 +34,9 @@ def test_what_is_known_of_a_voice_session_only_grows() -> None:
         happened(82, VoiceSessionEnded(session, 640, 77, "silence"), "request-2"),
     ]
 
-    assert row(*events).voice == row(*reversed(events)).voice == {session: Voice(650, 77, at(80))}
+    assert (
+        row(*events).voice == row(*reversed(events)).voice == {session: Voice(650, 77, at(80), started=True)}
+    )
 
 
 def test_nothing_new_about_a_voice_session_leaves_the_row_as_it_is() -> None:
@@ -48,6 +51,16 @@ def test_joining_leaves_the_row_it_began_from_untouched() -> None:
     join(before, [happened(9, STARTED())])
 
     assert len(before.voice) == 1
+
+
+def test_what_was_never_started_is_no_voice_session_and_ends_none() -> None:
+    started = happened(5, STARTED())
+    invented = lowest(at(10))
+    named = row(OPENED, started, happened(70, ActivityRecorded(invented, 601)))
+
+    assert set(named.voice) == {started.event_id, invented}
+    assert voice_endings(named) == {}
+    assert voice_endings(join(named, [happened(90, ConnectionClosed())])) == {started.event_id: (at(90), 85)}
 
 
 def test_activity_without_speech_knows_no_voice_session() -> None:

@@ -1,25 +1,84 @@
-"""Who may connect."""
+"""Who may connect where identity is proved: by a token in a header, or a ticket in the URL."""
 
 import json
 import logging
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from functions.aws.tickets import Tickets
+from functions.aws.tokens import Keys, Tokens
+from functions.domain.claims import ticket_key
+from functions.domain.identity import Identity
+from functions.domain.refusals import Unavailable
 from functions.handlers.authorizer import handler
-from tests.gateway_events import CONNECTED_AT, CONNECTION, authorize, fixture
+from tests.contract import engines
+from tests.fakes import Crowd
+from tests.gateway_events import CONNECTED_AT, authorize, fixture
+from tests.issuer import CLIENT, ISSUER, SUBJECT, Issuer, issuing, token
+from tests.tables import create_tables
 
-WIDEST = "Az09_.:@|+=-" + "x" * 116
+NOW = time.time_ns() // 1_000_000
+ADA = Identity("ada", NOW // 1000 + 600)
 
 
-def effect(event: dict[str, Any]) -> str:
-    (statement,) = handler(event, None)["policyDocument"]["Statement"]
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[Issuer]:
+    with issuing() as issuer:
+        yield issuer
+
+
+@pytest.fixture
+def tokens(issuer: Issuer) -> Tokens:
+    return Tokens(Keys(issuer.url), issuer=ISSUER, clients=frozenset({CLIENT}), use="access")
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    with engines.moto() as make_client:
+        client = make_client()
+        create_tables(client, "t")
+        yield client
+
+
+@pytest.fixture
+def tickets(client: Any) -> Tickets:
+    return Tickets(client, "t-claims")
+
+
+def request(authorization: str | None = None, header: str = "Authorization", **query: Any) -> dict[str, Any]:
+    event = authorize(**query)
+    if authorization is not None:
+        event["headers"][header] = authorization
+    return event
+
+
+def effect(answer: dict[str, Any]) -> str:
+    (statement,) = answer["policyDocument"]["Statement"]
     return str(statement["Effect"])
 
 
-def test_a_user_is_allowed_and_named_for_every_later_frame() -> None:
-    assert handler(fixture("authorize"), None) == {
-        "principalId": "alice",
+def reason(caplog: pytest.LogCaptureFixture) -> str:
+    (line,) = [record for record in caplog.records if record.message == "authorize"]
+    return str(vars(line)["reason"])
+
+
+@pytest.fixture(autouse=True)
+def _log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "airium")
+
+
+# --- Tokens ----------------------------------------------------------------------------------
+
+
+def test_a_token_lets_its_subject_in_until_it_expires(tokens: Tokens, tickets: Tickets) -> None:
+    expires_at = int(time.time()) + 600
+    event = request(f"Bearer {token(exp=expires_at)}", sessionId="s-1")
+
+    assert handler(event, None, tokens, tickets, Crowd()) == {
+        "principalId": SUBJECT,
         "policyDocument": {
             "Version": "2012-10-17",
             "Statement": [
@@ -31,103 +90,178 @@ def test_a_user_is_allowed_and_named_for_every_later_frame() -> None:
             ],
         },
         "context": {
-            "userId": "alice",
+            "userId": SUBJECT,
             "sessionId": "s-1",
             "connectedAt": str(CONNECTED_AT),
-            "exp": str(CONNECTED_AT // 1000 + 7_200),
+            "exp": str(expires_at),
         },
     }
 
 
-def test_a_session_is_optional() -> None:
-    context = handler(authorize(userId="alice"), None)["context"]
-
-    assert context.keys() == {"userId", "connectedAt", "exp"}
-
-
-def test_a_refusal_names_nobody_and_gives_no_reason() -> None:
-    answer = handler(authorize(), None)
-
-    assert answer["principalId"] == "nobody"
-    assert answer["context"] == {}
-    assert answer["policyDocument"]["Statement"][0]["Effect"] == "Deny"
+@pytest.mark.parametrize("header", ["Authorization", "authorization", "AUTHORIZATION"])
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+def test_header_and_scheme_are_read_in_any_case(
+    tokens: Tokens, tickets: Tickets, header: str, scheme: str
+) -> None:
+    assert effect(handler(request(f"{scheme} {token()}", header), None, tokens, tickets, Crowd())) == "Allow"
 
 
-@pytest.mark.parametrize("user_id", ["a", "0", WIDEST, "auth0|5f7c", "alice@example.com"])
-def test_a_name_of_the_allowed_characters_may_connect(user_id: str) -> None:
-    assert effect(authorize(userId=user_id)) == "Allow"
-    assert effect(authorize(userId="alice", sessionId=user_id)) == "Allow"
+@pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer ", "Basic YTpi", token(), "Bearer a.b.c"])
+def test_any_other_header_lets_nobody_in(tokens: Tokens, tickets: Tickets, authorization: str) -> None:
+    assert effect(handler(request(authorization), None, tokens, tickets, Crowd())) == "Deny"
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "",
-        " ",
-        "a b",
-        "a\n",
-        "\na",
-        "ä",
-        "\u0430lice",
-        "a\u200b",
-        "a/b",
-        "a#b",
-        "a*",
-        "a\x00",
-        WIDEST + "x",
-        ["alice"],
-        7,
-        {},
-    ],
-)
-def test_any_other_name_may_not(name: object) -> None:
-    assert effect(authorize(userId=name)) == "Deny"
-    assert effect(authorize(userId="alice", sessionId=name)) == "Deny"
+def test_a_name_in_the_url_lets_nobody_in(tokens: Tokens, tickets: Tickets) -> None:
+    assert effect(handler(request(userId="ada"), None, tokens, tickets, Crowd())) == "Deny"
+    answer = handler(request(f"Bearer {token()}", userId="root"), None, tokens, tickets, Crowd())
+    assert answer["context"]["userId"] == SUBJECT
 
 
-def test_a_connection_without_a_name_may_not() -> None:
-    event = fixture("authorize")
-    del event["queryStringParameters"]
-
-    assert effect(event) == "Deny"
-    assert effect(authorize()) == "Deny"
-    assert effect(authorize(sessionId="s-1")) == "Deny"
+def test_a_token_in_the_url_lets_nobody_in(tokens: Tokens, tickets: Tickets) -> None:
+    for name in ("token", "access_token", "Authorization", "ticket"):
+        assert effect(handler(request(**{name: token()}), None, tokens, tickets, Crowd())) == "Deny"
 
 
-def test_the_longest_context_is_flat_text_of_less_than_8_kb() -> None:
-    context = handler(authorize(userId="u" * 128, sessionId="s" * 128), None)["context"]
+def test_a_refusal_tells_the_log_alone_why(
+    tokens: Tokens, tickets: Tickets, caplog: pytest.LogCaptureFixture
+) -> None:
+    signed = token(exp=int(time.time()) - 3_600)
 
-    assert {type(value) for value in context.values()} == {str}
-    assert len(json.dumps(context)) < 8 * 1024
+    answer = handler(request(f"Bearer {signed}"), None, tokens, tickets, Crowd())
 
-
-def test_a_refusals_reason_is_in_the_log_alone(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "airium")
-
-    answer = handler(authorize(userId="a b"), None)
-
-    (line,) = caplog.records
-    said = vars(line)
-    assert (line.message, said["effect"], said["user_id"]) == ("authorize", "Deny", None)
-    assert said["reason"] == "userId is missing or malformed"
-    assert said["connection_id"] == CONNECTION
-    assert said["correlation_id"] == fixture("authorize")["requestContext"]["requestId"]
-    assert "malformed" not in json.dumps(answer)
+    assert (answer["principalId"], answer["context"], effect(answer)) == ("nobody", {}, "Deny")
+    assert reason(caplog) == "ExpiredSignatureError"
+    assert signed not in str([vars(record) for record in caplog.records])
+    assert "Expired" not in json.dumps(answer)
 
 
-def test_a_refused_session_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "airium")
-
-    handler(authorize(userId="alice", sessionId="a b"), None)
-
-    (line,) = caplog.records
-    assert vars(line)["reason"] == "sessionId is malformed"
+# --- Tickets ---------------------------------------------------------------------------------
 
 
-def test_an_allowance_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "airium")
+def test_a_ticket_lets_its_bearer_in_once(
+    tokens: Tokens, tickets: Tickets, caplog: pytest.LogCaptureFixture
+) -> None:
+    ticket = tickets.issue(ADA, NOW)
 
-    handler(fixture("authorize"), None)
+    first = handler(request(ticket=ticket), None, tokens, tickets, Crowd())
+    caplog.clear()
+    second = handler(request(ticket=ticket), None, tokens, tickets, Crowd())
 
-    (line,) = caplog.records
-    assert (vars(line)["effect"], vars(line)["user_id"], vars(line)["reason"]) == ("Allow", "alice", None)
+    assert (first["context"]["userId"], first["context"]["exp"]) == ("ada", str(ADA.expires_at))
+    assert effect(second) == "Deny"
+    assert reason(caplog) == "the ticket is unknown or used"
+
+
+def test_a_ticket_is_good_for_30_seconds(
+    tokens: Tokens, tickets: Tickets, caplog: pytest.LogCaptureFixture
+) -> None:
+    fresh, stale = tickets.issue(ADA, NOW - 25_000), tickets.issue(ADA, NOW - 31_000)
+
+    assert effect(handler(request(ticket=fresh), None, tokens, tickets, Crowd())) == "Allow"
+    caplog.clear()
+    assert effect(handler(request(ticket=stale), None, tokens, tickets, Crowd())) == "Deny"
+    assert reason(caplog) == "the ticket has expired"
+
+
+def test_a_ticket_does_not_outlive_the_identity_behind_it(
+    tokens: Tokens, tickets: Tickets, caplog: pytest.LogCaptureFixture
+) -> None:
+    ticket = tickets.issue(Identity("ada", NOW // 1000 - 1), NOW)
+
+    assert effect(handler(request(ticket=ticket), None, tokens, tickets, Crowd())) == "Deny"
+    assert reason(caplog) == "the identity behind the ticket has expired"
+
+
+@pytest.mark.parametrize("ticket", ["", "a", "x" * 43, "x" * 44, "x" * 42 + "\n", "ä" * 43, "#" * 43])
+def test_what_is_no_ticket_lets_nobody_in(tokens: Tokens, tickets: Tickets, ticket: str) -> None:
+    assert effect(handler(request(ticket=ticket), None, tokens, tickets, Crowd())) == "Deny"
+
+
+def test_the_table_holds_no_ticket_that_could_be_used(client: Any, tickets: Tickets) -> None:
+    ticket = tickets.issue(ADA, NOW)
+
+    (item,) = [
+        item
+        for item in client.scan(TableName="t-claims")["Items"]
+        if item["claim"]["S"] == ticket_key(ticket)
+    ]
+    assert ticket not in str(item)
+    assert item["expires_at"]["N"] == str(NOW // 1000 + 30)
+
+
+def test_a_claim_of_another_kind_is_no_ticket(tokens: Tokens, tickets: Tickets, client: Any) -> None:
+    client.put_item(TableName="t-claims", Item={"claim": {"S": "session#s-1"}, "value": {"S": "ada"}})
+
+    assert effect(handler(request(ticket="session#s-1"), None, tokens, tickets, Crowd())) == "Deny"
+    assert "Item" in client.get_item(TableName="t-claims", Key={"claim": {"S": "session#s-1"}})
+
+
+def test_both_a_token_and_a_ticket_let_nobody_in_and_use_no_ticket_up(
+    tokens: Tokens, tickets: Tickets
+) -> None:
+    ticket = tickets.issue(ADA, NOW)
+
+    assert (
+        effect(handler(request(f"Bearer {token()}", ticket=ticket), None, tokens, tickets, Crowd())) == "Deny"
+    )
+    assert effect(handler(request(ticket=ticket), None, tokens, tickets, Crowd())) == "Allow"
+
+
+def test_a_malformed_session_uses_no_ticket_up(tokens: Tokens, tickets: Tickets) -> None:
+    ticket = tickets.issue(ADA, NOW)
+
+    answer = handler(request(ticket=ticket, sessionId="a b"), None, tokens, tickets, Crowd())
+    assert effect(answer) == "Deny"
+    assert effect(handler(request(ticket=ticket), None, tokens, tickets, Crowd())) == "Allow"
+
+
+# --- The limit on connections ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("count", "verdict"), [(0, "Allow"), (9, "Allow"), (10, "Deny"), (500, "Deny")])
+def test_a_user_has_at_most_so_many_connections(
+    tokens: Tokens, tickets: Tickets, count: int, verdict: str
+) -> None:
+    assert effect(handler(request(f"Bearer {token()}"), None, tokens, tickets, Crowd(count))) == verdict
+
+
+def test_the_limit_on_connections_is_a_setting(tokens: Tokens, tickets: Tickets) -> None:
+    event = request(f"Bearer {token()}")
+
+    assert effect(handler(event, None, tokens, tickets, Crowd(2), 3)) == "Allow"
+    assert effect(handler(event, None, tokens, tickets, Crowd(3), 3)) == "Deny"
+
+
+def test_connections_are_counted_over_the_longest_that_one_lives(tokens: Tokens, tickets: Tickets) -> None:
+    crowd = Crowd()
+
+    handler(request(f"Bearer {token()}"), None, tokens, tickets, crowd)
+
+    assert crowd.asked == [(SUBJECT, CONNECTED_AT - 7_800_000, 10)]
+
+
+def test_nobody_is_counted_whom_nothing_proves(tokens: Tokens, tickets: Tickets) -> None:
+    crowd = Crowd()
+
+    handler(request("Bearer a.b.c"), None, tokens, tickets, crowd)
+
+    assert crowd.asked == []
+
+
+# --- Faults ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", [Unavailable("ThrottlingException"), RuntimeError("secret")])
+def test_what_cannot_be_found_out_lets_nobody_in(
+    tokens: Tokens, tickets: Tickets, fault: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = handler(request(f"Bearer {token()}"), None, tokens, tickets, Crowd(fault=fault))
+
+    assert effect(answer) == "Deny"
+    assert reason(caplog) in {"unavailable: ThrottlingException", "internal: RuntimeError"}
+    assert "secret" not in json.dumps(answer)
+
+
+@pytest.mark.parametrize("broken", [{"requestContext": None}, {"headers": 7}, {"queryStringParameters": [1]}])
+def test_a_broken_event_lets_nobody_in(tokens: Tokens, tickets: Tickets, broken: dict[str, Any]) -> None:
+    assert effect(handler({**request(), **broken}, None, tokens, tickets, Crowd())) == "Deny"

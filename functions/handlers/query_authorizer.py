@@ -1,0 +1,27 @@
+"""Lets in whoever names a user in the URL, in the mode ``identity: query``: it proves nothing."""
+
+from typing import Any, Final
+
+from functions.aws import environment
+from functions.aws.connections import Connections
+from functions.domain.identity import NAME, Identity, Unidentified
+from functions.domain.limits import CONNECTION_SECONDS
+from functions.operations.authorizing import Handshake, authorize
+
+_CONNECTIONS: Final = environment.connections()
+_MOST: Final = environment.connections_per_user()
+
+
+def handler(
+    event: dict[str, Any], _context: object, connections: Connections = _CONNECTIONS, most: int = _MOST
+) -> dict[str, Any]:
+    """Answer a REQUEST authorization; see `authorize`."""
+    return authorize(event, _named, connections, most)
+
+
+def _named(handshake: Handshake) -> Identity:
+    user_id = handshake.query.get("userId", "")
+    if not NAME.fullmatch(user_id):
+        msg = "userId is missing or malformed"
+        raise Unidentified(msg)
+    return Identity(user_id, handshake.connected_at // 1000 + CONNECTION_SECONDS)
