@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import deploying, folding, importing, projecting, session
+from benchmarks import deploying, folding, hostility, importing, projecting, session
 
 BENCHMARKS = {
     "session": session.figures,
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "folding": folding.figures,
     "importing": importing.figures,
     "deploying": deploying.figures,
+    "hostility": hostility.figures,
 }
 _VERDICTS = {True: "holds", False: "DOES NOT HOLD", None: ""}
 

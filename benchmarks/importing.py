@@ -16,6 +16,7 @@ from infra.settings import LayerTarget
 _ROOT = Path(__file__).parents[1]
 _NOTHING = "pass"
 _MESSAGE = "import functions.handlers.message"
+_AUTHORIZER = "import functions.handlers.authorizer"
 _BOTO3 = (
     "import boto3\n"
     "boto3.client('dynamodb')\n"
@@ -30,9 +31,11 @@ def figures() -> list[Figure]:
     layer = str(build_layer(LayerTarget.HOST) / "python")
     empty = _instructions(_NOTHING, layer)
     message = _instructions(_MESSAGE, layer) - empty
+    authorizer = _instructions(_AUTHORIZER, layer) - empty
     boto3 = _instructions(_BOTO3) - empty
     return [
         Figure("import of message: million instructions", f"{message / 1e6:.0f}"),
+        Figure("import of authorizer: million instructions", f"{authorizer / 1e6:.0f}"),
         Figure("boto3 and the clients that it uses: million instructions", f"{boto3 / 1e6:.0f}"),
         at_most("ratio of the two", message / boto3, 0.95, "{:.2f}"),
     ]
@@ -48,6 +51,14 @@ def _instructions(program: str, *before: str) -> int:
         names.EVENTS_TABLE: "events",
         names.CLAIMS_TABLE: "claims",
         names.RETENTION_DAYS: "90",
+        names.TEXTS_PER_MINUTE: "60",
+        names.VOICE_SESSIONS_PER_MINUTE: "6",
+        names.CONNECTIONS_TABLE: "connections",
+        names.CONNECTIONS_PER_USER: "10",
+        names.ISSUER: "https://issuer",
+        names.CLIENT_IDS: "client",
+        names.IDENTITY_USE: "access",
+        names.JWKS_URL: "https://issuer/jwks.json",
         names.MANAGEMENT_ENDPOINT: "http://127.0.0.1:9/prod",
     }
     python = [sys.executable, "-c", program]

@@ -1,12 +1,13 @@
 """What the log promises, on every DynamoDB."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from functions.aws.event_items import decode
 from functions.aws.event_log import ClaimRefusedError, EventLog
-from functions.domain.claims import Release, Take, session_key, voice_key
+from functions.domain.claims import Count, Release, Take, session_key, voice_key
 from functions.domain.events import (
     VERSIONS,
     ActivityRecorded,
@@ -27,6 +28,7 @@ from functions.domain.events import (
     event,
 )
 from functions.domain.ids import lowest
+from functions.domain.refusals import Unavailable
 from functions.names import EVENTS_BY_TIME, EVENTS_BY_USER
 from tests.tables import Tables
 
@@ -332,3 +334,66 @@ def test_several_claims_are_granted_together(log: EventLog, holds: Any) -> None:
 
     assert new
     assert (holds("a"), holds("b")) == ("one", "one")
+
+
+# --- Counts ----------------------------------------------------------------------------------
+
+
+def count(limit: int) -> Count:
+    return Count("texts#ada#1", limit, NOW + 60)
+
+
+def test_a_count_is_granted_up_to_its_limit(log: EventLog) -> None:
+    granted = [log.append(text(number), (count(3),)) for number in range(3)]
+
+    with pytest.raises(ClaimRefusedError) as refused:
+        log.append(text(3), (count(3),))
+
+    assert granted == [True] * 3
+    assert refused.value.claim == count(3)
+    assert len(list(log.items("one="))) == 3
+
+
+def test_a_count_with_another_claim_is_granted_with_it_or_not_at_all(log: EventLog) -> None:
+    log.append(text(0), (take("one"),))
+
+    for number in range(1, 4):
+        with pytest.raises(ClaimRefusedError) as refused:
+            log.append(text(number), (take("two"), count(1)))
+        assert refused.value.claim == take("two")
+
+    assert log.append(text(4), (count(1),)) is True
+
+
+def test_an_event_that_is_there_is_not_counted_again(log: EventLog) -> None:
+    log.append(text(0), (count(2),))
+    again = [log.append(text(0), (count(2),)) for _ in range(3)]
+
+    assert again == [False] * 3
+    assert log.append(text(1), (count(2),)) is True
+
+
+# moto's transactions are not safe in threads
+@pytest.mark.parametrize("make_client", ["ministack", "aws_engine"], indirect=True)
+def test_of_many_who_count_at_once_no_more_are_granted_than_the_limit(log: EventLog) -> None:
+    def try_one(number: int) -> bool:
+        try:
+            return log.append(text(number), (count(5),))
+        except (ClaimRefusedError, Unavailable):
+            return False
+
+    with ThreadPoolExecutor(8) as threads:
+        granted = sum(threads.map(try_one, range(24)))
+
+    assert granted == len(list(log.items("one="))) <= 5
+
+
+def test_an_event_that_an_instance_knows_to_be_there_is_not_written(client: Any, log: EventLog) -> None:
+    asked: list[str] = []
+    client.meta.events.register("before-call.dynamodb", lambda model, **_: asked.append(model.name))
+
+    for _ in range(5):
+        log.append_once(text(0))
+
+    assert asked == ["PutItem"]
+    assert len(list(log.items("one="))) == 1

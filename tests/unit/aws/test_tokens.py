@@ -109,7 +109,7 @@ def test_a_token_that_says_anything_else_is_refused(
 
 @pytest.mark.parametrize("claim", ["nbf", "iat"])
 def test_the_issuers_clock_may_be_a_little_ahead(tokens: Tokens, claim: str) -> None:
-    assert identify(tokens, token(**{claim: int(time.time()) + 5})).user_id == SUBJECT
+    assert identify(tokens, token(**dict[str, Any]({claim: int(time.time()) + 5}))).user_id == SUBJECT
 
 
 def test_an_id_token_is_taken_where_the_setting_says_so(issuer: Issuer, clock: Clock) -> None:

@@ -1,0 +1,105 @@
+"""A client that sends whatever could cost the most, through the handlers, on tables in this process."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, Final
+
+from functions.aws.event_log import EventLog
+from functions.domain.ids import lowest
+from functions.domain.limits import Limits
+from functions.handlers import lifecycle
+from functions.handlers.message import handler
+from functions.names import ROUTE_CONNECT, ROUTE_DEFAULT, ROUTE_VOICE_DATA
+from tests.fakes import RecordingCallbacks
+from tests.gateway_events import CONNECTED_AT, message
+from tests.stage import WRITES
+
+MINUTE: Final = CONNECTED_AT - CONNECTED_AT % 60_000 + 60_000
+"""A whole minute of the connection, epoch milliseconds."""
+LIMITS: Final = Limits(texts=20, voice_sessions=4)
+CODES: Final = 7
+"""Of those that a client can provoke: all but ``unauthorized``, ``unavailable``, ``internal`` and, here,
+``token_expired``, with which its connection ends."""
+
+
+@dataclass
+class Cost:
+    """What one frame made DynamoDB do.
+
+    ``refused`` is the code of the error that the client got, if it got one.
+    """
+
+    refused: str | None
+    writes: int = 0
+    failed: int = 0
+
+
+@dataclass
+class Hostility:
+    """What a whole minute of it cost."""
+
+    costs: list[Cost] = field(default_factory=list)
+    events: Counter[str] = field(default_factory=Counter)
+
+
+def minute(client: Any, log: EventLog, frames: int, seed: int = 0) -> Hostility:
+    """Send so many frames of all kinds within one minute and return what each of them cost.
+
+    Parameters
+    ----------
+    client
+        The DynamoDB client of the log.
+    """
+    seen = Hostility()
+    callbacks = RecordingCallbacks()
+    random = Random(seed)  # noqa: S311 - no secret, and it must repeat
+    client.meta.events.register("after-call.dynamodb", lambda **call: _count(seen, call))
+    session = lowest(CONNECTED_AT)
+    for number in range(frames):
+        at = MINUTE + number * 60_000 // frames
+        body, route = _frame(random, session)
+        event = message(body, route=route, requestId=f"request-{number}", requestTimeEpoch=at)
+        seen.costs.append(Cost(None))
+        callbacks.posts.clear()
+        if route == ROUTE_CONNECT:
+            answer = lifecycle.handler(event, None, log, callbacks)
+        else:
+            answer = handler(event, None, log, callbacks, LIMITS)
+        told = [frame for _, frame in callbacks.posts] + ([answer["body"]] if "body" in answer else [])
+        for frame in map(json.loads, told):
+            if frame["type"] == "error":
+                seen.costs[-1].refused = frame["data"]["code"]
+            if frame["type"] == "voice_ready":
+                session = frame["data"]["voiceSessionId"]
+    for item in log.items(message("")["requestContext"]["connectionId"]):
+        seen.events[item["type"]["S"]] += 1
+    return seen
+
+
+def _count(seen: Hostility, call: dict[str, Any]) -> None:
+    if call["model"].name not in WRITES:
+        return
+    cost = seen.costs[-1]
+    cost.writes += 1
+    cost.failed += call["http_response"].status_code != 200
+
+
+def _frame(random: Random, session: str) -> tuple[object, str]:
+    invented = lowest(MINUTE - random.randrange(1_000, 30_000))
+    text = {"type": "text_message", "data": {"text": random.choice(["yes", "no", "x" * 9_000])}}
+    speech = {"voiceSessionId": random.choice([session, invented]), "seq": random.choice([600, 1, 2**31 - 1])}
+    frames: list[tuple[object, str]] = [
+        (text, ROUTE_DEFAULT),
+        ({**text, "id": str(random.randrange(30))}, ROUTE_DEFAULT),
+        ({"type": "voice_start"}, ROUTE_DEFAULT),
+        ({"type": "voice_end", "data": {"voiceSessionId": session, "lastSeq": -1}}, ROUTE_DEFAULT),
+        ({"type": "voice_end", "data": {"voiceSessionId": invented, "lastSeq": 5}}, ROUTE_DEFAULT),
+        ({"type": "voice_data", "data": {**speech, "audio": "AAAA"}}, ROUTE_VOICE_DATA),
+        ({"type": "voice_data", "data": {"audio": "?"}}, ROUTE_VOICE_DATA),
+        ("{", ROUTE_DEFAULT),
+        ({"type": "ponder"}, ROUTE_DEFAULT),
+        ({"type": ROUTE_CONNECT}, ROUTE_CONNECT),
+    ]
+    return random.choice(frames)
