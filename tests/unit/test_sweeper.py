@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from functions.aws.connection_items import active_shard, active_since
 from functions.aws.connections import Connections
 from functions.domain.connection import join
 from functions.domain.events import ActivityRecorded, ConnectionLost
@@ -93,6 +94,41 @@ def test_a_connection_that_is_not_idle_is_left_alone(table: Table, gateway: Gate
 
     assert _sweep(table, gateway, log) == (0, 0, 0, 0)
     assert (gateway.asked, gateway.closed, log.events) == ([], [], [])
+
+
+@pytest.mark.parametrize("threshold", [600, HOUR_SECONDS, 7_200])
+@pytest.mark.parametrize("seconds_ago", [0, 1, 299, 3_000])
+def test_a_lively_connection_is_closed_by_the_first_sweep_after_its_identity_expired(
+    table: Table, gateway: Gateway, log: MemoryLog, threshold: int, seconds_ago: int
+) -> None:
+    lively = {"last_activity": NOW - MINUTE, "created_at": NOW - 100 * MINUTE}
+    table.put(
+        row("c-expired", token_expires_at=NOW // 1000 - seconds_ago, **lively),
+        row("c-valid", token_expires_at=NOW // 1000 + 1, **lively),
+    )
+
+    swept = sweep(threshold, invocation(), table, log, gateway)
+
+    assert gateway.closed == ["c-expired"]
+    assert (gateway.asked, log.events) == ([], [])
+    assert swept.closed == 1
+
+
+def test_a_lively_connection_costs_no_sweep_a_read_until_its_identity_is_about_to_expire(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    expires_at = NOW // 1000 + 900
+    table.put(row("c-1", last_activity=NOW, token_expires_at=expires_at))
+    view, queries = table.watched()
+
+    sweep(HOUR_SECONDS, invocation(), view, log, gateway)
+
+    (query,) = [
+        each
+        for each in queries
+        if each["ExpressionAttributeValues"][":partition"]["S"] == active_shard("c-1")
+    ]
+    assert int(query["ExpressionAttributeValues"][":sort"]["N"]) < active_since(NOW, expires_at)
 
 
 @pytest.mark.parametrize("seconds", [HOUR_SECONDS, LONGEST])
