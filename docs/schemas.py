@@ -12,6 +12,7 @@ import msgspec
 
 from functions import names
 from functions.domain import protocol as p
+from functions.domain.identity import NAME
 
 FOLDER: Final = Path(__file__).parent / "protocol"
 
@@ -24,12 +25,27 @@ REPLIES: Final[Mapping[type[Any], tuple[type[Any], ...]]] = {
 }
 """What may answer each frame of a client on its own route; ``voice_data`` is one-way."""
 
+_NAME: Final = {"type": "string", "pattern": f"^{NAME.pattern}$"}
 _QUERY: Final = {
     "type": "object",
-    "required": ["userId"],
     "properties": {
-        name: {"type": "string", "pattern": "^[A-Za-z0-9_.:@|+=-]{1,128}$"}
-        for name in ("userId", "sessionId")
+        "sessionId": {**_NAME, "description": "The conversation to go on with."},
+        "ticket": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_-]{43}$",
+            "description": "From `POST /tickets`, where the mode of identity is `cognito`; good once, for 30 s.",
+        },
+        "userId": {**_NAME, "description": "Where the mode of identity is `query`: it proves nothing."},
+    },
+}
+_HEADERS: Final = {
+    "type": "object",
+    "properties": {
+        "Authorization": {
+            "type": "string",
+            "pattern": "^[Bb]earer ",
+            "description": "A token, in place of a ticket, where the mode of identity is `cognito`.",
+        }
     },
 }
 _INTRODUCTION: Final = (
@@ -92,7 +108,7 @@ def _asyncapi() -> dict[str, Any]:
                 "messages": {
                     _tag(frame): {"$ref": f"#/components/messages/{_tag(frame)}"} for frame in frames
                 },
-                "bindings": {"ws": {"query": _QUERY}},
+                "bindings": {"ws": {"query": _QUERY, "headers": _HEADERS}},
             }
         },
         "operations": {_tag(frame): _receive(frame) for frame in clients} | {"error": _send(p.Error)},

@@ -1,0 +1,279 @@
+"""Each permission of each role is necessary: without it, something that the function does fails."""
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from functions.aws.connection_items import Stored, encode
+from functions.aws.event_items import encode as encode_event
+from functions.domain.connection import Connection, Opened
+from functions.domain.events import Cause, ConnectionOpened, Event, Fact, TextMessageReceived, event
+from functions.domain.times import iso
+from tests.integration.backend import Backend
+from tests.integration.gateway import Gateway, now
+from tests.integration.members import Member
+from tests.integration.roles import Permission, Roles
+from tests.standin.records import records_of
+
+Kind = tuple[str, str, str]
+"""Function, action, and the last part of the resource."""
+
+NOT_ENFORCED = {
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+    "sqs:SendMessage",
+    "lambda:InvokeFunction",
+}
+"""What the embedded AWS lets pass for streams, logs, asynchronous destinations and schedules: `tests/infra`
+holds those to a list."""
+
+
+class Work:
+    """What the functions do, one thing at a time; each tells whether it was done."""
+
+    def __init__(self, backend: Backend, member: Member) -> None:
+        self.backend = backend
+        self.member = member
+
+    # --- Routes --------------------------------------------------------------------------------
+    def connects(self, **query: str) -> bool:
+        """A client comes with a token."""
+        return self._accepted(headers=self.member.headers, **query)
+
+    def connects_with_a_ticket(self) -> bool:
+        """A client comes with a ticket, which is made by the root: it is the authorizer that is tried."""
+        return self._accepted(ticket=self.member.forged_ticket())
+
+    def connects_with_a_session(self) -> bool:
+        return self.connects(sessionId=f"s-{uuid.uuid4().hex}")
+
+    def _accepted(self, headers: dict[str, str] | None = None, **query: str) -> bool:
+        try:
+            with self.member.socket(headers, **query):
+                return True
+        except InvalidStatus:
+            return False
+
+    def gets_a_ticket(self) -> bool:
+        return self.member.ask_for_a_ticket()[0] == 200
+
+    def answers_a_frame_that_names_a_lifecycle_route(self) -> bool:
+        with self.member.connected() as client:
+            client.send({"type": "$connect"})
+            return client.hears("invalid_message")
+
+    def takes_a_text(self) -> bool:
+        return self._frame({"type": "text_message", "data": {"text": "hello"}}) == "text_ack"
+
+    def opens_a_voice_session(self) -> bool:
+        return self._frame({"type": "voice_start"}) == "voice_ready"
+
+    def closes_a_voice_session(self) -> bool:
+        gateway = self._absent()
+        ready = self._answer(gateway, {"type": "voice_start"})
+        data = {"voiceSessionId": ready["data"]["voiceSessionId"], "lastSeq": -1}
+        return str(self._answer(gateway, {"type": "voice_end", "data": data})["type"]) == "voice_ended"
+
+    def refuses_speech_by_callback(self) -> bool:
+        with self.member.connected() as client:
+            client.send({"type": "voice_data", "data": {}})
+            return client.hears("invalid_message")
+
+    def closes_what_has_expired(self) -> bool:
+        with self.member.connected() as client:
+            gateway = Gateway(self.backend, client.user_id, now(), None, client.connection_id)
+            late = now() + 3 * 3_600_000
+            gateway.frame({"type": "ping"}, requestTimeEpoch=late)
+            return client.is_closed()
+
+    def _frame(self, body: dict[str, Any]) -> str:
+        return str(self._answer(self._absent(), body)["type"])
+
+    def _answer(self, gateway: Gateway, body: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(gateway.frame(body)["body"])
+        return answer
+
+    def _absent(self) -> Gateway:
+        return Gateway(self.backend, f"user-{uuid.uuid4().hex[:12]}", now())
+
+    # --- The projector -------------------------------------------------------------------------
+    def projects(self) -> bool:
+        return self._project(ConnectionOpened())
+
+    def projects_a_text(self) -> bool:
+        return self._project(TextMessageReceived("hello"))
+
+    def refolds(self) -> bool:
+        """A row of an older generation is there."""
+        opened = happened(ConnectionOpened())
+        row = Connection(
+            opened.connection_id, opened.user_id, created_at=opened.at, expires_at=opened.expires_at
+        )
+        self._put(Stored(row, 1, 0))
+        return self._deliver(opened)
+
+    def _project(self, fact: Fact) -> bool:
+        return self._deliver(happened(fact))
+
+    def _deliver(self, happened: Event) -> bool:
+        function = self.backend.outputs.everything["projector_function"]
+        return self._works(function, {"Records": list(records_of([encode_event(happened)]))}) == {
+            "batchItemFailures": []
+        }
+
+    # --- The connection manager and the sweeper ------------------------------------------------
+    def gets(self) -> bool:
+        return "connection" in self._managed("get", connectionId=self._row())
+
+    def lists_a_user(self) -> bool:
+        return "connections" in self._managed("list_user", userId="anybody")
+
+    def lists_all(self) -> bool:
+        return "connections" in self._managed("list_all")
+
+    def sets_a_status(self) -> bool:
+        return "eventId" in self._managed(
+            "update_status", connectionId=self._row(), status="CONNECTED", by="me"
+        )
+
+    def asks_the_gateway(self) -> bool:
+        self._row(idle_seconds=4_000)
+        return "checked" in self._managed("cleanup", dryRun=True)
+
+    def sends(self) -> bool:
+        return self._managed("send", connectionId=self._row(), message={"type": "notification"}) == {
+            "delivered": 0,
+            "gone": 1,
+            "failed": 0,
+        }
+
+    def disconnects(self) -> bool:
+        return "eventId" in self._managed("disconnect", connectionId=self._row(), by="me")
+
+    def sweeps(self) -> bool:
+        return self._swept(0)
+
+    def loses(self) -> bool:
+        self._row(idle_seconds=4_000)
+        return self._swept(3_600)
+
+    def closes(self) -> bool:
+        self._row(idle_seconds=60, expired=True)
+        return self._swept(3_600)
+
+    def _swept(self, idle_seconds: int) -> bool:
+        function = self.backend.outputs.everything["sweeper_function"]
+        payload = {"time": iso(now()), "idleSeconds": idle_seconds}
+        return "checked" in self._works(function, payload)
+
+    def _managed(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        function = self.backend.outputs.connection_manager_function
+        return self._works(function, {"operation": operation, **arguments})
+
+    def _row(self, idle_seconds: int = 60, *, expired: bool = False) -> str:
+        """Put the row of a connection that the gateway does not know."""
+        connection_id = f"{uuid.uuid4().hex[:14]}="
+        at = now() - idle_seconds * 1000
+        opened = Opened("01OPENED", token_expires_at=now() // 1000 + (-1 if expired else 3_600))
+        row = Connection(connection_id, "anybody", None, at, at, opened, expires_at=now() // 1000 + 86_400)
+        self._put(Stored(row, 1, 1))
+        return connection_id
+
+    def _put(self, stored: Stored) -> None:
+        self.backend.cloud.client("dynamodb").put_item(
+            TableName=self.backend.outputs.connections_table, Item=encode(stored)
+        )
+
+    def _works(self, function: str, payload: object) -> dict[str, Any]:
+        """Invoke a function and return its answer, or nothing if it fails."""
+        answer = self.backend.cloud.client("lambda").invoke(
+            FunctionName=function, Payload=json.dumps(payload)
+        )
+        answered: dict[str, Any] = json.loads(answer["Payload"].read())
+        return {} if "FunctionError" in answer else answered
+
+
+def happened(fact: Fact) -> Event:
+    """Return an event of a connection that nobody else knows."""
+    at = now()
+    connection = f"{uuid.uuid4().hex[:14]}="
+    return event(Cause(connection, "anybody", None, at, at // 1000 + 86_400, at, uuid.uuid4().hex), fact)
+
+
+NEEDED: dict[Kind, Callable[[Work], bool]] = {
+    ("authorizer", "dynamodb:Query", "active-user-index"): Work.connects,
+    ("authorizer", "dynamodb:DeleteItem", "claims"): Work.connects_with_a_ticket,
+    ("ticket", "dynamodb:PutItem", "claims"): Work.gets_a_ticket,
+    ("lifecycle", "dynamodb:PutItem", "events"): Work.connects,
+    ("lifecycle", "dynamodb:PutItem", "claims"): Work.connects_with_a_session,
+    ("lifecycle", "execute-api:ManageConnections", "POST"): Work.answers_a_frame_that_names_a_lifecycle_route,
+    ("message", "dynamodb:PutItem", "events"): Work.takes_a_text,
+    ("message", "dynamodb:UpdateItem", "claims"): Work.takes_a_text,
+    ("message", "dynamodb:PutItem", "claims"): Work.opens_a_voice_session,
+    ("message", "dynamodb:DeleteItem", "claims"): Work.closes_a_voice_session,
+    ("message", "execute-api:ManageConnections", "POST"): Work.refuses_speech_by_callback,
+    ("message", "execute-api:ManageConnections", "DELETE"): Work.closes_what_has_expired,
+    ("projector", "dynamodb:BatchGetItem", "connections"): Work.projects,
+    ("projector", "dynamodb:BatchGetItem", "metrics"): Work.projects,
+    ("projector", "dynamodb:BatchGetItem", "messages"): Work.projects_a_text,
+    ("projector", "dynamodb:PutItem", "connections"): Work.projects,
+    ("projector", "dynamodb:PutItem", "messages"): Work.projects_a_text,
+    ("projector", "dynamodb:UpdateItem", "metrics"): Work.projects,
+    ("projector", "dynamodb:Query", "events"): Work.refolds,
+    ("connection-manager", "dynamodb:GetItem", "connections"): Work.gets,
+    ("connection-manager", "dynamodb:Query", "userId-index"): Work.lists_a_user,
+    ("connection-manager", "dynamodb:Query", "active-index"): Work.lists_all,
+    ("connection-manager", "dynamodb:PutItem", "events"): Work.sets_a_status,
+    ("connection-manager", "execute-api:ManageConnections", "GET"): Work.asks_the_gateway,
+    ("connection-manager", "execute-api:ManageConnections", "POST"): Work.sends,
+    ("connection-manager", "execute-api:ManageConnections", "DELETE"): Work.disconnects,
+    ("sweeper", "dynamodb:Query", "active-index"): Work.sweeps,
+    ("sweeper", "dynamodb:PutItem", "events"): Work.loses,
+    ("sweeper", "execute-api:ManageConnections", "GET"): Work.loses,
+    ("sweeper", "execute-api:ManageConnections", "DELETE"): Work.closes,
+}
+
+
+@pytest.fixture(scope="module")
+def roles(cognito_backend: Backend) -> Roles:
+    return Roles(cognito_backend.cloud)
+
+
+@pytest.fixture(scope="module")
+def work(cognito_backend: Backend) -> Iterator[Work]:
+    with Member.registered(cognito_backend) as member:
+        yield Work(cognito_backend, member)
+
+
+def kind_of(permission: Permission) -> Kind:
+    """Return what a permission is for, without the names of this deployment."""
+    resource = permission.resource
+    if permission.action == "execute-api:ManageConnections":
+        last = resource.split("/")[-3]
+    else:
+        last = resource.rsplit("/", 1)[-1].removeprefix("airium-websocket-").removesuffix("-local")
+    return permission.role.removesuffix("-role"), permission.action, last
+
+
+def test_every_permission_that_the_emulator_enforces_is_tried(roles: Roles) -> None:
+    found = [kind_of(each) for each in roles.permissions() if each.action not in NOT_ENFORCED]
+
+    assert sorted(found) == sorted(NEEDED)
+
+
+@pytest.mark.parametrize("kind", NEEDED, ids="-".join)
+def test_without_a_permission_something_fails(roles: Roles, work: Work, kind: Kind) -> None:
+    (permission,) = [each for each in roles.permissions() if kind_of(each) == kind]
+    do = NEEDED[kind]
+    assert do(work)
+
+    with roles.without(permission):
+        assert not do(work)
