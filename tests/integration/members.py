@@ -57,16 +57,18 @@ class Member:
         Good for an hour.
     """
 
-    def __init__(self, backend: Backend, name: str) -> None:
+    def __init__(
+        self, backend: Backend, name: str, pool: str | None = None, client: str | None = None
+    ) -> None:
         self.backend = backend
         outputs = backend.outputs.everything
         cognito = backend.cloud.client("cognito-idp")
-        pool = outputs["user_pool_id"]
+        pool = pool or outputs["user_pool_id"]
         cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
         cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=_PASSWORD, Permanent=True)
         answer = cognito.admin_initiate_auth(
             UserPoolId=pool,
-            ClientId=outputs["user_pool_client_ids"][0],
+            ClientId=client or outputs["user_pool_client_ids"][0],
             AuthFlow="ADMIN_USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": name, "PASSWORD": _PASSWORD},
         )["AuthenticationResult"]
@@ -131,12 +133,12 @@ class Member:
 
     @contextmanager
     def connected(self, **query: str) -> Iterator[Companion]:
-        """A connection of this user, by token, for as long as the block lasts."""
+        """A connection of this user for as long as the block lasts, by token unless there is a ticket."""
         agent = f"test/{uuid.uuid4().hex}"
         url = self.backend.outputs.websocket_url
         with connect(
             f"{url}?{urlencode(query)}" if query else url,
-            additional_headers=self.headers,
+            additional_headers=None if "ticket" in query else self.headers,
             user_agent_header=agent,
             open_timeout=ANSWER_SECONDS,
             close_timeout=2,

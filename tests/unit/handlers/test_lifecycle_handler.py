@@ -133,6 +133,15 @@ def test_what_a_client_says_of_itself_is_kept_short(log: MemoryLog) -> None:
     assert closed.reason == "y" * 512
 
 
+def test_control_characters_of_a_client_are_not_kept(log: MemoryLog) -> None:
+    handle(connect(identity={"userAgent": "a\r\nb\x1b[31m\x00\u2028\ud800 é 世"}), log)
+    handle(disconnect(disconnectReason="\x9b\udfff"), log)
+
+    opened, closed = log.facts
+    assert opened.user_agent == "a\ufffd\ufffdb\ufffd[31m\ufffd\ufffd\ufffd é 世"
+    assert closed.reason == "\ufffd\ufffd"
+
+
 @pytest.mark.parametrize("route", ["$connect", "$disconnect"])
 def test_a_frame_that_names_a_lifecycle_route_is_only_a_frame(log: MemoryLog, route: str) -> None:
     callbacks = RecordingCallbacks()

@@ -1,0 +1,163 @@
+"""Proved identity, on the embedded AWS: its user pool, its HTTP API and its authorizer."""
+
+import time
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from functions.aws.tickets import Tickets
+from functions.domain.events import ConnectionOpened
+from functions.domain.identity import Identity
+from functions.domain.times import iso
+from tests.integration.backend import Backend
+from tests.integration.gateway import now
+from tests.integration.members import Member
+from tests.integration.waiting import eventually
+
+
+@pytest.fixture(scope="module")
+def ada(cognito_backend: Backend) -> Iterator[Member]:
+    with Member.registered(cognito_backend) as member:
+        yield member
+
+
+def status(member: Member, headers: dict[str, str] | None = None, **query: str) -> int:
+    """Return the status that a handshake gets."""
+    try:
+        with member.socket(headers, **query):
+            return 101
+    except InvalidStatus as refused:
+        return refused.response.status_code
+
+
+def expiring(member: Member, seconds: float) -> str:
+    """Return a ticket for a user whose identity ends in so many seconds."""
+    tickets = Tickets(member.backend.cloud.client("dynamodb"), member.backend.outputs.claims_table)
+    return tickets.issue(Identity(member.subject, int(now() / 1000 + seconds)), now())
+
+
+def test_a_token_lets_its_user_in_and_names_them_in_every_event(ada: Member) -> None:
+    with ada.connected(sessionId="a-talk") as client:
+        client.text("hello")
+        events = ada.backend.events(client.connection_id)
+
+    assert {event.user_id for event in events} == {ada.subject}
+    assert {event.session_id for event in events} == {"a-talk"}
+    assert isinstance(events[0].fact, ConnectionOpened)
+    assert 3_500 <= (events[0].fact.token_expires_at or 0) - time.time() <= 3_601
+
+
+def test_nobody_gets_in_without_proof(ada: Member) -> None:
+    header, claims, signature = ada.access_token.split(".")
+    forged = f"{header}.{claims}.{signature[:-8]}AAAAAAAA"
+
+    refused = {
+        "nothing": status(ada),
+        "a name": status(ada, userId=ada.subject),
+        "a token in the URL": status(ada, token=ada.access_token),
+        "a token as a ticket": status(ada, ticket=ada.access_token),
+        "a forged token": status(ada, {"Authorization": f"Bearer {forged}"}),
+        "an ID token": status(ada, {"Authorization": f"Bearer {ada.id_token}"}),
+        "no bearer": status(ada, {"Authorization": ada.access_token}),
+        "an invented ticket": status(ada, ticket="x" * 43),
+        "both": status(ada, ada.headers, ticket=ada.ticket()),
+    }
+
+    assert set(refused.values()) == {403}, refused
+
+
+def test_a_token_of_another_pool_lets_nobody_in(ada: Member) -> None:
+    cognito = ada.backend.cloud.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName=f"other-{uuid.uuid4().hex}")["UserPool"]["Id"]
+    flows = ["ALLOW_ADMIN_USER_PASSWORD_AUTH"]
+    client = cognito.create_user_pool_client(UserPoolId=pool, ClientName="c", ExplicitAuthFlows=flows)
+    try:
+        stranger = Member(ada.backend, "eve", pool, client["UserPoolClient"]["ClientId"])
+
+        assert status(ada, stranger.headers) == 403
+        assert stranger.ask_for_a_ticket()[0] == 401
+    finally:
+        cognito.delete_user_pool(UserPoolId=pool)
+
+
+def test_a_ticket_lets_its_user_in_once(ada: Member) -> None:
+    ticket = ada.ticket()
+
+    assert status(ada, ticket=ticket) == 101
+    assert status(ada, ticket=ticket) == 403
+    assert eventually(lambda: ada.backend.events_of_user(ada.subject))
+
+
+def test_of_many_who_come_with_one_ticket_one_gets_in(ada: Member) -> None:
+    ticket = ada.ticket()
+
+    with ThreadPoolExecutor(6) as threads:
+        statuses = list(threads.map(lambda _: status(ada, ticket=ticket), range(6)))
+
+    assert sorted(statuses) == [101] + [403] * 5
+
+
+def test_a_refused_handshake_says_nothing_but_403(ada: Member) -> None:
+    with pytest.raises(InvalidStatus) as refused, ada.socket({"Authorization": "Bearer a.b.c"}):
+        pass
+
+    answer = refused.value.response
+    assert answer.status_code == 403
+    assert not any(word in (answer.body or b"").lower() for word in (b"token", b"jwt", b"decode", b"expired"))
+
+
+def test_a_ticket_is_for_who_has_an_access_token(ada: Member) -> None:
+    status, answer = ada.ask_for_a_ticket()
+
+    assert (status, answer["expiresIn"]) == (200, 30)
+    assert len(answer["ticket"]) == 43
+    assert ada.ask_for_a_ticket(ada.id_token)[0] == 403
+    assert ada.ask_for_a_ticket("a.b.c")[0] == 401
+    assert ada.ask_for_a_ticket("")[0] == 401
+
+
+def test_only_post_gets_a_ticket(ada: Member) -> None:
+    url = ada.backend.outputs.everything["ticket_url"]
+    request = urllib.request.Request(url, headers=ada.headers)  # noqa: S310 - the emulator's own address
+
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request)  # noqa: S310 - likewise
+
+    with refused.value:
+        assert refused.value.code in {403, 404, 405}
+
+
+def test_a_message_after_the_expiry_is_refused_and_the_connection_closed(ada: Member) -> None:
+    with ada.connected(ticket=expiring(ada, 3)) as client:
+        assert client.text("in time")
+
+        def refused() -> bool:
+            client.send({"type": "text_message", "data": {"text": "too late"}})
+            frame = client.receive()
+            return bool(frame["type"] == "error" and frame["data"]["code"] == "token_expired")
+
+        eventually(refused)
+
+        assert client.is_closed()
+    assert "ConnectionClosed" in eventually(
+        lambda: (types := ada.backend.types(client.connection_id)) and "ConnectionClosed" in types and types
+    )
+
+
+def test_a_connection_that_only_pings_is_closed_by_the_sweeper(ada: Member) -> None:
+    with ada.connected(ticket=expiring(ada, 2)) as client:
+        eventually(lambda: ada.backend.row(client.connection_id))
+
+        def closed() -> bool:
+            assert client.ask({"type": "ping"}) == {"type": "pong"}
+            schedule = {"time": iso(now()), "idleSeconds": 3600}
+            swept = ada.backend.invoke(ada.backend.outputs.everything["sweeper_function"], schedule)
+            return bool(swept["closed"])
+
+        eventually(closed)
+
+        assert client.is_closed()
