@@ -1,6 +1,7 @@
 """The limits of a user, on the embedded AWS."""
 
 from collections import Counter
+from functools import partial
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -39,12 +40,16 @@ def test_connections_that_have_ended_do_not_hide_those_that_are_open(
     for _ in range(MOST_CONNECTIONS + 2):
         ended = connect(user)
         ended.close()
-        eventually(lambda ended=ended: backend.status(ended.connection_id) == "DISCONNECTED")
+        eventually(partial(has_ended, backend, ended.connection_id))
     clients.append(connect(user))
     eventually(lambda: all(backend.row(client.connection_id) for client in clients))
 
     with pytest.raises(InvalidStatus):
         connect(user)
+
+
+def has_ended(backend: Backend, connection_id: str) -> bool:
+    return backend.status(connection_id) == "DISCONNECTED"
 
 
 def test_texts_beyond_the_limit_are_refused_and_recorded_once_a_minute(
