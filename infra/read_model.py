@@ -48,6 +48,8 @@ class ReadModel(pulumi.ComponentResource):
                 indexes=(
                     Index(names.CONNECTIONS_BY_USER, names.CONNECTIONS_BY_USER_KEY, names.CONNECTION_INFO),
                     Index(names.CONNECTIONS_ACTIVE, names.CONNECTIONS_ACTIVE_KEY, names.CONNECTION_INFO),
+                    # to be counted, not shown
+                    Index(names.CONNECTIONS_ACTIVE_OF_USER, names.CONNECTIONS_ACTIVE_OF_USER_KEY, ()),
                 ),
                 protect=args.protect,
             ),

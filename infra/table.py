@@ -21,7 +21,7 @@ class Index:
     key
         Attribute names: the partition key, then the sort key.
     shows
-        Attributes that it holds besides keys; all when None.
+        Attributes that it holds besides keys; all when None, keys only when empty.
     """
 
     name: str
@@ -93,15 +93,16 @@ def table(name: str, args: TableArgs, parent: pulumi.Resource) -> aws.dynamodb.T
 
 def _index(args: TableArgs, index: Index) -> aws.dynamodb.TableGlobalSecondaryIndexArgs:
     kept = {*args.key, *index.key}
+    projection = "ALL" if index.shows is None else "INCLUDE" if index.shows else "KEYS_ONLY"
     return aws.dynamodb.TableGlobalSecondaryIndexArgs(
         name=index.name,
         key_schemas=[
             aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs(attribute_name=attribute, key_type=key_type)
             for attribute, key_type in zip(index.key, ("HASH", "RANGE"), strict=False)
         ],
-        projection_type="ALL" if index.shows is None else "INCLUDE",
+        projection_type=projection,
         # key attributes are always there, and AWS refuses to be told so
-        non_key_attributes=None
-        if index.shows is None
-        else [attribute for attribute in index.shows if attribute not in kept],
+        non_key_attributes=[attribute for attribute in index.shows if attribute not in kept]
+        if index.shows
+        else None,
     )

@@ -53,6 +53,7 @@ def create_tables(client: Any, prefix: str) -> Tables:
         names.CONNECTIONS_KEY,
         Index(names.CONNECTIONS_BY_USER, names.CONNECTIONS_BY_USER_KEY, names.CONNECTION_INFO),
         Index(names.CONNECTIONS_ACTIVE, names.CONNECTIONS_ACTIVE_KEY, names.CONNECTION_INFO),
+        Index(names.CONNECTIONS_ACTIVE_OF_USER, names.CONNECTIONS_ACTIVE_OF_USER_KEY, ()),
     )
     _create(client, tables.metrics, names.METRICS_KEY)
     _create(client, tables.messages, names.MESSAGES_KEY)
@@ -89,7 +90,9 @@ def _key(key: Sequence[str]) -> list[dict[str, str]]:
 
 def _index(table_key: Sequence[str], index: Index) -> dict[str, Any]:
     projection: dict[str, Any] = {"ProjectionType": "ALL"}
-    if index.shows is not None:
+    if index.shows == ():
+        projection = {"ProjectionType": "KEYS_ONLY"}
+    elif index.shows is not None:
         kept = {*table_key, *index.key}  # AWS refuses to be told of attributes that are always there
         projection = {
             "ProjectionType": "INCLUDE",

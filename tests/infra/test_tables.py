@@ -78,6 +78,14 @@ def test_the_connections_are_listed_by_user_and_by_activity() -> None:
     assert key_of(found["active-index"]) == [("activeShard", "HASH"), ("activeSince", "RANGE")]
 
 
+def test_the_open_connections_of_a_user_are_counted_by_keys_alone() -> None:
+    found = indexes("read-model-connections")["active-user-index"]
+
+    assert key_of(found) == [("activeUser", "HASH"), ("createdAt", "RANGE")]
+    assert found["projectionType"] == "KEYS_ONLY"
+    assert "nonKeyAttributes" not in found
+
+
 @pytest.mark.parametrize("index", ["userId-index", "active-index"])
 def test_an_index_of_connections_holds_what_a_list_shows_and_no_more(index: str) -> None:
     found = indexes("read-model-connections")[index]
