@@ -4,6 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from functions import names
+from infra.authorizer import AuthorizerArgs, authorizer
 from infra.code import dependency_layer, function_code
 from infra.configuration import read_settings
 from infra.connection_manager import ConnectionManager, ConnectionManagerArgs
@@ -14,12 +15,13 @@ from infra.projector import Projector, ProjectorArgs
 from infra.read_model import ReadModel, ReadModelArgs
 from infra.routes import FunctionRoute, MockRoute
 from infra.sweeper import Sweeper
+from infra.ticket_api import TicketApi, TicketApiArgs
+from infra.user_directory import UserDirectory, UserDirectoryArgs
 from infra.websocket_api import WebSocketApi, WebSocketApiArgs
 
 settings = read_settings()
 naming = Naming(pulumi.get_stack())
-sizes = settings.functions.sizes
-
+sizes, of_frames = settings.functions.sizes, settings.limits.of_frames
 store = EventStore("event-store", EventStoreArgs(naming, settings.log, settings.protect))
 read_model = ReadModel("read-model", ReadModelArgs(naming, settings.protect))
 api = WebSocketApi("api", WebSocketApiArgs(naming, settings))
@@ -32,15 +34,19 @@ log: dict[str, pulumi.Input[str]] = {
     names.MANAGEMENT_ENDPOINT: api.management_endpoint,
     names.RETENTION_DAYS: str(store.retention_days),
 }
-authorizer = Function("authorizer", runtime, FunctionArgs(names.AUTHORIZER, sizes.authorizer, {}))
 lifecycle = Function("lifecycle", runtime, FunctionArgs(names.LIFECYCLE, sizes.lifecycle, log))
-message = Function("message", runtime, FunctionArgs(names.MESSAGE, sizes.message, log))
+message = Function("message", runtime, FunctionArgs(names.MESSAGE, sizes.message, log | of_frames))
 for function in (lifecycle, message):
     store.grant_append(function)
     store.grant_claim(function)
 store.grant_release(message)
+store.grant_count(message)
 api.grant_manage_connections(lifecycle, "POST")
 api.grant_manage_connections(message, "POST", "DELETE")
+
+users = UserDirectory("users", UserDirectoryArgs(naming, settings)) if settings.verifies_identity else None
+tickets = TicketApi("tickets", runtime, TicketApiArgs(store, users)) if users else None
+gatekeeper = authorizer("authorizer", runtime, AuthorizerArgs(store, read_model, users))
 
 projector = Projector("projector", runtime, ProjectorArgs(store, read_model))
 manager_args = ConnectionManagerArgs(store, read_model, api)
@@ -55,10 +61,10 @@ api.serve(
         FunctionRoute(names.ROUTE_VOICE_DATA, message),
         MockRoute(names.ROUTE_PING, names.PONG),
     ],
-    authorizer,
+    gatekeeper,
 )
 
-outputs: dict[str, pulumi.Input[str | int]] = {
+outputs: dict[str, object] = {
     "websocket_url": api.websocket_url,
     "management_endpoint": api.management_endpoint,
     "api_id": api.api_id,
@@ -77,5 +83,8 @@ outputs: dict[str, pulumi.Input[str | int]] = {
     "region": aws.get_region_output().region,
     "retention_days": store.retention_days,
 }
+if users and tickets:
+    outputs |= {"user_pool_id": users.pool_id, "user_pool_client_ids": users.client_ids}
+    outputs["ticket_url"] = tickets.url
 for name, value in outputs.items():
     pulumi.export(name, value)

@@ -9,6 +9,7 @@ from pulumi.runtime.config import CONFIG
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from infra.naming import PLAIN_STACK
 from infra.settings import Settings
 
 
@@ -28,9 +29,20 @@ def read_settings() -> Settings:
     Raises
     ------
     ConfigurationError
-        Naming for every bad value its key, what was found and what is allowed.
+        Naming for every bad value its key, what was found and what is allowed; or if the stack that
+        everybody uses would take a client's word for who it is.
     """
     project = pulumi.get_project()
+    settings = _validated(project)
+    if not settings.verifies_identity and pulumi.get_stack() == PLAIN_STACK:
+        raise ConfigurationError(
+            f'{project}:identity: found "query", which proves nothing: '
+            f"the stack \"{PLAIN_STACK}\" is built with 'cognito' only"
+        )
+    return settings
+
+
+def _validated(project: str) -> Settings:
     raw = {key: _parse(value) for key, value in _values(project)}
     try:
         return Settings.model_validate(raw)
@@ -63,8 +75,10 @@ def _parse(value: str | Mapping[str, Any]) -> object:
 
 
 def _line(error: ErrorDetails) -> str:
-    key = ".".join(str(part) for part in error["loc"])
-    return f"{key}: found {json.dumps(error['input'], default=str)}, allowed: {_allowed(error)}"
+    # as the CLI writes a path into a value: group.list[0]
+    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"])
+    found = json.dumps(error["input"], default=str)
+    return f"{key.removeprefix('.')}: found {found}, allowed: {_allowed(error)}"
 
 
 def _allowed(error: ErrorDetails) -> str:
@@ -73,6 +87,10 @@ def _allowed(error: ErrorDetails) -> str:
             return f"no such setting, but {', '.join(_members(error['loc'][:-1]))}"
         case "model_type":
             return f"an object of {', '.join(_members(error['loc']))}"
+        case "tuple_type":
+            return "a list"
+        case "too_long":
+            return f"a list of at most {error['ctx']['max_length']}"
         case "string_pattern_mismatch":
             return f"text that matches {error['ctx']['pattern']}"
         case _:

@@ -92,6 +92,18 @@ class EventStore(pulumi.ComponentResource):
         """Let a function give up a claim."""
         function.grant("release-claims", Statement(["dynamodb:DeleteItem"], [self._claims.arn]))
 
+    def grant_count(self, function: Function) -> None:
+        """Let a function count what a user does in a minute, in the transaction of the append."""
+        function.grant("count-claims", Statement(["dynamodb:UpdateItem"], [self._claims.arn]))
+
+    def grant_issue(self, function: Function) -> None:
+        """Let a function issue tickets, which are claims."""
+        function.grant("issue-tickets", Statement(["dynamodb:PutItem"], [self._claims.arn]))
+
+    def grant_redeem(self, function: Function) -> None:
+        """Let a function redeem a ticket: a deletion gives it to the first who asks, and to nobody else."""
+        function.grant("redeem-tickets", Statement(["dynamodb:DeleteItem"], [self._claims.arn]))
+
     def grant_refold(self, function: Function) -> None:
         """Let a function read the log of one connection."""
         function.grant("refold-events", Statement(["dynamodb:Query"], [self._events.arn]))

@@ -3,8 +3,10 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, Field
+
+from infra.identity_settings import IdentityMode, LimitSettings, TicketSettings, UserSettings
+from infra.settings_group import Group
 
 MAX_ROUTE_SECONDS = 29
 """API Gateway gives up on an integration after 29 s; a longer timeout would only cost."""
@@ -43,13 +45,6 @@ def _log_retention(days: int) -> int:
     return days
 
 
-class IdentityMode(StrEnum):
-    """How a client says who it is."""
-
-    QUERY = "query"
-    """``userId`` in the query string of ``$connect``: for trying things out, it proves nothing."""
-
-
 class LayerTarget(StrEnum):
     """What the layer of dependencies is built for."""
 
@@ -77,13 +72,7 @@ class LogLevel(StrEnum):
     ERROR = "ERROR"
 
 
-class _Group(BaseModel):
-    """One key of the stack file: frozen, and closed to members that it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
-
-
-class Size(_Group):
+class Size(Group):
     """What one function may use."""
 
     memory_mb: Annotated[int, Field(ge=128, le=10_240)] = 512
@@ -109,10 +98,11 @@ class ProjectorSize(Size):
     """A rebuild waits for longer than this."""
 
 
-class Sizes(_Group):
+class Sizes(Group):
     """The size of each function."""
 
     authorizer: RouteSize = RouteSize()
+    ticket: RouteSize = RouteSize()
     lifecycle: RouteSize = RouteSize()
     message: RouteSize = RouteSize()
     projector: ProjectorSize = ProjectorSize()
@@ -120,7 +110,7 @@ class Sizes(_Group):
     sweeper: Size = Size()
 
 
-class ApiSettings(_Group):
+class ApiSettings(Group):
     """The WebSocket API."""
 
     stage: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] = "prod"
@@ -135,7 +125,7 @@ class ApiSettings(_Group):
     """Who makes the account's role for that."""
 
 
-class LogSettings(_Group):
+class LogSettings(Group):
     """The log of events."""
 
     retention_days: Annotated[int, Field(ge=MIN_RETENTION_DAYS, le=3_650)] = 90
@@ -144,7 +134,7 @@ class LogSettings(_Group):
     """Whether the log and its claims can be restored to any second of the last 35 days (paid by the GB)."""
 
 
-class FunctionSettings(_Group):
+class FunctionSettings(Group):
     """What all functions share."""
 
     log_level: LogLevel = LogLevel.INFO
@@ -155,7 +145,7 @@ class FunctionSettings(_Group):
     """Memory and time of each function."""
 
 
-class ProjectorSettings(_Group):
+class ProjectorSettings(Group):
     """How the stream of events reaches the projector."""
 
     batch_size: Annotated[int, Field(ge=1, le=1_000)] = 1_000
@@ -168,7 +158,7 @@ class ProjectorSettings(_Group):
     """Age at which a failing record goes to the failure queue, whatever its retries."""
 
 
-class SweeperSettings(_Group):
+class SweeperSettings(Group):
     """The search for connections that ended unseen."""
 
     enabled: bool = True
@@ -179,11 +169,14 @@ class SweeperSettings(_Group):
     """Seconds without activity after which a connection is asked for."""
 
 
-class Settings(_Group):
+class Settings(Group):
     """All that a stack file says under the project's name."""
 
-    identity: IdentityMode = IdentityMode.QUERY
+    identity: IdentityMode = IdentityMode.COGNITO
     """How a client says who it is."""
+    users: UserSettings = UserSettings()
+    tickets: TicketSettings = TicketSettings()
+    limits: LimitSettings = LimitSettings()
     api: ApiSettings = ApiSettings()
     log: LogSettings = LogSettings()
     functions: FunctionSettings = FunctionSettings()
@@ -195,3 +188,8 @@ class Settings(_Group):
     """Whether the tables survive ``pulumi destroy`` and refuse to be replaced."""
     endpoint: Annotated[str | None, Field(pattern=r"^https?://[^/\s]+$")] = None
     """The URL of an emulator, without a path; on AWS there is none."""
+
+    @property
+    def verifies_identity(self) -> bool:
+        """Whether a client must prove who it is."""
+        return self.identity is not IdentityMode.QUERY

@@ -31,7 +31,7 @@ def settings(group: type[BaseModel] = Settings, prefix: str = "") -> Iterator[tu
 
 def written(default: object) -> str:
     match default:
-        case None:
+        case None | ():
             return "none"
         case bool():
             return f"`{str(default).lower()}`"

@@ -50,6 +50,11 @@ class Evaluation:
     def of_type(self, suffix: str) -> list[Registration]:
         return [each for each in self.registrations if each.type.endswith(suffix)]
 
+    def within(self, component: str) -> "Evaluation":
+        """Give the children of the components of a type."""
+        token = f"airium:realtime:{component}$"
+        return Evaluation(tuple(each for each in self.registrations if token in each.urn), self.outputs)
+
     def named(self, name: str) -> Registration:
         (found,) = [each for each in self.registrations if each.name == name and each.custom]
         return found
@@ -70,7 +75,11 @@ class _Aws(Mocks):
             return "", {}
         if self._preview:
             return "", args.inputs
-        return f"{args.name}-id", {**args.inputs, **_computed(args.typ, args.name, args.inputs)}
+        return _id(args.typ, args.name), {**args.inputs, **_computed(args.typ, args.name, args.inputs)}
+
+
+def _id(type_: str, name: str) -> str:
+    return f"{REGION}_Pool" if type_.endswith(":UserPool") else f"{name}-id"
 
 
 def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,7 +103,8 @@ def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any
         case "LayerVersion":
             return {"arn": f"arn:aws:lambda:{region}:layer:{inputs['layerName']}:1"}
         case "Api":
-            endpoint = f"wss://{name}-id.execute-api.{REGION}.amazonaws.com"
+            scheme = "wss" if inputs["protocolType"] == "WEBSOCKET" else "https"
+            endpoint = f"{scheme}://{name}-id.execute-api.{REGION}.amazonaws.com"
             return {"apiEndpoint": endpoint, "executionArn": f"arn:aws:execute-api:{region}:{name}-id"}
         case "EventSourceMapping":
             return {"uuid": f"{name}-uuid"}

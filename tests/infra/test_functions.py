@@ -14,10 +14,13 @@ from tests.infra.program import ROOT, STACKS, evaluate, evaluated, stack_config
 
 LOG = {"EVENTS_TABLE", "CLAIMS_TABLE", "MANAGEMENT_ENDPOINT", "RETENTION_DAYS", "LOG_LEVEL"}
 MANAGER = {"EVENTS_TABLE", "CONNECTIONS_TABLE", "MANAGEMENT_ENDPOINT", "RETENTION_DAYS", "LOG_LEVEL"}
+COUNTED = {"CONNECTIONS_TABLE", "CONNECTIONS_PER_USER", "LOG_LEVEL"}
+TOKENS = {"TOKEN_ISSUER", "TOKEN_CLIENTS", "TOKEN_USE", "JWKS_URL"}
 EXPECTED = {
-    "authorizer": (names.AUTHORIZER, {"LOG_LEVEL"}),
+    "authorizer": (names.AUTHORIZER, {*COUNTED, *TOKENS, "CLAIMS_TABLE"}),
+    "ticket": (names.TICKET, {"CLAIMS_TABLE", "TOKEN_USE", "LOG_LEVEL"}),
     "lifecycle": (names.LIFECYCLE, LOG),
-    "message": (names.MESSAGE, LOG),
+    "message": (names.MESSAGE, {*LOG, "TEXTS_PER_MINUTE", "VOICE_SESSIONS_PER_MINUTE"}),
     "projector": (
         names.PROJECTOR,
         {
@@ -80,7 +83,7 @@ def test_lambda_and_the_function_agree_on_the_log_level(stack: str, level: str) 
 
 
 def test_a_function_behind_the_gateway_ends_before_the_gateway_gives_up() -> None:
-    timeouts = [function(name)["timeout"] for name in ("authorizer", "lifecycle", "message")]
+    timeouts = [function(name)["timeout"] for name in ("authorizer", "ticket", "lifecycle", "message")]
 
     assert max(timeouts) <= 29
 
@@ -112,7 +115,9 @@ def test_reserved_concurrency_is_a_setting() -> None:
 def test_the_retention_reaches_every_function_that_writes(name: str) -> None:
     variables = function(name)["environment"]["variables"]
 
-    assert variables.get("RETENTION_DAYS") in ({None} if name == "authorizer" else {"90"})
+    # neither appends: a ticket expires by itself within a minute
+    silent = name in {"authorizer", "ticket"}
+    assert variables.get("RETENTION_DAYS") == (None if silent else "90")
 
 
 def test_the_code_is_the_sources_of_the_package_and_nothing_else() -> None:

@@ -24,6 +24,9 @@ FREE_WHILE_IDLE = {
     "aws:apigatewayv2/routeResponse:RouteResponse",
     "aws:apigatewayv2/stage:Stage",
     "aws:cloudwatch/logGroup:LogGroup",
+    # priced by the users who sign in within a month: nobody does while it is idle
+    "aws:cognito/userPool:UserPool",
+    "aws:cognito/userPoolClient:UserPoolClient",
     "aws:dynamodb/table:Table",
     "aws:iam/role:Role",
     "aws:iam/rolePolicy:RolePolicy",
@@ -47,6 +50,9 @@ PRICED_ARGUMENTS = {
     "replicas",
     "snapStart",
     "tableClass",
+    # threat protection, for which every user is paid
+    "userPoolAddOns",
+    "userPoolTier",
     "vpcConfig",
     "warmThroughput",
     "writeCapacity",
@@ -68,9 +74,11 @@ def test_no_argument_adds_a_price(stack: str) -> None:
 
 
 def test_logs_of_frames_are_not_detailed_by_default() -> None:
-    (stage,) = evaluated("prod").of_type("apigatewayv2/stage:Stage")
+    stages = evaluated("prod").of_type("apigatewayv2/stage:Stage")
 
-    assert set(stage.inputs["defaultRouteSettings"]) == {"throttlingRateLimit", "throttlingBurstLimit"}
+    assert [set(stage.inputs["defaultRouteSettings"]) for stage in stages] == [
+        {"throttlingRateLimit", "throttlingBurstLimit"}
+    ] * 2
 
 
 def resource_classes() -> dict[str, type[Any]]:

@@ -25,7 +25,12 @@ def logs(function: str) -> set[tuple[str, str]]:
 
 
 EXPECTED: dict[str, set[tuple[str, str]]] = {
-    "authorizer-role": logs("authorizer"),
+    "authorizer-role": {
+        *logs("authorizer"),
+        ("dynamodb:Query", f"{CONNECTIONS}/index/active-user-index"),
+        ("dynamodb:DeleteItem", CLAIMS),
+    },
+    "ticket-role": {*logs("ticket"), ("dynamodb:PutItem", CLAIMS)},
     "lifecycle-role": {
         *logs("lifecycle"),
         ("dynamodb:PutItem", EVENTS),
@@ -37,6 +42,7 @@ EXPECTED: dict[str, set[tuple[str, str]]] = {
         ("dynamodb:PutItem", EVENTS),
         ("dynamodb:PutItem", CLAIMS),
         ("dynamodb:DeleteItem", CLAIMS),
+        ("dynamodb:UpdateItem", CLAIMS),
         (MANAGE, f"{API}/POST/@connections/*"),
         (MANAGE, f"{API}/DELETE/@connections/*"),
     },
@@ -108,6 +114,15 @@ def test_a_role_may_do_what_its_function_needs_and_nothing_else(role: str) -> No
     assert len(found) == len(EXPECTED[role])
 
 
+def test_an_authorizer_that_takes_a_clients_word_redeems_nothing() -> None:
+    found = allowed(evaluated("local"), "authorizer-role")
+
+    connections = CONNECTIONS.replace("connections", "connections-local")
+    assert {each for each in found if each[0].startswith("dynamodb")} == {
+        ("dynamodb:Query", f"{connections}/index/active-user-index")
+    }
+
+
 def test_no_other_role_has_a_policy() -> None:
     assert {policy.inputs["role"] for policy in policies(evaluated("prod"))} == set(EXPECTED)
 
@@ -162,7 +177,7 @@ def test_every_policy_is_text(stack: str) -> None:
 def test_each_function_has_a_role_of_its_own() -> None:
     functions = evaluated("prod").of_type("lambda/function:Function")
 
-    assert len({each.inputs["role"] for each in functions}) == len(functions) == 6
+    assert len({each.inputs["role"] for each in functions}) == len(functions) == 7
 
 
 def test_a_role_is_assumed_by_its_service_only() -> None:

@@ -6,15 +6,10 @@ import pulumi
 import pytest
 
 from infra.configuration import ConfigurationError, read_settings
+from infra.identity_settings import IdentityMode, TokenUse
 from infra.naming import Naming
-from infra.settings import (
-    GatewayLogsRole,
-    IdentityMode,
-    LayerTarget,
-    LogLevel,
-    Settings,
-)
-from tests.infra.program import PROJECT, STACKS, evaluate, written_config
+from infra.settings import GatewayLogsRole, LayerTarget, LogLevel, Settings
+from tests.infra.program import PROJECT, STACKS, evaluate, stack_config, written_config
 
 
 def settings_of(config: dict[str, str], stack: str = "dev") -> Settings:
@@ -36,13 +31,17 @@ def test_an_empty_stack_file_has_every_default() -> None:
     assert settings.log.retention_days == 90
     assert settings.sweeper.idle_seconds == 3_600
     assert settings.layer is LayerTarget.ARM64
+    assert settings.identity is IdentityMode.COGNITO
+    assert settings.users.token_use is TokenUse.ACCESS
+    assert settings.users.self_sign_up is False
+    assert settings.tickets.origins == ()
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_stack_files_are_valid(stack: str) -> None:
     settings = settings_of(written_config(stack), stack)
 
-    assert settings.identity is IdentityMode.QUERY
+    assert settings.identity is (IdentityMode.QUERY if stack == "local" else IdentityMode.COGNITO)
     assert settings.layer is (LayerTarget.HOST if stack == "local" else LayerTarget.ARM64)
     assert settings.protect is (stack == "prod")
     assert (settings.endpoint is None) is (stack != "local")
@@ -82,16 +81,21 @@ def test_every_bad_value_is_named_at_once() -> None:
         log='{"retentionDays":"14"}',
         functions='{"logRetentionDays":"31","sizes":{"message":{"timeoutSeconds":"30"}}}',
         projector='{"batchSize":"many"}',
+        users='{"clientIds":["one","","a,b"],"tokenUse":"refresh","userPoolId":"pool"}',
+        tickets='{"origins":"https://app.example.com"}',
+        limits='{"voiceSessionsPerMinute":"31"}',
         sweeper="hourly",
         protect="perhaps",
         colour="red",
     )
 
-    groups = "api, endpoint, functions, identity, layer, log, projector, protect, sweeper"
+    groups = (
+        "api, endpoint, functions, identity, layer, limits, log, projector, protect, sweeper, tickets, users"
+    )
     integer = "a valid integer, unable to parse string as an integer"
     periods = "1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 3653"
     assert message.splitlines() == [
-        '11 values in the configuration of stack "dev" cannot be used:',
+        '17 values in the configuration of stack "dev" cannot be used:',
         *(
             f"  airium-realtime:{line}"
             for line in (
@@ -101,11 +105,17 @@ def test_every_bad_value_is_named_at_once() -> None:
                 f'colour: found "red", allowed: no such setting, but {groups}',
                 f'functions.logRetentionDays: found "31", allowed: one of {periods}',
                 'functions.sizes.message.timeoutSeconds: found "30", allowed: less than or equal to 29',
-                "identity: found \"oracle\", allowed: 'query'",
+                "identity: found \"oracle\", allowed: 'cognito' or 'query'",
+                'limits.voiceSessionsPerMinute: found "31", allowed: less than or equal to 30',
                 'log.retentionDays: found "14", allowed: greater than or equal to 15',
                 f'projector.batchSize: found "many", allowed: {integer}',
                 'protect: found "perhaps", allowed: a valid boolean, unable to interpret input',
                 'sweeper: found "hourly", allowed: an object of enabled, everyMinutes, idleSeconds',
+                'tickets.origins: found "https://app.example.com", allowed: a list',
+                'users.clientIds[1]: found "", allowed: text that matches ^[A-Za-z0-9_+]{1,128}$',
+                'users.clientIds[2]: found "a,b", allowed: text that matches ^[A-Za-z0-9_+]{1,128}$',
+                "users.tokenUse: found \"refresh\", allowed: 'access' or 'id'",
+                'users.userPoolId: found "pool", allowed: text that matches ^[a-z0-9-]+_[0-9A-Za-z]+$',
             )
         ),
     ]
@@ -116,7 +126,19 @@ def test_one_bad_value_is_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "group", ["api", "log", "functions", "projector", "sweeper", "functions.sizes", "functions.sizes.message"]
+    "group",
+    [
+        "api",
+        "log",
+        "functions",
+        "projector",
+        "sweeper",
+        "users",
+        "tickets",
+        "limits",
+        "functions.sizes",
+        "functions.sizes.message",
+    ],
 )
 def test_an_unknown_member_is_refused(group: str) -> None:
     key, *inner = group.split(".")
@@ -139,10 +161,67 @@ def test_an_unknown_member_is_refused(group: str) -> None:
         ("layer", "x86"),
         ("functions", '{"logLevel":"LOUD"}'),
         ("functions", '{"sizes":{"projector":{"memoryMb":"64"}}}'),
+        ("functions", '{"sizes":{"ticket":{"timeoutSeconds":"30"}}}'),
+        ("users", '{"clientIds":"one"}'),
+        ("users", '{"userPoolId":""}'),
+        ("users", '{"selfSignUp":"perhaps"}'),
+        ("tickets", '{"throttlingRate":"0"}'),
+        ("tickets", '{"throttlingBurst":"0"}'),
+        ("limits", '{"connectionsPerUser":"0"}'),
+        ("limits", '{"connectionsPerUser":"1001"}'),
+        ("limits", '{"textsPerMinute":"0"}'),
+        ("limits", '{"textsPerMinute":"6001"}'),
+        ("limits", '{"voiceSessionsPerMinute":"0"}'),
     ],
 )
 def test_a_bad_value_is_refused(key: str, value: str) -> None:
     assert f"{PROJECT}:{key}" in refusal(**{key: value})
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "https://*",
+        "https://*.example.com",
+        "app.example.com",
+        "https://app.example.com/",
+        "ftp://a.b",
+        "",
+    ],
+)
+def test_what_is_no_origin_is_refused(origin: str) -> None:
+    assert f"{PROJECT}:tickets.origins[1]" in refusal(tickets=f'{{"origins":["https://a.b","{origin}"]}}')
+
+
+@pytest.mark.parametrize("origin", ["https://app.example.com", "http://localhost:3000"])
+def test_an_origin_is_what_a_browser_sends(origin: str) -> None:
+    assert settings_of({f"{PROJECT}:tickets": f'{{"origins":["{origin}"]}}'}).tickets.origins == (origin,)
+
+
+def test_more_clients_than_an_authorizer_takes_are_refused() -> None:
+    clients = ",".join(f'"client{number}"' for number in range(51))
+
+    assert refusal(users=f'{{"clientIds":[{clients}]}}').endswith("allowed: a list of at most 50")
+
+
+def test_prod_cannot_be_built_with_a_clients_word() -> None:
+    config = {f"{PROJECT}:identity": "query"}
+
+    with pytest.raises(
+        ConfigurationError, match=r"airium-realtime:identity: found \"query\".* 'cognito' only"
+    ):
+        settings_of(config, "prod")
+
+
+def test_the_program_itself_refuses_that() -> None:
+    with pytest.raises(pulumi.RunError, match="proves nothing"):
+        evaluate("prod", stack_config("prod", identity="query"))
+
+
+@pytest.mark.parametrize("stack", ["dev", "local", "production"])
+def test_another_stack_may_take_a_clients_word(stack: str) -> None:
+    assert settings_of({f"{PROJECT}:identity": "query"}, stack).identity is IdentityMode.QUERY
 
 
 def test_the_engine_prints_the_message_without_a_traceback() -> None:

@@ -13,27 +13,32 @@ from infra.naming import Naming
 from infra.routes import FunctionRoute, MockRoute
 from infra.settings import RouteSize, Settings
 from infra.websocket_api import WebSocketApi, WebSocketApiArgs
-from tests.infra.program import STACKS, Registration, evaluate, evaluated, stack_config
+from tests.infra.program import STACKS, Evaluation, Registration, evaluate, evaluated, stack_config
 
 INVOKE = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
 EXECUTION = "arn:aws:execute-api:us-east-1:123456789012:api-api-id"
 
 
+def api(stack: str) -> Evaluation:
+    """Give what belongs to the WebSocket API; there is an HTTP API beside it."""
+    return evaluated(stack).within("WebSocketApi")
+
+
 def routes(stack: str = "prod") -> dict[str, Registration]:
-    return {each.inputs["routeKey"]: each for each in evaluated(stack).of_type("apigatewayv2/route:Route")}
+    return {each.inputs["routeKey"]: each for each in api(stack).of_type("apigatewayv2/route:Route")}
 
 
 def integration_of(route: Registration) -> Registration:
     (found,) = [
         each
-        for each in evaluated("prod").of_type("apigatewayv2/integration:Integration")
+        for each in api("prod").of_type("apigatewayv2/integration:Integration")
         if route.inputs["target"] == f"integrations/{each.name}-id"
     ]
     return found
 
 
 def responses_of(route: Registration) -> list[dict[str, Any]]:
-    responses = evaluated("prod").of_type("apigatewayv2/routeResponse:RouteResponse")
+    responses = api("prod").of_type("apigatewayv2/routeResponse:RouteResponse")
     return [each.inputs for each in responses if each.inputs["routeId"] == f"{route.name}-id"]
 
 
@@ -43,10 +48,10 @@ def test_the_routes_are_those_of_the_protocol(stack: str) -> None:
 
 
 def test_a_frame_is_routed_by_its_type() -> None:
-    (api,) = evaluated("prod").of_type("apigatewayv2/api:Api")
+    (found,) = api("prod").of_type("apigatewayv2/api:Api")
 
-    assert api.inputs["routeSelectionExpression"] == "$request.body.type"
-    assert api.inputs["protocolType"] == "WEBSOCKET"
+    assert found.inputs["routeSelectionExpression"] == "$request.body.type"
+    assert found.inputs["protocolType"] == "WEBSOCKET"
 
 
 @pytest.mark.parametrize(
@@ -86,7 +91,7 @@ def test_a_one_way_route_sends_nothing_back(key: str) -> None:
 def test_a_ping_is_answered_by_the_gateway_itself() -> None:
     route = routes()["ping"]
     integration = integration_of(route)
-    answers = evaluated("prod").of_type("apigatewayv2/integrationResponse:IntegrationResponse")
+    answers = api("prod").of_type("apigatewayv2/integrationResponse:IntegrationResponse")
 
     assert integration.inputs == {
         "apiId": "api-api-id",
@@ -124,7 +129,7 @@ def test_the_authorizer_decides_on_every_request() -> None:
 
 
 def test_the_gateway_may_invoke_each_function_for_its_routes_only() -> None:
-    permissions = evaluated("prod").of_type("lambda/permission:Permission")
+    permissions = api("prod").of_type("lambda/permission:Permission")
 
     found = {(each.inputs["function"], each.inputs["sourceArn"]) for each in permissions}
     assert {each.inputs["principal"] for each in permissions} == {"apigateway.amazonaws.com"}
@@ -140,13 +145,13 @@ def test_the_gateway_may_invoke_each_function_for_its_routes_only() -> None:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_stage_is_named_prod(stack: str) -> None:
-    (stage,) = evaluated(stack).of_type("apigatewayv2/stage:Stage")
+    (stage,) = api(stack).of_type("apigatewayv2/stage:Stage")
 
     assert stage.inputs["name"] == "prod"
 
 
 def test_the_stage_serves_the_explicit_deployment() -> None:
-    (stage,) = evaluated("prod").of_type("apigatewayv2/stage:Stage")
+    (stage,) = api("prod").of_type("apigatewayv2/stage:Stage")
 
     assert stage.inputs["deploymentId"] == "api-deployment-id"
     assert "autoDeploy" not in stage.inputs
@@ -154,7 +159,7 @@ def test_the_stage_serves_the_explicit_deployment() -> None:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_stage_has_both_throttles_above_zero(stack: str) -> None:
-    (stage,) = evaluated(stack).of_type("apigatewayv2/stage:Stage")
+    (stage,) = api(stack).of_type("apigatewayv2/stage:Stage")
 
     settings = stage.inputs["defaultRouteSettings"]
     assert settings["throttlingRateLimit"] > 0
@@ -165,13 +170,13 @@ def test_the_stage_has_both_throttles_above_zero(stack: str) -> None:
 def test_the_throttles_are_settings() -> None:
     config = stack_config("dev", api={"throttlingRate": "12.5", "throttlingBurst": "7"})
 
-    (stage,) = evaluate("dev", config).of_type("apigatewayv2/stage:Stage")
+    (stage,) = evaluate("dev", config).within("WebSocketApi").of_type("apigatewayv2/stage:Stage")
 
     assert stage.inputs["defaultRouteSettings"] == {"throttlingRateLimit": 12.5, "throttlingBurstLimit": 7}
 
 
 def test_access_logs_hold_no_query_string() -> None:
-    (stage,) = evaluated("prod").of_type("apigatewayv2/stage:Stage")
+    (stage,) = api("prod").of_type("apigatewayv2/stage:Stage")
 
     settings = stage.inputs["accessLogSettings"]
     variables = set(json.loads(settings["format"]).values())
@@ -181,9 +186,8 @@ def test_access_logs_hold_no_query_string() -> None:
 
 
 def test_access_logs_wait_for_the_accounts_role_where_the_stack_manages_it() -> None:
-    evaluation = evaluated("prod")
-    (stage,) = evaluation.of_type("apigatewayv2/stage:Stage")
-    (account,) = evaluation.of_type("apigateway/account:Account")
+    (stage,) = api("prod").of_type("apigatewayv2/stage:Stage")
+    (account,) = evaluated("prod").of_type("apigateway/account:Account")
 
     assert account.inputs["cloudwatchRoleArn"] == "arn:aws:iam::123456789012:role/api-logs-role"
     assert account.urn in stage.dependencies
@@ -195,19 +199,19 @@ def test_an_existing_gateway_role_is_left_alone() -> None:
 
     evaluation = evaluate("dev", config)
 
-    (stage,) = evaluation.of_type("apigatewayv2/stage:Stage")
+    (stage,) = evaluation.within("WebSocketApi").of_type("apigatewayv2/stage:Stage")
     assert "accessLogSettings" in stage.inputs
     assert evaluation.of_type("apigateway/account:Account") == []
 
 
 def test_access_logs_can_be_off() -> None:
-    (stage,) = evaluated("dev").of_type("apigatewayv2/stage:Stage")
+    (stage,) = api("dev").of_type("apigatewayv2/stage:Stage")
 
     assert "accessLogSettings" not in stage.inputs
 
 
 def test_the_deployment_waits_for_all_that_it_freezes() -> None:
-    evaluation = evaluated("prod")
+    evaluation = api("prod")
     kinds = ("Route", "Integration", "IntegrationResponse", "RouteResponse", "Authorizer")
 
     frozen = {each.urn for each in evaluation.registrations if each.type.rpartition(":")[2] in kinds}

@@ -1,0 +1,57 @@
+"""The authorizer and the limits: which function decides, and what the functions are told of limits."""
+
+import pytest
+
+from functions import names
+from tests.infra.program import evaluate, evaluated, stack_config
+
+MODES = {"cognito": names.AUTHORIZER, "query": names.QUERY_AUTHORIZER}
+
+
+def variables(function: str, **settings: object) -> dict[str, str]:
+    evaluation = evaluate("dev", stack_config("dev", **settings))
+    found: dict[str, str] = evaluation.named(f"{function}-function").inputs["environment"]["variables"]
+    return found
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_mode_chooses_the_function_under_the_same_name(mode: str) -> None:
+    evaluation = evaluate("dev", stack_config("dev", identity=mode))
+
+    function = evaluation.named("authorizer-function").inputs
+    assert function["handler"] == MODES[mode]
+    assert function["name"] == "airium-websocket-authorizer-dev"
+
+
+def test_an_authorizer_that_takes_a_clients_word_knows_no_tokens_and_no_claims() -> None:
+    told = evaluated("local").named("authorizer-function").inputs["environment"]["variables"]
+
+    assert set(told) == {"CONNECTIONS_TABLE", "CONNECTIONS_PER_USER", "LOG_LEVEL", "EMULATED"}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_limit_on_connections_holds_in_every_mode(mode: str) -> None:
+    told = variables("authorizer", identity=mode, limits={"connectionsPerUser": "3"})
+
+    assert told["CONNECTIONS_PER_USER"] == "3"
+    assert told["CONNECTIONS_TABLE"] == "airium-websocket-connections-dev"
+
+
+def test_the_limits_on_messages_are_settings() -> None:
+    told = variables("message", limits={"textsPerMinute": "7", "voiceSessionsPerMinute": "2"})
+
+    assert (told["TEXTS_PER_MINUTE"], told["VOICE_SESSIONS_PER_MINUTE"]) == ("7", "2")
+
+
+def test_there_are_limits_unasked() -> None:
+    assert variables("authorizer")["CONNECTIONS_PER_USER"] == "10"
+    assert variables("message")["TEXTS_PER_MINUTE"] == "60"
+    assert variables("message")["VOICE_SESSIONS_PER_MINUTE"] == "6"
+
+
+@pytest.mark.parametrize("use", ["access", "id"])
+def test_both_functions_that_see_tokens_take_the_same_kind(use: str) -> None:
+    users = {"tokenUse": use}
+
+    assert variables("authorizer", users=users)["TOKEN_USE"] == use
+    assert variables("ticket", users=users)["TOKEN_USE"] == use
