@@ -29,8 +29,8 @@ $(TOOLS): tests/requirements.txt $(RUNTIME)
 	@$(INSTALL) tests/requirements.txt
 	@touch $@
 
-up: $(RUNTIME) ## Run the backend on the embedded AWS; PORT=, DETACH=1, KEEP=1
-	@$(BIN)/python -m local up $(if $(PORT),--port $(PORT)) $(if $(DETACH),--detach) $(if $(KEEP),--keep)
+up: $(RUNTIME) ## Run the backend on the embedded AWS; PORT=, DETACH=1, KEEP=1, IDENTITY=cognito
+	@$(BIN)/python -m local up $(if $(PORT),--port $(PORT)) $(if $(DETACH),--detach) $(if $(KEEP),--keep) $(if $(IDENTITY),--identity $(IDENTITY))
 
 down: $(RUNTIME) ## Stop it
 	@$(BIN)/python -m local down

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from local import follow, stackfile, status, up
+from infra.identity_settings import IdentityMode
+from local import follow, outputs, people, stackfile, status, up
 from local.demo import run
 from local.errors import LocalError
 from local.interrupts import as_ctrl_c, uninterrupted
@@ -51,13 +52,17 @@ def up_(
     ] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Return once it is ready.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Keep the state from one run to the next.")] = False,
+    identity: Annotated[
+        IdentityMode | None,
+        typer.Option(help="How clients say who they are; by default as Pulumi.local.yaml has it."),
+    ] = None,
     state: _State = DEFAULT,
 ) -> None:
     """Start the emulator and deploy the program; if it is up, deploy what has changed."""
     folder = StateDir(state)
     as_ctrl_c()
     try:
-        result = up.up(folder, port, stackfile.read().port, keep=keep)
+        result = up.up(folder, port, stackfile.read().port, keep=keep, identity=identity)
         _console.print(status.welcome(result))
         if detach or result.was_up:
             return
@@ -84,6 +89,20 @@ def status_(*, state: _State = DEFAULT) -> None:
     _console.print(*status.shown(found), sep="\n")
     if not found.up:
         raise typer.Exit(1)
+
+
+@app.command()
+def token(
+    email: Annotated[str, typer.Argument(help="The user's name, an address; a new one is a new user.")],
+    *,
+    state: _State = DEFAULT,
+) -> None:
+    """Print an access token of a user, for `up --identity cognito`."""
+    folder = StateDir(state)
+    deployed = outputs.load(folder.outputs)
+    if up.living(folder) is None or deployed is None:
+        raise LocalError("it is not up: `make up IDENTITY=cognito` starts it")
+    typer.echo(people.sign_in(deployed, email).access_token)
 
 
 @app.command("demo")

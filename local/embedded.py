@@ -1,7 +1,7 @@
 """The embedded AWS as a library: start it, deploy the program into it, stop it."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,12 +14,17 @@ from local.errors import LocalError
 from local.interrupts import uninterrupted
 from local.outputs import Outputs
 from local.prune import prune
-from local.stackfile import PROJECT, ROOT, STACK
+from local.stackfile import NOTHING, PROJECT, ROOT, STACK
 from local.state import Running, StateDir
 
 
 @contextmanager
-def running(port: int | None = None, state_dir: Path | None = None, root: Path = ROOT) -> Iterator[Outputs]:
+def running(
+    port: int | None = None,
+    state_dir: Path | None = None,
+    root: Path = ROOT,
+    config: Mapping[str, str] = NOTHING,
+) -> Iterator[Outputs]:
     """An embedded AWS for as long as the block lasts; several can be up at once.
 
     Parameters
@@ -30,6 +35,8 @@ def running(port: int | None = None, state_dir: Path | None = None, root: Path =
         Where its files go; a temporary folder by default.
     root : Path
         The folder of the program.
+    config : mapping
+        Values that go before those of the stack file, such as ``{"airium-realtime:identity": "cognito"}``.
 
     Yields
     ------
@@ -45,7 +52,7 @@ def running(port: int | None = None, state_dir: Path | None = None, root: Path =
         state = StateDir(state_dir or Path(temporary))
         process = begin(state, port or emulator.free_port(), root)
         try:
-            yield deploy(state, process, root, restarted=True)
+            yield deploy(state, process, root, restarted=True, config=config)
         finally:
             with uninterrupted():
                 end(state, process)
@@ -59,13 +66,22 @@ def begin(state: StateDir, port: int, root: Path = ROOT, *, keep: bool = False) 
     return emulator.start(state, port, stackfile.read(root).region, keep=keep)
 
 
-def deploy(state: StateDir, process: Running, root: Path = ROOT, *, restarted: bool) -> Outputs:
+def deploy(
+    state: StateDir,
+    process: Running,
+    root: Path = ROOT,
+    *,
+    restarted: bool,
+    config: Mapping[str, str] = NOTHING,
+) -> Outputs:
     """Run the program against the emulator, and remove what it has no more.
 
     Parameters
     ----------
     restarted : bool
         Whether the emulator has just been started.
+    config : mapping
+        Values that go before those of the stack file.
 
     Raises
     ------
@@ -75,8 +91,9 @@ def deploy(state: StateDir, process: Running, root: Path = ROOT, *, restarted: b
     stack = stackfile.read(root)
     cloud = Cloud(process.endpoint, stack.region, restarted=restarted)
     deployer = Deployer(cloud, root)
+    chosen = stack.at(process.endpoint, config)
     try:
-        exported = program.evaluate(root, deployer, stack.at(process.endpoint), project=PROJECT, stack=STACK)
+        exported = program.evaluate(root, deployer, chosen, project=PROJECT, stack=STACK)
     except pulumi.RunError as error:
         raise LocalError(str(error)) from None
     except Exception:

@@ -52,7 +52,8 @@ def follow(state: StateDir, result: Up, console: Console) -> None:
         raise KeyboardInterrupt
     # Whoever stops it holds the lock until that is noted.
     with state.lock():
-        stopped = state.running() != result.running
+        running = state.running()
+        stopped = running is None or running.pid != result.running.pid
     if stopped:
         console.print("It was stopped.")
         return

@@ -29,6 +29,21 @@ class Outputs:
     """All that the program exports, by name."""
 
     @property
+    def ticket_url(self) -> str | None:
+        """Where the bearer of a token gets a ticket; None where identity is not verified."""
+        return self.everything.get("ticket_url")
+
+    @property
+    def user_pool_id(self) -> str | None:
+        """The user pool whose tokens are taken; None where identity is not verified."""
+        return self.everything.get("user_pool_id")
+
+    @property
+    def user_pool_client_ids(self) -> tuple[str, ...]:
+        """The app clients whose tokens are taken."""
+        return tuple(self.everything.get("user_pool_client_ids", ()))
+
+    @property
     def tables(self) -> tuple[str, ...]:
         """The names of the tables, the log first."""
         return (

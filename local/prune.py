@@ -24,8 +24,8 @@ class Deployed:
 def surplus(before: Sequence[Deployed], now: Iterable[Deployed]) -> list[Deployed]:
     """What to remove, the last made first.
 
-    Types without a remover stay: tables, which hold what people have done, and the parts of an API,
-    which is made anew every time.
+    Types without a remover stay: tables and user pools, which hold what people have done, and the parts of
+    an API, which is made anew every time.
     """
     kept = {(each.type, each.id) for each in now}
     return [each for each in reversed(before) if each.type in REMOVERS and (each.type, each.id) not in kept]

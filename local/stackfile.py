@@ -1,9 +1,11 @@
 """The stack file of the embedded AWS, as `pulumi up -s local` would read it too."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import yaml  # type: ignore[import-untyped]  # it ships no types
@@ -14,6 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 """The folder of the program."""
 PROJECT = "airium-realtime"
 STACK = "local"
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+"""No values that go before those of the file."""
 _ENDPOINT = f"{PROJECT}:endpoint"
 
 
@@ -36,9 +40,18 @@ class StackFile:
         """The region that the program is deployed to."""
         return self.values["aws:region"]
 
-    def at(self, endpoint: str) -> dict[str, str]:
-        """The values with another URL in place of the file's, wherever it occurs."""
-        return {key: value.replace(self.endpoint, endpoint) for key, value in self.values.items()}
+    def at(self, endpoint: str, config: Mapping[str, str] = NOTHING) -> dict[str, str]:
+        """The values with another URL in place of the file's, wherever it occurs.
+
+        Parameters
+        ----------
+        endpoint : str
+            The other URL.
+        config : mapping
+            Values that go before the file's, by the full key.
+        """
+        chosen = {**self.values, **config}
+        return {key: value.replace(self.endpoint, endpoint) for key, value in chosen.items()}
 
 
 def read(root: Path = ROOT) -> StackFile:

@@ -32,6 +32,8 @@ class Running:
     """Whether its state is kept when it stops."""
     owner: int
     """The pid of the command that started it."""
+    identity: str | None = None
+    """The identity mode that was asked for; None for that of the stack file."""
 
     @property
     def endpoint(self) -> str:

@@ -90,14 +90,31 @@ def welcome(result: Up) -> str:
         (
             first,
             *_urls(result.outputs),
-            "  try             python -m websockets '" + f"{result.outputs.websocket_url}?userId=ada'",
+            *_first_steps(result.outputs),
             '                  and type {"type": "ping"}',
         )
     )
 
 
+def _first_steps(found: Outputs) -> Iterator[str]:
+    if found.ticket_url is None:
+        yield f"  try             python -m websockets '{found.websocket_url}?userId=ada'"
+        return
+    # single quotes: the shell would look for a variable in $default
+    bearer = '"Authorization: Bearer $(python -m local token ada@example.com)"'
+    yield f"  try             curl -X POST -H {bearer} '{found.ticket_url}'"
+    yield "                  and, before the ticket expires,"
+    yield f"                  python -m websockets '{found.websocket_url}?ticket=<ticket>'"
+
+
 def _urls(found: Outputs) -> Iterator[str]:
-    yield f"  websocket       {found.websocket_url}?userId=<you>"
+    if found.ticket_url is None:
+        yield f"  websocket       {found.websocket_url}?userId=<you>"
+    else:
+        yield f"  websocket       {found.websocket_url} (Authorization: Bearer <token>, or ?ticket=<ticket>)"
+        yield f"  tickets         {found.ticket_url} (POST)"
+        clients = ", ".join(found.user_pool_client_ids)
+        yield f"  users           pool {found.user_pool_id}, app client {clients}"
     yield f"  callbacks       {found.management_endpoint}"
     yield f"  AWS endpoint    {found.aws_endpoint_url} (region {found.region}, key test, secret test)"
 

@@ -4,12 +4,13 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from local import embedded, emulator, kept, outputs
 from local.errors import LocalError
 from local.outputs import Outputs
+from local.stackfile import PROJECT
 from local.state import Running, StateDir
 
 
@@ -25,8 +26,15 @@ class Up:
     """Whether kept read models differed from the log and have been rebuilt."""
 
 
-def up(state: StateDir, port: int | None, default_port: int, *, keep: bool) -> Up:
+def up(
+    state: StateDir, port: int | None, default_port: int, *, keep: bool, identity: str | None = None
+) -> Up:
     """Start the emulator if it is not up, and deploy the program as it is now; see `abandon` for failures.
+
+    Parameters
+    ----------
+    identity : str, optional
+        The identity mode; by default what was asked for when it was started, or else the stack file's.
 
     Raises
     ------
@@ -40,12 +48,24 @@ def up(state: StateDir, port: int | None, default_port: int, *, keep: bool) -> U
                 raise LocalError(f"it is up on port {found.port}: `make down` first")
             if keep and not found.keep:
                 raise LocalError("it is up and keeps nothing: `make down` first, then `make up KEEP=1`")
-            deployed = embedded.deploy(state, found, restarted=False)
+            found = _note(state, found, identity or found.identity)
+            deployed = embedded.deploy(state, found, restarted=False, config=_config(found))
             return Up(running=found, outputs=deployed, was_up=True)
-        started = embedded.begin(state, port or default_port, keep=keep)
-        deployed = embedded.deploy(state, started, restarted=True)
+        started = _note(state, embedded.begin(state, port or default_port, keep=keep), identity)
+        deployed = embedded.deploy(state, started, restarted=True, config=_config(started))
         mended = kept.reconcile(state.outputs) if keep else False
         return Up(running=started, outputs=deployed, was_up=False, mended=mended)
+
+
+def _note(state: StateDir, running: Running, identity: str | None) -> Running:
+    """Note the identity mode that was asked for: the next deployment of the same emulator keeps it."""
+    noted = replace(running, identity=identity)
+    state.started(noted)
+    return noted
+
+
+def _config(running: Running) -> dict[str, str]:
+    return {f"{PROJECT}:identity": running.identity} if running.identity else {}
 
 
 def living(state: StateDir) -> Running | None:

@@ -2,8 +2,10 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlencode
 
 from rich.console import Console
 from rich.markup import escape
@@ -14,6 +16,8 @@ from local.demo.checks import EVENTS, Check, changes, judge
 from local.demo.evidence import Event, Row, Tables, eventually
 from local.demo.session import Played, play
 from local.errors import LocalError
+from local.outputs import Outputs
+from local.people import sign_in
 from ops.deployment import Deployment, read_outputs
 
 _WIDTH = 96
@@ -21,18 +25,18 @@ _WIDTH = 96
 
 def demo(file: Path, console: Console) -> bool:
     """Play and judge the session on what is up; tell whether all was as it should be."""
-    user = f"demo-{secrets.token_hex(4)}"
-    tables = Tables(Deployment(read_outputs(file)), user)
     found = outputs.load(file)
     if found is None:
         raise LocalError(f"{file} does not hold the outputs of the program")
+    client = _client(found)
+    tables = Tables(Deployment(read_outputs(file)), client.user_id)
     metrics = tables.metrics()
     rows: list[Row | None] = []
 
     def look() -> None:
         rows.append(eventually(tables.row, lambda row: row is not None and row.frames > 0))
 
-    played = play(found.websocket_url, user, look)
+    played = play(client.url, client.headers, look)
     expected = changes(played)
     after = eventually(tables.row, lambda row: row is not None and row.disconnected)
     events = eventually(tables.events, lambda found: len(found) >= EVENTS.total())
@@ -52,6 +56,23 @@ def demo(file: Path, console: Console) -> bool:
     ):
         console.print(table)
     return all(check.holds for check in checks)
+
+
+@dataclass(frozen=True)
+class _Client:
+    """Who plays the session, and how they say so."""
+
+    user_id: str
+    url: str
+    headers: Mapping[str, str]
+
+
+def _client(found: Outputs) -> _Client:
+    name = f"demo-{secrets.token_hex(4)}"
+    if found.ticket_url is None:
+        return _Client(name, f"{found.websocket_url}?{urlencode({'userId': name})}", {})
+    person = sign_in(found, f"{name}@example.com")
+    return _Client(person.user_id, found.websocket_url, {"Authorization": f"Bearer {person.access_token}"})
 
 
 def _frames(played: Played) -> Table:

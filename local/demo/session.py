@@ -1,10 +1,9 @@
 """What the client of the demo does: everything that a client can do, and one thing that it should not."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
-from urllib.parse import urlencode
 
 import msgspec
 from websockets.exceptions import WebSocketException
@@ -93,8 +92,15 @@ class Session:
         self.steps.append(Step(f"{count} times voice_data", "nothing", right=True))
 
 
-def play(url: str, user: str, while_connected: Callable[[], None]) -> Played:
+def play(url: str, headers: Mapping[str, str], while_connected: Callable[[], None]) -> Played:
     """Play the session, and call back before it disconnects.
+
+    Parameters
+    ----------
+    url, headers
+        What the client connects with, its identity included.
+    while_connected
+        Called before it disconnects.
 
     Raises
     ------
@@ -102,7 +108,7 @@ def play(url: str, user: str, while_connected: Callable[[], None]) -> Played:
         If the connection is refused or breaks, or an answer is of the wrong kind.
     """
     try:
-        socket = connect(f"{url}?{urlencode({'userId': user})}", open_timeout=ANSWER_SECONDS)
+        socket = connect(url, additional_headers=headers, open_timeout=ANSWER_SECONDS)
     except (TimeoutError, WebSocketException, OSError) as error:
         raise LocalError(f"the client cannot connect: {error}") from None
     with socket:

@@ -1,5 +1,5 @@
 """The resource types that the embedded AWS knows, one module for each kind."""
 
-from local.resources import functions, gateway, identity, mappings, messaging, observability, tables
+from local.resources import functions, gateway, identity, mappings, messaging, observability, tables, users
 
-__all__ = ["functions", "gateway", "identity", "mappings", "messaging", "observability", "tables"]
+__all__ = ["functions", "gateway", "identity", "mappings", "messaging", "observability", "tables", "users"]

@@ -74,7 +74,7 @@ def authorizer(cloud: Cloud, wanted: Wanted) -> Made:
         "apigatewayv2",
         "CreateAuthorizer",
         inputs,
-        rename={"identitySources": "identitySource"},
+        rename={"identitySources": "identitySource", "audiences": "audience"},
         without=("name",),
         Name=name,
     )

@@ -85,6 +85,29 @@ def test_a_second_up_says_so_and_leaves_it_up(commands):
     assert commands.run("status").returncode == 0
 
 
+def test_a_chosen_identity_mode_holds_until_another_is_chosen(commands):
+    commands.run("up", "--detach", "--port", str(commands.port), "--identity", "cognito")
+    token = commands.run("token", "ada@example.com")
+
+    second = commands.run("up")
+    third = commands.run("up", "--identity", "query")
+
+    assert (token.returncode, token.stdout.count(".")) == (0, 2)
+    assert "?ticket=<ticket>" in second.stdout
+    assert "?userId=ada" in third.stdout
+
+
+def test_a_token_without_verified_identity_is_one_line(commands):
+    down = commands.run("token", "ada@example.com")
+    commands.run("up", "--detach", "--port", str(commands.port))
+    plain = commands.run("token", "ada@example.com")
+
+    assert (down.returncode, plain.returncode) == (1, 1)
+    assert down.stderr == "error: it is not up: `make up IDENTITY=cognito` starts it\n"
+    assert plain.stderr.startswith("error: identity is not verified here")
+    assert plain.stderr.count("\n") == 1
+
+
 def test_another_port_for_what_is_up_is_refused_in_one_line(commands):
     commands.run("up", "--detach", "--port", str(commands.port))
 

@@ -49,3 +49,15 @@ def test_a_file_that_says_nothing_is_one_clear_error(tmp_path, text):
 def test_a_missing_file_is_one_clear_error(tmp_path):
     with pytest.raises(LocalError, match=r"Pulumi\.local\.yaml"):
         stackfile.read(tmp_path)
+
+
+def test_a_given_value_goes_before_the_files(tmp_path):
+    root = written(
+        tmp_path,
+        "config:\n  airium-realtime:endpoint: http://127.0.0.1:4566\n  airium-realtime:identity: query\n",
+    )
+
+    values = stackfile.read(root).at("http://127.0.0.1:1", {"airium-realtime:identity": "cognito"})
+
+    assert values["airium-realtime:identity"] == "cognito"
+    assert values["airium-realtime:endpoint"] == "http://127.0.0.1:1"

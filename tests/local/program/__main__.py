@@ -6,9 +6,13 @@ import pulumi
 import pulumi_aws as aws
 
 HANDLER = """
+import json
+
 def handler(event, context):
     print("called")
     context = event["requestContext"]
+    if "http" in context:
+        return {"statusCode": 200, "body": json.dumps(context["authorizer"])}
     if context["eventType"] == "MESSAGE":
         return {"statusCode": 200, "body": "v1:" + event["body"]}
     return {"statusCode": 200}
@@ -111,6 +115,67 @@ stage = aws.apigatewayv2.Stage(
     name="prod",
     default_route_settings={"throttling_rate_limit": 10, "throttling_burst_limit": 5},
 )
+if config.get("identity") == "cognito":
+    pool = aws.cognito.UserPool(
+        "pool",
+        name="small-users",
+        username_attributes=json.loads(config.get("usernames") or '["email"]'),
+        password_policy={"minimum_length": config.get_int("passwordLength") or 12},
+        admin_create_user_config={"allow_admin_create_user_only": True},
+    )
+    client = aws.cognito.UserPoolClient(
+        "client",
+        name="small-client",
+        user_pool_id=pool.id,
+        generate_secret=False,
+        explicit_auth_flows=["ALLOW_ADMIN_USER_PASSWORD_AUTH"],
+        access_token_validity=config.get_int("tokenSeconds") or 3_600,
+        token_validity_units={"access_token": "seconds"},
+    )
+    http = aws.apigatewayv2.Api(
+        "http",
+        name="small-http",
+        protocol_type="HTTP",
+        cors_configuration={"allow_origins": ["https://a.example"], "allow_methods": ["POST"], "max_age": 60},
+    )
+    tokens = aws.apigatewayv2.Authorizer(
+        "tokens",
+        name="small-tokens",
+        api_id=http.id,
+        authorizer_type="JWT",
+        identity_sources=["$request.header.Authorization"],
+        jwt_configuration={
+            "audiences": [client.id],
+            "issuer": pool.id.apply(f"https://cognito-idp.{region}.amazonaws.com/{{}}".format),
+        },
+    )
+    proxy = aws.apigatewayv2.Integration(
+        "proxy",
+        api_id=http.id,
+        integration_type="AWS_PROXY",
+        integration_uri=echo.invoke_arn,
+        payload_format_version="2.0",
+    )
+    aws.apigatewayv2.Route(
+        "tickets",
+        api_id=http.id,
+        route_key="POST /tickets",
+        target=proxy.id.apply("integrations/{}".format),
+        authorization_type="JWT",
+        authorizer_id=tokens.id,
+    )
+    aws.apigatewayv2.Stage(
+        "default",
+        api_id=http.id,
+        name="$default",
+        auto_deploy=True,
+        default_route_settings={"throttling_rate_limit": 10, "throttling_burst_limit": 5},
+    )
+    pulumi.export("user_pool_id", pool.id)
+    pulumi.export("user_pool_client_ids", [client.id])
+    pulumi.export(
+        "ticket_url", pulumi.Output.format("{0}/_aws/execute-api/{1}/$default/tickets", endpoint, http.id)
+    )
 if config.get("unknown"):
     aws.s3.Bucket("unknown")
 
