@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -12,7 +12,7 @@ import pytest
 
 from functions.domain.events import ConnectionOpened
 from local import embedded
-from local.stackfile import ROOT
+from local.stackfile import PROJECT, ROOT
 from tests.integration.backend import Backend
 from tests.integration.client import Client, open_socket
 from tests.integration.gateway import Gateway, now
@@ -42,8 +42,21 @@ class Absent(Protocol):
 
 @pytest.fixture(scope="session")
 def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
-    folder = tmp_path_factory.mktemp("embedded")
-    with _watched(folder), embedded.running(state_dir=folder) as outputs:
+    with _deployed(tmp_path_factory.mktemp("embedded"), {}) as deployed:
+        yield deployed
+
+
+@pytest.fixture(scope="session")
+def cognito_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    """A backend that verifies identity; `local.people.sign_in` gives its people tokens."""
+    identity = {f"{PROJECT}:identity": "cognito"}
+    with _deployed(tmp_path_factory.mktemp("verified"), identity) as deployed:
+        yield deployed
+
+
+@contextmanager
+def _deployed(folder: Path, config: Mapping[str, str]) -> Iterator[Backend]:
+    with _watched(folder), embedded.running(state_dir=folder, config=config) as outputs:
         backend = Backend(outputs)
         yield backend
         # whatever the tests did: the read models still equal the log
