@@ -33,7 +33,7 @@ _QUERY: Final = {
         "ticket": {
             "type": "string",
             "pattern": "^[A-Za-z0-9_-]{43}$",
-            "description": "From `POST /tickets`, where the mode of identity is `cognito`; good once, for 30 s.",
+            "description": "From `POST /tickets`, where identity is `cognito`; good once, for 30 s.",
         },
         "userId": {**_NAME, "description": "Where the mode of identity is `query`: it proves nothing."},
     },

@@ -40,9 +40,9 @@ def authorizer(name: str, runtime: Runtime, args: AuthorizerArgs) -> Function:
     if args.directory is not None:
         environment |= {
             names.CLAIMS_TABLE: args.store.claims_table,
-            names.TOKEN_ISSUER: args.directory.issuer,
-            names.TOKEN_CLIENTS: pulumi.Output.all(*args.directory.client_ids).apply(",".join),
-            names.TOKEN_USE: runtime.settings.users.token_use.value,
+            names.ISSUER: args.directory.issuer,
+            names.CLIENT_IDS: pulumi.Output.all(*args.directory.client_ids).apply(",".join),
+            names.IDENTITY_USE: runtime.settings.users.token_use.value,
             names.JWKS_URL: args.directory.jwks_url,
         }
     handler = names.QUERY_AUTHORIZER if args.directory is None else names.AUTHORIZER

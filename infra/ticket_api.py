@@ -73,7 +73,7 @@ class TicketApi(pulumi.ComponentResource):
                 environment={
                     names.CLAIMS_TABLE: args.store.claims_table,
                     # the gateway looks at the client and takes both kinds
-                    names.TOKEN_USE: runtime.settings.users.token_use.value,
+                    names.IDENTITY_USE: runtime.settings.users.token_use.value,
                 },
             ),
             opts=self._here,

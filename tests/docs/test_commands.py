@@ -58,7 +58,7 @@ def test_every_option_of_make_up_is_read() -> None:
     }
 
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert options == {"PORT", "DETACH", "KEEP"}
+    assert options == {"PORT", "DETACH", "KEEP", "IDENTITY"}
     assert all(f"$({name})" in makefile for name in options)
 
 

@@ -53,5 +53,5 @@ def test_there_are_limits_unasked() -> None:
 def test_both_functions_that_see_tokens_take_the_same_kind(use: str) -> None:
     users = {"tokenUse": use}
 
-    assert variables("authorizer", users=users)["TOKEN_USE"] == use
-    assert variables("ticket", users=users)["TOKEN_USE"] == use
+    assert variables("authorizer", users=users)["IDENTITY_USE"] == use
+    assert variables("ticket", users=users)["IDENTITY_USE"] == use

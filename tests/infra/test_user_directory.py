@@ -22,7 +22,7 @@ def clients(evaluation: Evaluation) -> list[Registration]:
 def taken(evaluation: Evaluation) -> dict[str, Any]:
     """Give what the authorizer is told of tokens."""
     variables = evaluation.named("authorizer-function").inputs["environment"]["variables"]
-    names = ("TOKEN_ISSUER", "TOKEN_CLIENTS", "TOKEN_USE", "JWKS_URL")
+    names = ("ISSUER", "CLIENT_IDS", "IDENTITY_USE", "JWKS_URL")
     return {name: variables.get(name) for name in names}
 
 
@@ -103,9 +103,9 @@ def test_an_app_client_is_public_and_tells_nobody_who_exists() -> None:
 
 def test_the_tokens_of_the_pool_that_is_made_are_taken() -> None:
     assert taken(evaluated("prod")) == {
-        "TOKEN_ISSUER": ISSUER,
-        "TOKEN_CLIENTS": "users-client-id",
-        "TOKEN_USE": "access",
+        "ISSUER": ISSUER,
+        "CLIENT_IDS": "users-client-id",
+        "IDENTITY_USE": "access",
         "JWKS_URL": f"{ISSUER}/.well-known/jwks.json",
     }
 
@@ -116,7 +116,7 @@ def test_an_existing_pool_gets_a_client() -> None:
     (client,) = clients(evaluation)
     assert pools(evaluation) == []
     assert client.inputs["userPoolId"] == ELSEWHERE
-    assert taken(evaluation)["TOKEN_CLIENTS"] == "users-client-id"
+    assert taken(evaluation)["CLIENT_IDS"] == "users-client-id"
 
 
 def test_an_existing_pool_with_its_clients_is_left_alone() -> None:
@@ -125,9 +125,9 @@ def test_an_existing_pool_with_its_clients_is_left_alone() -> None:
     issuer = f"https://cognito-idp.eu-west-1.amazonaws.com/{ELSEWHERE}"
     assert pools(evaluation) == clients(evaluation) == []
     assert taken(evaluation) == {
-        "TOKEN_ISSUER": issuer,
-        "TOKEN_CLIENTS": "web,phone",
-        "TOKEN_USE": "id",
+        "ISSUER": issuer,
+        "CLIENT_IDS": "web,phone",
+        "IDENTITY_USE": "id",
         "JWKS_URL": f"{issuer}/.well-known/jwks.json",
     }
     assert evaluation.outputs["user_pool_id"] == ELSEWHERE
@@ -138,14 +138,14 @@ def test_given_clients_of_the_pool_that_is_made_are_taken() -> None:
     evaluation = with_users(clientIds=["web"])
 
     assert clients(evaluation) == []
-    assert taken(evaluation)["TOKEN_ISSUER"] == ISSUER
-    assert taken(evaluation)["TOKEN_CLIENTS"] == "web"
+    assert taken(evaluation)["ISSUER"] == ISSUER
+    assert taken(evaluation)["CLIENT_IDS"] == "web"
 
 
 def test_an_emulator_publishes_the_keys_and_aws_is_the_issuer_all_the_same() -> None:
     found = taken(with_users("local"))
 
-    assert found["TOKEN_ISSUER"] == ISSUER
+    assert found["ISSUER"] == ISSUER
     assert found["JWKS_URL"] == f"http://127.0.0.1:4566/{POOL}/.well-known/jwks.json"
 
 
