@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import pytest
 
@@ -28,6 +28,10 @@ down(StateDir(Path(sys.argv[1])))
 """
 
 
+VERIFIED: Final = {f"{PROJECT}:identity": "cognito"}
+"""The setting by which the program verifies identity."""
+
+
 class Connect(Protocol):
     """Opens a connection, by default of a user of its own."""
 
@@ -42,25 +46,29 @@ class Absent(Protocol):
 
 @pytest.fixture(scope="session")
 def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
-    with _deployed(tmp_path_factory.mktemp("embedded"), {}) as deployed:
-        yield deployed
+    with deployed(tmp_path_factory.mktemp("embedded")) as backend:
+        yield backend
+        _prove(backend)
 
 
 @pytest.fixture(scope="session")
 def cognito_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
     """A backend that verifies identity; `local.people.sign_in` gives its people tokens."""
-    identity = {f"{PROJECT}:identity": "cognito"}
-    with _deployed(tmp_path_factory.mktemp("verified"), identity) as deployed:
-        yield deployed
+    with deployed(tmp_path_factory.mktemp("verified"), VERIFIED) as backend:
+        yield backend
+        _prove(backend)
 
 
 @contextmanager
-def _deployed(folder: Path, config: Mapping[str, str]) -> Iterator[Backend]:
+def deployed(folder: Path, config: Mapping[str, str] = {}) -> Iterator[Backend]:
+    """A backend for as long as the block lasts."""
     with _watched(folder), embedded.running(state_dir=folder, config=config) as outputs:
-        backend = Backend(outputs)
-        yield backend
-        # whatever the tests did: the read models still equal the log
-        eventually(lambda: not backend.differences())
+        yield Backend(outputs)
+
+
+def _prove(backend: Backend) -> None:
+    """Whatever the tests did: the read models still equal the log."""
+    eventually(lambda: not backend.differences())
 
 
 @contextmanager

@@ -14,12 +14,12 @@ from websockets.sync.client import ClientConnection, connect
 
 from functions.aws.tickets import Tickets
 from functions.domain.identity import Identity
+from local.people import Person, sign_in
 from tests.integration.backend import Backend
 from tests.integration.client import ANSWER_SECONDS, Client
 from tests.integration.gateway import now
 from tests.integration.waiting import eventually
 
-_PASSWORD: Final = "Correct-horse-battery-1"
 _SILENCE_SECONDS: Final = 3.0
 """How long a frame is waited for that should not come."""
 
@@ -57,34 +57,16 @@ class Member:
         Good for an hour.
     """
 
-    def __init__(
-        self, backend: Backend, name: str, pool: str | None = None, client: str | None = None
-    ) -> None:
+    def __init__(self, backend: Backend, person: Person) -> None:
         self.backend = backend
-        outputs = backend.outputs.everything
-        cognito = backend.cloud.client("cognito-idp")
-        pool = pool or outputs["user_pool_id"]
-        cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
-        cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=_PASSWORD, Permanent=True)
-        answer = cognito.admin_initiate_auth(
-            UserPoolId=pool,
-            ClientId=client or outputs["user_pool_client_ids"][0],
-            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": name, "PASSWORD": _PASSWORD},
-        )["AuthenticationResult"]
-        self.access_token: str = answer["AccessToken"]
-        self.id_token: str = answer["IdToken"]
-        found = cognito.admin_get_user(UserPoolId=pool, Username=name)
-        self.subject = next(each["Value"] for each in found["UserAttributes"] if each["Name"] == "sub")
+        self.subject = person.user_id
+        self.access_token = person.access_token
+        self.id_token = person.id_token
 
     @classmethod
-    @contextmanager
-    def registered(cls, backend: Backend) -> Iterator["Member"]:
-        """A user for as long as the block lasts."""
-        name = f"ada-{uuid.uuid4().hex[:12]}"
-        yield cls(backend, name)
-        pool = backend.outputs.everything["user_pool_id"]
-        backend.cloud.client("cognito-idp").admin_delete_user(UserPoolId=pool, Username=name)
+    def registered(cls, backend: Backend) -> "Member":
+        """Return a new user."""
+        return cls(backend, sign_in(backend.outputs, f"ada-{uuid.uuid4().hex[:12]}@example.com"))
 
     @property
     def headers(self) -> dict[str, str]:

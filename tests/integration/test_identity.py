@@ -3,8 +3,8 @@
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -13,6 +13,7 @@ from functions.aws.tickets import Tickets
 from functions.domain.events import ConnectionOpened
 from functions.domain.identity import Identity
 from functions.domain.times import iso
+from local.people import sign_in
 from tests.integration.backend import Backend
 from tests.integration.gateway import now
 from tests.integration.members import Member
@@ -20,9 +21,8 @@ from tests.integration.waiting import eventually
 
 
 @pytest.fixture(scope="module")
-def ada(cognito_backend: Backend) -> Iterator[Member]:
-    with Member.registered(cognito_backend) as member:
-        yield member
+def ada(cognito_backend: Backend) -> Member:
+    return Member.registered(cognito_backend)
 
 
 def status(member: Member, headers: dict[str, str] | None = None, **query: str) -> int:
@@ -76,7 +76,9 @@ def test_a_token_of_another_pool_lets_nobody_in(ada: Member) -> None:
     flows = ["ALLOW_ADMIN_USER_PASSWORD_AUTH"]
     client = cognito.create_user_pool_client(UserPoolId=pool, ClientName="c", ExplicitAuthFlows=flows)
     try:
-        stranger = Member(ada.backend, "eve", pool, client["UserPoolClient"]["ClientId"])
+        ids = {"user_pool_id": pool, "user_pool_client_ids": [client["UserPoolClient"]["ClientId"]]}
+        theirs = replace(ada.backend.outputs, everything={**ada.backend.outputs.everything, **ids})
+        stranger = Member(ada.backend, sign_in(theirs, "eve@example.com"))
 
         assert status(ada, stranger.headers) == 403
         assert stranger.ask_for_a_ticket()[0] == 401
