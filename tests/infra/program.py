@@ -38,6 +38,8 @@ class Registration:
     protect: bool
     retain_on_delete: bool
     dependencies: frozenset[str]
+    properties: Any
+    """The inputs once more, as the engine holds them and shows them to a policy pack."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,7 @@ class _Recorder(MockMonitor):
                 protect=request.protect,
                 retain_on_delete=request.retainOnDelete,
                 dependencies=frozenset(request.dependencies),
+                properties=request.object,
             )
             self.registrations.append(registration)
         return response

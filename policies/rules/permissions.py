@@ -1,0 +1,79 @@
+"""What a policy may allow: named actions on named resources, and open ends only for a reason."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from policies.resource import Resource
+from policies.rule import ResourceRule
+from policies.rules.documents import Statement, statements
+
+OPEN_ENDS: Final = {
+    ":*": frozenset({"logs:CreateLogStream", "logs:PutLogEvents"}),
+    "/@connections/*": frozenset({"execute-api:ManageConnections"}),
+    "/stream/*": frozenset({"dynamodb:ListStreams"}),
+}
+"""
+The endings that may cover more than one thing, each with the only actions that it is for.
+
+`infra.policy.OPEN_ENDS` has the reasons. They are listed here again, since the pack takes nothing from the
+program that it judges: an end that is opened there alone is refused, until somebody opens it here as well.
+"""
+
+MANAGED_POLICIES: Final = frozenset(
+    {
+        # API Gateway refuses a role that may do less
+        "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
+    }
+)
+"""The policies of AWS's own that a role may have: they are wide, and AWS changes them."""
+
+_WILDCARDS: Final = frozenset("*?")
+
+
+def _open_actions(resource: Resource) -> Iterator[str]:
+    for statement in statements(resource):
+        if not statement.allows:
+            continue
+        yield from (f"allows {action}" for action in statement.actions if _WILDCARDS & set(action))
+        yield from (f"allows by {each}" for each in statement.inverted if each == "NotAction")
+
+
+def _open_resources(resource: Resource) -> Iterator[str]:
+    for statement in statements(resource):
+        if not statement.allows:
+            continue
+        for each in statement.resources:
+            if _WILDCARDS & set(each) and not _has_reason(each, statement):
+                yield f"allows {', '.join(statement.actions)} on {each}"
+        yield from (f"allows by {each}" for each in statement.inverted if each == "NotResource")
+
+
+def _has_reason(resource: str, statement: Statement) -> bool:
+    if resource.count("*") + resource.count("?") > 1 or not resource.startswith("arn:"):
+        return False
+    return any(
+        resource.endswith(ending) and actions.issuperset(statement.actions)
+        for ending, actions in OPEN_ENDS.items()
+    )
+
+
+def _managed_policies(resource: Resource) -> Iterator[str]:
+    attached = [resource.properties.get("policyArn"), *(resource.properties.get("managedPolicyArns") or [])]
+    for arn in attached:
+        if isinstance(arn, str) and ":aws:policy/" in arn and arn not in MANAGED_POLICIES:
+            yield f"has {arn}"
+
+
+RULES = (
+    ResourceRule("no-open-action", "A policy allows actions by their full names.", _open_actions),
+    ResourceRule(
+        "no-open-resource",
+        "A policy allows actions on resources by their full names, but for ends that have a reason.",
+        _open_resources,
+    ),
+    ResourceRule(
+        "no-unknown-managed-policy",
+        "A role has a policy of AWS's own only where AWS takes no other.",
+        _managed_policies,
+    ),
+)

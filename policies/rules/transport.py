@@ -1,0 +1,82 @@
+"""What goes over a network is encrypted: TLS, and nothing else."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from policies.resource import Resource, is_loopback, texts
+from policies.rule import ResourceRule, StackRule
+from policies.rules.documents import statements
+
+QUEUE: Final = "aws:sqs/queue:Queue"
+QUEUE_POLICY: Final = "aws:sqs/queuePolicy:QueuePolicy"
+API: Final = "aws:apigatewayv2/api:Api"
+PROVIDER: Final = "pulumi:providers:"
+
+_PLAIN: Final = re.compile(r"\b(?:http|ws)://[^\s\"'<>]*", re.IGNORECASE)
+_BROWSERS: Final = frozenset({"allowOrigins", "callbackUrls", "logoutUrls", "defaultRedirectUri"})
+"""Properties that say where a browser is: its loopback is its own machine, whatever the stack."""
+
+
+def _plain_urls(resource: Resource) -> Iterator[str]:
+    for path, text in texts(resource.properties):
+        for url in _PLAIN.findall(text):
+            if not (is_loopback(url) and _stays_here(resource, path)):
+                yield f"{'.'.join(path)} has {url}"
+
+
+def _stays_here(resource: Resource, path: Sequence[str]) -> bool:
+    return resource.emulated or resource.type.startswith(PROVIDER) or bool(_BROWSERS & set(path))
+
+
+def _foreign_origins(resource: Resource) -> Iterator[str]:
+    cors = resource.properties.get("corsConfiguration")
+    if resource.type != API or not isinstance(cors, Mapping):
+        return
+    origins = cors.get("allowOrigins") or []
+    for origin in origins if isinstance(origins, list) else []:
+        if isinstance(origin, str) and ("*" in origin or not _is_safe(origin)):
+            yield f"takes requests from {origin}"
+
+
+def _is_safe(origin: str) -> bool:
+    return origin.startswith("https://") or (origin.startswith("http://") and is_loopback(origin))
+
+
+def _open_queues(resources: Sequence[Resource]) -> Iterator[tuple[Resource, str]]:
+    policies = [each for each in resources if each.type == QUEUE_POLICY]
+    for queue in resources:
+        if queue.type != QUEUE or queue.emulated:
+            # an emulator speaks plain http on loopback, and such a policy would lock out everybody
+            continue
+        mine = [each for each in policies if queue.urn in each.dependencies]
+        if not any(_denies_plain_http(each) for each in mine):
+            yield queue, "takes messages over plain http"
+
+
+def _denies_plain_http(policy: Resource) -> bool:
+    if not isinstance(policy.properties.get("policy"), str):
+        # the queue's ARN is in it, so a preview does not know it yet
+        return "policy" in policy.properties
+    return any(
+        not each.allows
+        and each.principals == {"*": ("*",)}
+        and each.actions == ("sqs:*",)
+        and not each.inverted
+        and _is_without_tls(each.conditions)
+        for each in statements(policy)
+    )
+
+
+def _is_without_tls(conditions: Mapping[str, Any]) -> bool:
+    return conditions in (
+        {"Bool": {"aws:SecureTransport": "false"}},
+        {"Bool": {"aws:SecureTransport": False}},
+    )
+
+
+RULES = (
+    ResourceRule("no-plain-http", "Every URL is https or wss, but for an emulator's.", _plain_urls),
+    ResourceRule("known-origins-only", "Browsers call from named origins over https.", _foreign_origins),
+    StackRule("queues-refuse-plain-http", "Every queue has a policy that denies plain http.", _open_queues),
+)
