@@ -12,7 +12,7 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
-from policies import resource
+from policies import resources
 from policies.rule import ResourceRule, StackRule
 from policies.rules import (
     encryption,
@@ -43,7 +43,7 @@ RULES: tuple[ResourceRule | StackRule, ...] = (
 
 def _resource_check(rule: ResourceRule) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
     def check(args: ResourceValidationArgs, report: ReportViolation) -> None:
-        for breach in rule.breaches(resource.resource(args)):
+        for breach in rule.breaches(resources.resource(args)):
             report(breach, None)
 
     return check
@@ -51,7 +51,7 @@ def _resource_check(rule: ResourceRule) -> Callable[[ResourceValidationArgs, Rep
 
 def _stack_check(rule: StackRule) -> Callable[[StackValidationArgs, ReportViolation], None]:
     def check(args: StackValidationArgs, report: ReportViolation) -> None:
-        for broken, breach in rule.breaches([resource.member(each) for each in args.resources]):
+        for broken, breach in rule.breaches([resources.member(each) for each in args.resources]):
             report(breach, broken.urn)
 
     return check

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from policies.resource import Resource
+from policies.resources import Resource
 
 
 @dataclass(frozen=True, slots=True)

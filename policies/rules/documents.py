@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from policies.resource import Resource, texts
+from policies.resources import Resource, texts
 
 
 @dataclass(frozen=True, slots=True)

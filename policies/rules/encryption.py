@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from policies.resource import Resource
+from policies.resources import Resource
 from policies.rule import ResourceRule
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policies.resource import Resource
+from policies.resources import Resource
 from policies.rule import ResourceRule
 
 

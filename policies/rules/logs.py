@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from policies.resource import UNKNOWN, Resource
+from policies.resources import UNKNOWN, Resource
 from policies.rule import ResourceRule, StackRule
 
 GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from policies.resource import Resource
+from policies.resources import Resource, texts
 from policies.rule import ResourceRule
 from policies.rules.documents import Statement, statements
 
@@ -58,10 +58,10 @@ def _has_reason(resource: str, statement: Statement) -> bool:
 
 
 def _managed_policies(resource: Resource) -> Iterator[str]:
-    attached = [resource.properties.get("policyArn"), *(resource.properties.get("managedPolicyArns") or [])]
-    for arn in attached:
-        if isinstance(arn, str) and ":aws:policy/" in arn and arn not in MANAGED_POLICIES:
-            yield f"has {arn}"
+    for path, text in texts(resource.properties):
+        is_managed = path[-1] in ("policyArn", "managedPolicyArns") and ":aws:policy/" in text
+        if is_managed and text not in MANAGED_POLICIES:
+            yield f"has {text}"
 
 
 RULES = (

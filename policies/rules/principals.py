@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from policies.resource import UNKNOWN, Resource
+from policies.resources import UNKNOWN, Resource
 from policies.rule import ResourceRule
 from policies.rules.documents import statements
 

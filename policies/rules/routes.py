@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from policies.resource import UNKNOWN, Resource
+from policies.resources import UNKNOWN, Resource
 from policies.rule import ResourceRule, StackRule
 
 API: Final = "aws:apigatewayv2/api:Api"

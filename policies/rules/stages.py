@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from policies.resource import UNKNOWN, Resource
+from policies.resources import UNKNOWN, Resource
 from policies.rule import ResourceRule
 from policies.rules.logs import STAGE
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from policies.resource import Resource
+from policies.resources import Resource
 from policies.rule import StackRule
 
 TABLE: Final = "aws:dynamodb/table:Table"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from policies.resource import Resource, is_loopback, texts
+from policies.resources import Resource, is_loopback, texts
 from policies.rule import ResourceRule, StackRule
 from policies.rules.documents import statements
 

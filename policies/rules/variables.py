@@ -13,7 +13,7 @@ from detect_secrets.plugins.high_entropy_strings import (
 )
 from detect_secrets.plugins.ip_public import IPPublicDetector
 
-from policies.resource import Resource
+from policies.resources import Resource
 from policies.rule import ResourceRule
 from policies.rules.logs import FUNCTION
 

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-import grpc
-from google.protobuf.struct_pb2 import Struct
+import grpc  # type: ignore[import-untyped]  # it ships no types
+from google.protobuf.empty_pb2 import Empty  # type: ignore[import-untyped]  # nor does this
+from google.protobuf.struct_pb2 import Struct  # type: ignore[import-untyped]
 from pulumi.runtime.proto import analyzer_pb2 as messages
 from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 
@@ -38,15 +39,14 @@ class Pack:
         self._provider = provider
 
     def info(self) -> messages.AnalyzerInfo:
-        return self._analyzer.GetAnalyzerInfo(messages.google_dot_protobuf_dot_empty__pb2.Empty(), timeout=10)
+        info: messages.AnalyzerInfo = self._analyzer.GetAnalyzerInfo(Empty(), timeout=10)
+        return info
 
     def analyze(self, type_: str, properties: Mapping[str, Any], urn: str = "") -> list[Violation]:
         """Ask about one resource that is to be made."""
         struct = Struct()
         struct.update(properties)
-        request = messages.AnalyzeRequest(
-            type=type_, urn=urn, properties=struct, options={}, provider=self._provider
-        )
+        request = messages.AnalyzeRequest(type=type_, urn=urn, properties=struct, provider=self._provider)
         response = self._analyzer.Analyze(request, timeout=10)
         return [_violation(each, urn) for each in response.diagnostics]
 
@@ -60,7 +60,7 @@ class Pack:
                 urn=each.urn,
                 name=each.name,
                 properties=each.properties,
-                options={"protect": each.protect},
+                options=messages.AnalyzerResourceOptions(protect=each.protect),
                 provider=self._provider,
             )
             response = self._analyzer.Analyze(request, timeout=10)
@@ -72,7 +72,7 @@ class Pack:
                     urn=each.urn,
                     name=each.name,
                     properties=each.properties,
-                    options={"protect": each.protect},
+                    options=messages.AnalyzerResourceOptions(protect=each.protect),
                     provider=self._provider,
                     dependencies=sorted(each.dependencies),
                 )
@@ -120,4 +120,6 @@ def _provider(config: Mapping[str, str]) -> messages.AnalyzerProviderResource:
     """Make the default provider: what is nested in its configuration stays encoded."""
     properties = Struct()
     properties.update({key[4:]: value for key, value in config.items() if key.startswith("aws:")})
-    return messages.AnalyzerProviderResource(type="pulumi:providers:aws", name="default", properties=properties)
+    return messages.AnalyzerProviderResource(
+        type="pulumi:providers:aws", name="default", properties=properties
+    )

@@ -1,9 +1,22 @@
 """The whole program, every stack, judged by the running pack."""
 
+from collections.abc import Iterator
+
 import pytest
 
-from tests.infra.program import evaluated
-from tests.policies.engine import Pack
+from tests.infra.program import STACKS, evaluated
+from tests.policies.engine import Pack, running_pack
+
+
+@pytest.fixture(scope="module", params=STACKS)
+def stack(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def pack(stack: str) -> Iterator[Pack]:
+    with running_pack(stack) as started:
+        yield started
 
 
 @pytest.mark.parametrize("preview", [True, False], ids=["preview", "update"])

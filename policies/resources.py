@@ -98,7 +98,7 @@ def emulated(type_: str, provider: PolicyProviderResource | None) -> bool:
     endpoints = plain(provider.props).get("endpoints")
     if isinstance(endpoints, str):
         # the engine encodes what a provider is given, once more
-        endpoints = json.loads(endpoints)
+        endpoints = json.loads(endpoints or "[]")
     module, _, kind = type_.removeprefix("aws:").rpartition(":")[0].partition("/")
     service = _ENDPOINTS.get(kind, module)
     urls = [each[service] for each in endpoints if each.get(service)] if isinstance(endpoints, list) else []
