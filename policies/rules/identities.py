@@ -10,14 +10,14 @@ def _strangers(resource: Resource) -> Iterator[str]:
     if resource.type != "aws:cognito/identityPool:IdentityPool":
         return
     for flag in ("allowUnauthenticatedIdentities", "allowClassicFlow"):
-        if resource.properties.get(flag):
+        if resource.properties.get(flag) is True:
             yield f"has {flag}"
 
 
 def _client_secret(resource: Resource) -> Iterator[str]:
     if resource.type != "aws:cognito/userPoolClient:UserPoolClient":
         return
-    if resource.properties.get("generateSecret"):
+    if resource.properties.get("generateSecret") is True:
         # whatever would use it must be told, and the state holds it as well
         yield "is given a secret, which a browser cannot keep"
 
