@@ -67,10 +67,11 @@ format: $(TOOLS) ## Format, and mend what can be mended
 types: $(TOOLS) ## Check the types, strictly
 	@$(BIN)/mypy .
 
+# AUDIT adds options, such as another service; every file is asked about, whatever the one before it said.
 audit: $(TOOLS) ## Ask the vulnerability service about every locked dependency
-	@for each in $(LOCKED); do \
-		$(BIN)/pip-audit --strict --disable-pip --require-hashes $(AUDIT) --requirement $$each/requirements.txt || exit 1; \
-	done
+	@failed=0; for each in $(LOCKED); do \
+		$(BIN)/pip-audit --strict --disable-pip --require-hashes $(AUDIT) --requirement $$each/requirements.txt || failed=1; \
+	done; exit $$failed
 
 bench: $(TOOLS) ## Measure the figures that are reported
 	@$(BIN)/python -m benchmarks
@@ -87,4 +88,4 @@ lock: $(TOOLS) ## Lock the dependencies anew, with hashes
 
 clean: ## Remove everything that was built or installed
 	@test ! -d $(VENV) || $(BIN)/python -m local down || true
-	@rm -rf $(VENV) .build .local .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache mutants
+	@rm -rf $(VENV) policies/.venv .build .local .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache mutants

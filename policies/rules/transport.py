@@ -60,7 +60,7 @@ def _denies_plain_http(policy: Resource) -> bool:
         return "policy" in policy.properties
     return any(
         not each.allows
-        and each.principals == {"*": ("*",)}
+        and each.principals in ({"*": ("*",)}, {"AWS": ("*",)})
         and each.actions == ("sqs:*",)
         and not each.inverted
         and _is_without_tls(each.conditions)

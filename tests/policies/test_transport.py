@@ -106,7 +106,12 @@ def test_a_queue_that_takes_plain_http_is_reported(others: list[Resource]) -> No
 
 
 @pytest.mark.parametrize(
-    "others", [[attached(DENIES_PLAIN_HTTP)], [attached(Resource(QUEUE_POLICY, {"policy": UNKNOWN}))]]
+    "others",
+    [
+        [attached(DENIES_PLAIN_HTTP)],
+        [attached(policy(QUEUE_POLICY, **{**DENIAL, "Principal": {"AWS": "*"}}))],
+        [attached(Resource(QUEUE_POLICY, {"policy": UNKNOWN}))],
+    ],
 )
 def test_a_queue_that_takes_tls_only_is_not_reported(others: list[Resource]) -> None:
     assert breaches("queues-refuse-plain-http", queue(), *others) == []
