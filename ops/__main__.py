@@ -15,6 +15,7 @@ from rich.table import Table
 from functions.domain.refusals import Unavailable
 from ops.deployment import LOCAL, Deployment, OutputsError, read_outputs
 from ops.rebuild import RebuildFailedError, rebuild
+from ops.redrive import Outcome, Redriven, redrive
 from ops.verify import RebuildUnderWayError, Verified, verify
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -45,6 +46,54 @@ def rebuild_command(outputs: OutputsFile = LOCAL) -> None:
     console.print(
         f"{word} generation {rebuilt.generation}: {rebuilt.connections} connections refolded, "
         f"{rebuilt.deleted} rows deleted that the log does not name; it is being served"
+    )
+
+
+@app.command("redrive")
+def redrive_command(
+    outputs: OutputsFile = LOCAL,
+    dry_run: Annotated[  # noqa: FBT002 - typer makes a flag of it
+        bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")
+    ] = False,
+) -> None:
+    """Project what the projector gave up, and empty its failure queue of what is done with."""
+    deployment = _deployment(outputs)
+    with _reaching(deployment), _progress() as progress:
+        redriven = redrive(deployment, partial(_advance, progress), dry_run=dry_run)
+    _show_redriven(redriven, dry_run=dry_run)
+    raise typer.Exit(1 if redriven.left else 0)
+
+
+def _show_redriven(redriven: Redriven, *, dry_run: bool) -> None:
+    outcomes, left = redriven.outcomes, redriven.left
+    would, done = ("would be ", "") if dry_run else ("", " and deleted")
+    console.print(
+        f"{len(outcomes)} messages: {len(outcomes) - len(left)} {would}redriven{done}, "
+        f"with {redriven.connections} connections; {len(left)} {would}left in the queue"
+    )
+    if redriven.hidden:
+        console.print(
+            f"about {redriven.hidden} more are in the hands of another run, or come back within 15 minutes"
+        )
+    if shown := outcomes if dry_run else left:
+        table = Table("message", "arrived", "records", "shard and first record", "leads to", "problem")
+        for outcome in shown:
+            table.add_row(*_cells(outcome))
+        console.print(table)
+
+
+def _cells(outcome: Outcome) -> tuple[str, ...]:
+    batch, problem = outcome.batch, outcome.problem or ""
+    if batch is None:
+        return (outcome.message, "", "", "", "", problem)
+    found = f"{len(outcome.connections)} connections{'' if outcome.exact else ', found by their time'}"
+    return (
+        outcome.message,
+        f"{batch.approximate_arrival_of_first_record:%Y-%m-%d %H:%M:%S}",
+        str(batch.batch_size),
+        f"{batch.shard_id} {batch.start_sequence_number}",
+        found,
+        problem,
     )
 
 
@@ -89,7 +138,7 @@ def _deployment(outputs: Path) -> Deployment:
 
 @contextmanager
 def _reaching(deployment: Deployment) -> Iterator[None]:
-    """Say in one line what keeps the tables from being read or written."""
+    """Say in one line what keeps the tables or the queue from being read or written."""
     try:
         yield
     except Unavailable as problem:

@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+import botocore.session
 import msgspec
 from botocore.config import Config
 
@@ -27,6 +28,9 @@ _PATIENT: Final = Config(
 _EMULATED: Final = _PATIENT.merge(Config(retries={"mode": "standard", "total_max_attempts": 3}))
 """The emulator throttles nobody: what does not answer is not up."""
 
+_SESSION: Final = botocore.session.get_session()
+"""For what no function calls, so `functions.aws.clients` makes none of it."""
+
 
 class Outputs(msgspec.Struct, frozen=True):
     """The outputs of a stack that the command line reads; the others are ignored."""
@@ -35,6 +39,8 @@ class Outputs(msgspec.Struct, frozen=True):
     connections_table: str
     messages_table: str
     metrics_table: str
+    projector_failure_queue: str
+    """The queue's URL."""
     region: str
     retention_days: int
     projector_timeout_seconds: int
@@ -64,19 +70,32 @@ def read_outputs(path: Path) -> Outputs:
 
 @dataclass(frozen=True)
 class Deployment:
-    """The tables of a stack, and what reads and writes them."""
+    """The tables of a stack with its failure queue, and what reads and writes them."""
 
     outputs: Outputs
 
     @cached_property
     def client(self) -> Any:
         """A DynamoDB client, safe to share between threads."""
-        config, options = _PATIENT, {"region_name": self.outputs.region}
-        if self.outputs.aws_endpoint_url:
-            config = _EMULATED
+        return clients.dynamodb(**self._options())
+
+    @cached_property
+    def streams(self) -> Any:
+        """A client of DynamoDB's streams."""
+        return _SESSION.create_client("dynamodbstreams", **self._options())
+
+    @cached_property
+    def queues(self) -> Any:
+        """An SQS client."""
+        return _SESSION.create_client("sqs", **self._options())
+
+    def _options(self) -> dict[str, Any]:
+        endpoint = self.outputs.aws_endpoint_url
+        options = {"config": _PATIENT, "region_name": self.outputs.region, "endpoint_url": endpoint}
+        if endpoint:
             # the emulator takes this key for root, and asks nobody else's
-            options |= {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-        return clients.dynamodb(config, endpoint_url=self.outputs.aws_endpoint_url, **options)
+            options |= {"config": _EMULATED, "aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        return options
 
     @cached_property
     def log(self) -> EventLog:

@@ -17,16 +17,13 @@ from functions.aws.attributes import to_attribute, to_item
 from functions.aws.counter_items import bucket_prefix
 from functions.aws.faults import CONDITION_FAILED, code_of
 from functions.names import CONNECTIONS_KEY, MESSAGES_KEY, METRICS_KEY
-from functions.operations.projection import project
 from ops.control import ControlItem, Progress
 from ops.deployment import Deployment
+from ops.refolding import TOGETHER, refold
 from ops.scans import SEGMENTS, keys, named_connections, pages
 
 MARGIN_SECONDS: Final = 5
 """Waited beyond the projector's timeout: no projector that read the older generation is still writing."""
-_TOGETHER: Final = 100
-_ATTEMPTS: Final = 40
-"""Of which most pause up to a second: the projector overtakes a rebuild where a connection is never still."""
 
 Report = Callable[[str, int], None]
 """Told what was done, and how many more of it."""
@@ -84,7 +81,7 @@ def rebuild(
 
     stopping = Event()
 
-    def refold(segment: int) -> int:
+    def refold_segment(segment: int) -> int:
         return _refold(deployment, control, progress, segment, stopping, report, now)
 
     def delete(segment: int) -> int:
@@ -92,7 +89,7 @@ def rebuild(
 
     with ThreadPoolExecutor(SEGMENTS) as threads:
         try:
-            connections = sum(threads.map(refold, range(SEGMENTS)))
+            connections = sum(threads.map(refold_segment, range(SEGMENTS)))
         except BaseException:  # one failed, or Ctrl-C: the others end with what they are at
             stopping.set()
             raise
@@ -134,18 +131,11 @@ def _refold(
     start = to_item(position) if position else None
     for items, after in pages(deployment.client, deployment.outputs.events_table, segment, start, **query):
         connections = named_connections(items)
-        for begin in range(0, len(connections), _TOGETHER):
+        for begin in range(0, len(connections), TOGETHER):
             if stopping.is_set():
                 return count
-            together = connections[begin : begin + _TOGETHER]
-            failed = project(
-                dict.fromkeys(together, ()),
-                deployment.model,
-                deployment.log,
-                now=int(now() * 1000),
-                whole=True,
-                attempts=_ATTEMPTS,
-            )
+            together = connections[begin : begin + TOGETHER]
+            failed = refold(deployment, together, now())
             if failed:
                 msg = f"{len(failed)} connections could not be projected, among them {min(failed)}"
                 raise RebuildFailedError(msg)

@@ -120,6 +120,7 @@ class Stage:
             connections_table=self.tables.connections,
             messages_table=self.tables.messages,
             metrics_table=self.tables.metrics,
+            projector_failure_queue="https://sqs.us-east-1.amazonaws.com/000000000000/failures",
             region="us-east-1",
             retention_days=RETENTION_DAYS,
             projector_timeout_seconds=60,

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from functions.domain.times import iso
-from tests.standin.records import STREAM_ARN, Record, Shard, number_of
+from tests.standin.records import Record, Shard, number_of
 from tests.standin.turns import Turns
 
 Function = Callable[[dict[str, Any]], Any]
@@ -196,7 +196,7 @@ class Mapping:
                     "approximateArrivalOfFirstRecord": _arrival(first),
                     "approximateArrivalOfLastRecord": _arrival(last),
                     "batchSize": len(batch.records),
-                    "streamArn": STREAM_ARN,
+                    "streamArn": batch.records[0]["eventSourceARN"],
                 },
             }
         )

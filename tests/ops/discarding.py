@@ -1,0 +1,133 @@
+"""Failures to redrive: what the projector could not read, as the stand-in for the mapping gives it up.
+
+The stream and the queue are the embedded AWS's own, so sequence numbers, iterators and receipts are real.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from functions.aws.attributes import Item
+from functions.aws.event_items import encode
+from functions.domain.events import Event
+from ops.deployment import Deployment
+from ops.redrive import Redriven, redrive
+from ops.verify import verify
+from tests.ops.wrongs import clock
+from tests.stage import NOW, Stage
+from tests.standin.mapping import Mapping, Settings
+from tests.standin.records import Record, Shard
+
+SOON_SECONDS: Final = 20
+"""After the tests' own time, when all that is discarded arrived in the stream."""
+
+
+def without_user(event: Event) -> Item:
+    """Return an item that lacks what every event has."""
+    item = encode(event)
+    del item["user_id"]
+    return item
+
+
+@dataclass(frozen=True)
+class Failures:
+    """A stage whose projector gives up into a queue."""
+
+    stage: Stage
+    deployment: Deployment
+
+    # --- What goes wrong, and is mended ------------------------------------------------------
+    def put(self, *items: Item) -> None:
+        """Write items into the log as they are."""
+        for item in items:
+            self.stage.client.put_item(TableName=self.stage.tables.events, Item=item)
+
+    def poison(self, *events: Event) -> None:
+        """Write what is not yet an event, between the appends of others."""
+        self.put(*map(without_user, events))
+
+    def mend(self, *events: Event) -> None:
+        """Make events of what was none: nothing is inserted, so nothing is delivered."""
+        self.put(*map(encode, events))
+
+    def discard(self, *, batch_size: int = 100, arrived: float = NOW / 1000 + SOON_SECONDS) -> int:
+        """Deliver the whole stream, and return how many messages the mapping put into the queue."""
+        sent: list[dict[str, Any]] = []
+        shard, records = self._stream(int(arrived))
+        settings = Settings(batch_size=batch_size, maximum_retry_attempts=0)
+        deliver = lambda event: self.stage.deliver(event["Records"])  # noqa: E731 - it has no other name
+        Mapping(deliver, sent.append, settings).drain([Shard(shard, records)])
+        for each in sent:
+            self.send(json.dumps(each))
+        return len(sent)
+
+    def _stream(self, arrived: int) -> tuple[str, tuple[Record, ...]]:
+        streams = self.deployment.streams
+        arn = self.stage.client.describe_table(TableName=self.stage.tables.events)["Table"]["LatestStreamArn"]
+        [shard] = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+        iterator = streams.get_shard_iterator(
+            StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+        records = streams.get_records(ShardIterator=iterator)["Records"]
+        for record in records:  # as Lambda hands them on
+            record["eventSourceARN"] = arn
+            record["dynamodb"]["ApproximateCreationDateTime"] = arrived
+        return shard["ShardId"], tuple(records)
+
+    # --- The queue ---------------------------------------------------------------------------
+    @property
+    def queue(self) -> str:
+        """The queue's URL."""
+        return self.deployment.outputs.projector_failure_queue
+
+    def send(self, body: str) -> None:
+        """Put a message into the queue."""
+        self.deployment.queues.send_message(QueueUrl=self.queue, MessageBody=body)
+
+    def bodies(self) -> list[str]:
+        """Return the messages that anybody would receive, and leave them there."""
+        received: list[str] = []
+        while answer := self._receive(30).get("Messages"):
+            received += [each["Body"] for each in answer]
+            for each in answer:
+                self.deployment.queues.delete_message(
+                    QueueUrl=self.queue, ReceiptHandle=each["ReceiptHandle"]
+                )
+        for body in received:
+            self.send(body)
+        return received
+
+    def hide_one(self) -> None:
+        """Receive a message, as another run does."""
+        self._receive(600, most=1)
+
+    def _receive(self, seconds: int, most: int = 10) -> Any:
+        return self.deployment.queues.receive_message(
+            QueueUrl=self.queue, VisibilityTimeout=seconds, MaxNumberOfMessages=most
+        )
+
+    # --- What is asked -----------------------------------------------------------------------
+    def redrive(self, *, dry_run: bool = False) -> Redriven:
+        """Redrive at the tests' own time."""
+        return redrive(self.deployment, dry_run=dry_run, now=clock)
+
+    def problems(self) -> list[str]:
+        """Redrive, and return why messages stay."""
+        return [outcome.problem or "" for outcome in self.redrive().left]
+
+    def differences(self) -> tuple[object, ...]:
+        """Return how the read models differ from the log."""
+        return verify(self.deployment, at_rest=True, now=clock).differences
+
+    def projected(self) -> set[str]:
+        """Return the connections that have a row."""
+        return {item["connectionId"]["S"] for item in self.stage.items(self.stage.tables.connections)}
+
+
+def failures_of(stage: Stage, queue: str) -> Failures:
+    """Return a stage with a queue of its own."""
+    plain = stage.deployment
+    url = plain.queues.create_queue(QueueName=queue)["QueueUrl"]
+    return Failures(stage, Deployment(msgspec.structs.replace(plain.outputs, projector_failure_queue=url)))
