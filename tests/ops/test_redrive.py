@@ -99,7 +99,7 @@ def test_what_the_stream_has_no_more_is_found_by_its_time(
 def test_what_is_found_by_its_time_may_be_as_old_as_a_connection_can_be(
     failures: Failures, streams: Requests
 ) -> None:
-    refresh = happened("c1", ActivityRecorded(None, None), 1_000)
+    refresh = happened("c1", ActivityRecorded(None, 0), 1_000)
     discard(failures, refresh, arrived=CONNECTED_AT / 1000 + LOST_AFTER_SECONDS)
     failures.mend(refresh)
     trim(streams)
