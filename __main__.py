@@ -4,6 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from functions import names
+from infra.alarms import Alarms, AlarmsArgs
 from infra.authorizer import AuthorizerArgs, authorizer
 from infra.code import dependency_layer, function_code
 from infra.configuration import read_settings
@@ -63,6 +64,11 @@ api.serve(
     ],
     gatekeeper,
 )
+
+if settings.alarms.enabled:
+    served = (gatekeeper, lifecycle, message, projector.function, manager.function, sweeper.function)
+    issuing = (tickets.function,) if tickets else ()
+    Alarms("alarms", AlarmsArgs(naming, settings, served + issuing, projector, sweeper, store, api))
 
 outputs: dict[str, object] = {
     "websocket_url": api.websocket_url,

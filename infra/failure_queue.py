@@ -22,8 +22,8 @@ class FailureQueue(pulumi.ComponentResource):
 
     Attributes
     ----------
-    url, arn
-        How to read it, and to grant it.
+    url, arn, queue_name
+        How to read it, to grant it, and to watch it.
     sending
         What a sender must be allowed.
     """
@@ -46,6 +46,7 @@ class FailureQueue(pulumi.ComponentResource):
             )
         self.url = queue.url
         self.arn = queue.arn
+        self.queue_name = queue.name
         self.sending = Statement(["sqs:SendMessage"], [queue.arn])
         self.register_outputs({"url": self.url, "arn": self.arn})
 

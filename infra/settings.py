@@ -169,6 +169,19 @@ class SweeperSettings(Group):
     """Seconds without activity after which a connection is asked for."""
 
 
+TopicArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$")]
+"""An SNS topic; an alarm can tell no FIFO topic."""
+
+
+class AlarmSettings(Group):
+    """What is told to people."""
+
+    enabled: bool = False
+    """Whether the alarms are made; each has a price (about $0.10 a month)."""
+    topic_arns: Annotated[tuple[TopicArn, ...], Field(max_length=5)] = ()
+    """The SNS topics that they tell; CloudWatch takes five."""
+
+
 class Settings(Group):
     """All that a stack file says under the project's name."""
 
@@ -182,6 +195,7 @@ class Settings(Group):
     functions: FunctionSettings = FunctionSettings()
     projector: ProjectorSettings = ProjectorSettings()
     sweeper: SweeperSettings = SweeperSettings()
+    alarms: AlarmSettings = AlarmSettings()
     layer: LayerTarget = LayerTarget.ARM64
     """What the dependencies are built for."""
     protect: bool = False

@@ -90,7 +90,8 @@ def test_every_bad_value_is_named_at_once() -> None:
     )
 
     groups = (
-        "api, endpoint, functions, identity, layer, limits, log, projector, protect, sweeper, tickets, users"
+        "alarms, api, endpoint, functions, identity, layer, limits, log, projector, protect, sweeper, tickets, "
+        "users"
     )
     integer = "a valid integer, unable to parse string as an integer"
     periods = "1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 3653"
@@ -128,6 +129,7 @@ def test_one_bad_value_is_one() -> None:
 @pytest.mark.parametrize(
     "group",
     [
+        "alarms",
         "api",
         "log",
         "functions",
