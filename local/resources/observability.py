@@ -34,8 +34,13 @@ def metric_alarm(cloud: Cloud, wanted: Wanted) -> Made:
         "PutMetricAlarm",
         wanted.inputs,
         rename={"metricQueries": "metrics"},
-        without=("name", "tags", "tagsAll"),
+        without=("name", "dimensions", "tags", "tagsAll"),
         AlarmName=name,
+        # a map in the program, a list in the request
+        Dimensions=[
+            {"Name": dimension, "Value": value}
+            for dimension, value in wanted.inputs.get("dimensions", {}).items()
+        ],
     )
     return Made(id=name, outputs={"name": name, "arn": cloud.arn("cloudwatch", f"alarm:{name}")})
 
