@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -75,25 +76,25 @@ def _show_redriven(redriven: Redriven, *, dry_run: bool) -> None:
         console.print(
             f"about {redriven.hidden} more are in the hands of another run, or come back within 15 minutes"
         )
-    if shown := outcomes if dry_run else left:
-        table = Table("message", "arrived", "records", "shard and first record", "leads to", "problem")
-        for outcome in shown:
-            table.add_row(*_cells(outcome))
+    if dry_run and outcomes:
+        table = Table("message", "arrived", "records", "leads to", "problem")
+        for outcome in outcomes:
+            table.add_row(*map(escape, _cells(outcome)))
         console.print(table)
+    for outcome in left:  # a line each, whole: it is what an operator searches for
+        errors.print(f"left: {outcome.message} {outcome.problem}", style="red", markup=False, soft_wrap=True)
 
 
 def _cells(outcome: Outcome) -> tuple[str, ...]:
-    batch, problem = outcome.batch, outcome.problem or ""
+    batch = outcome.batch
     if batch is None:
-        return (outcome.message, "", "", "", "", problem)
-    found = f"{len(outcome.connections)} connections{'' if outcome.exact else ', found by their time'}"
+        return (outcome.message, "", "", "", outcome.problem or "")
     return (
         outcome.message,
         f"{batch.approximate_arrival_of_first_record:%Y-%m-%d %H:%M:%S}",
         str(batch.batch_size),
-        f"{batch.shard_id} {batch.start_sequence_number}",
-        found,
-        problem,
+        f"{len(outcome.connections)} connections{'' if outcome.exact else ', by time'}",
+        outcome.problem or "",
     )
 
 
@@ -145,7 +146,7 @@ def _reaching(deployment: Deployment) -> Iterator[None]:
         errors.print(f"[red]the tables do not answer in time: {problem.problem}[/]")
     except (BotoCoreError, ClientError) as problem:
         where = deployment.outputs.aws_endpoint_url or f"AWS in {deployment.outputs.region}"
-        errors.print(f"[red]the tables cannot be worked on at {where}: {problem}[/]")
+        errors.print(f"[red]the tables and the queue cannot be worked on at {where}: {problem}[/]")
     else:
         return
     raise typer.Exit(2)

@@ -12,13 +12,19 @@ from ops.__main__ import app
 from ops.control import ControlItem
 from ops.deployment import Deployment
 from ops.rebuild import MARGIN_SECONDS
+from tests.ops.discarding import Failures, failures_of
 from tests.stage import Stage, happened
 
 
 @pytest.fixture
-def outputs(tmp_path: Path, deployment: Deployment) -> str:
+def failures(stage: Stage) -> Failures:
+    return failures_of(stage, stage.tables.events)
+
+
+@pytest.fixture
+def outputs(tmp_path: Path, failures: Failures) -> str:
     file = tmp_path / "outputs.json"
-    quick = msgspec.structs.replace(deployment.outputs, projector_timeout_seconds=-MARGIN_SECONDS)
+    quick = msgspec.structs.replace(failures.deployment.outputs, projector_timeout_seconds=-MARGIN_SECONDS)
     file.write_bytes(msgspec.json.encode(quick))
     return str(file)
 
@@ -111,7 +117,78 @@ def test_a_rebuild_that_fails_says_which_connection_and_what_to_do(stage: Stage,
     assert "run `python -m ops rebuild` again to go on" in said
 
 
-@pytest.mark.parametrize("command", ["verify", "rebuild"])
+def test_an_empty_queue_is_said_to_be(outputs: str) -> None:
+    assert run("redrive", "--outputs", outputs) == (
+        0,
+        "0 messages: 0 redriven and deleted, with 0 connections; 0 left in the queue",
+    )
+
+
+def test_a_redrive_says_what_it_did(failures: Failures, outputs: str) -> None:
+    failures.poison(opened())
+    failures.discard()
+    failures.mend(opened())
+
+    code, said = run("redrive", "--outputs", outputs)
+
+    assert code == 0
+    assert said.startswith("1 messages: 1 redriven and deleted, with 1 connections; 0 left in the queue")
+    assert failures.projected() == {"c1"}
+
+
+def test_a_redrive_names_what_stays_and_fails(failures: Failures, outputs: str) -> None:
+    failures.poison(opened())
+    failures.discard()
+    failures.send("[not a record]")
+
+    code, said = run("redrive", "--outputs", outputs)
+
+    assert code == 1
+    assert "2 left in the queue" in said
+    assert f"still not an event: c1 {opened().event_id}" in said
+    assert "not Lambda's record of a discarded batch" in said
+
+
+def test_a_dry_run_shows_each_message_and_does_nothing(failures: Failures, outputs: str) -> None:
+    failures.poison(opened())
+    failures.discard()
+    failures.mend(opened())
+
+    code, said = run("redrive", "--dry-run", "--outputs", outputs)
+
+    assert code == 0
+    assert said.startswith("1 messages: 1 would be redriven, with 1 connections")
+    assert "leads to" in said
+    assert failures.projected() == set()
+    assert len(failures.bodies()) == 1
+
+
+def test_a_redrive_tells_of_messages_in_other_hands(failures: Failures, outputs: str) -> None:
+    failures.send("hello")
+    failures.hide_one()
+
+    code, said = run("redrive", "--outputs", outputs)
+
+    assert code == 0
+    assert "about 1 more are in the hands of another run" in said
+
+
+def test_a_queue_that_is_not_there_is_one_line(tmp_path: Path, failures: Failures) -> None:
+    file = tmp_path / "elsewhere.json"
+    elsewhere = failures.queue.replace(failures.stage.tables.events, "elsewhere")
+    file.write_bytes(
+        msgspec.json.encode(
+            msgspec.structs.replace(failures.deployment.outputs, projector_failure_queue=elsewhere)
+        )
+    )
+
+    code, said = run("redrive", "--outputs", str(file))
+
+    assert code == 2
+    assert "cannot be worked on" in said
+
+
+@pytest.mark.parametrize("command", ["verify", "rebuild", "redrive"])
 def test_tables_that_cannot_be_reached_are_one_line(
     tmp_path: Path, deployment: Deployment, command: str
 ) -> None:
@@ -122,4 +199,4 @@ def test_tables_that_cannot_be_reached_are_one_line(
     code, said = run(command, "--outputs", str(file))
 
     assert code == 2
-    assert said.startswith("the tables cannot be worked on at http://127.0.0.1:9: ")
+    assert said.startswith("the tables and the queue cannot be worked on at http://127.0.0.1:9: ")
