@@ -1,9 +1,10 @@
 """One backend for each run (and each worker of it), and connections that end with their test."""
 
+import json
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final, Protocol
@@ -26,6 +27,9 @@ from local.up import down
 sys.stdin.read()
 down(StateDir(Path(sys.argv[1])))
 """
+
+Ops = Callable[..., tuple[int, str]]
+"""``python -m ops``, as an operator types it: its exit code and what it says."""
 
 
 VERIFIED: Final = {f"{PROJECT}:identity": "cognito"}
@@ -62,7 +66,7 @@ def cognito_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backen
 @contextmanager
 def deployed(folder: Path, config: Mapping[str, str] = {}) -> Iterator[Backend]:
     """A backend for as long as the block lasts."""
-    with _watched(folder), embedded.running(state_dir=folder, config=config) as outputs:
+    with watched(folder), embedded.running(state_dir=folder, config=config) as outputs:
         yield Backend(outputs)
 
 
@@ -72,7 +76,7 @@ def _prove(backend: Backend) -> None:
 
 
 @contextmanager
-def _watched(folder: Path) -> Iterator[None]:
+def watched(folder: Path) -> Iterator[None]:
     """Stop the emulator when this process ends, however it ends: the pipe closes even on SIGKILL."""
     command = [sys.executable, "-c", _WATCH, str(folder)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, cwd=ROOT, start_new_session=True):
@@ -109,6 +113,19 @@ def client(connect: Connect) -> Client:
 def quiet(backend: Backend) -> None:
     """Nothing of the tests before is still on its way; to be asked for before any connection."""
     eventually(backend.is_quiet)
+
+
+@pytest.fixture
+def ops(backend: Backend, tmp_path: Path) -> Ops:
+    outputs = tmp_path / "outputs.json"
+    outputs.write_text(json.dumps({**backend.outputs.everything, "projector_timeout_seconds": 0}))
+
+    def run(*arguments: str) -> tuple[int, str]:
+        command = [sys.executable, "-m", "ops", *arguments, "--outputs", str(outputs)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    return run
 
 
 @pytest.fixture

@@ -1,43 +1,22 @@
 """The operators' commands on the deployed backend: beside live traffic, and after a row was spoilt."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Event
 
 import pytest
 
 from functions.aws.attributes import to_item
-from local.stackfile import ROOT
 from ops.rebuild import Rebuilt, rebuild
 from ops.verify import verify
 from tests.integration.backend import Backend
 from tests.integration.client import Client
-from tests.integration.conftest import Connect
+from tests.integration.conftest import Connect, Ops
 from tests.integration.waiting import eventually
 
 IN_FLIGHT_SECONDS = 5
 """No projector here takes so long; a rebuild waits for the projector's timeout by itself."""
-
-Ops = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def ops(backend: Backend, tmp_path: Path) -> Ops:
-    """``python -m ops``, as an operator types it: its exit code and what it says."""
-    outputs = tmp_path / "outputs.json"
-    outputs.write_text(json.dumps({**backend.outputs.everything, "projector_timeout_seconds": 0}))
-
-    def run(*arguments: str) -> tuple[int, str]:
-        command = [sys.executable, "-m", "ops", *arguments, "--outputs", str(outputs)]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
-        return done.returncode, done.stdout + done.stderr
-
-    return run
 
 
 @contextmanager
