@@ -14,6 +14,7 @@ from functions.domain.refusals import Unavailable
 from ops.control import ControlItem
 from ops.deployment import Deployment
 from ops.rebuild import rebuild
+from tests.docs.markdown import ROOT, names, table
 from tests.gateway_events import CONNECTED_AT
 from tests.ops.discarding import Failures, failures_of, without_user
 from tests.ops.wrongs import clock
@@ -24,6 +25,12 @@ ONE = happened("c1", ConnectionOpened())
 OTHER = happened("c2", TextMessageReceived("hello"), 1_000)
 MONSTER = happened("c9" + "x" * 1_500, TextMessageReceived("x" * 407_100))
 """It fits in the log, but not in the chat storage, where the connection's id is the conversation's, too."""
+
+IAM = {
+    "TransactWriteItems": ["PutItem", "UpdateItem"],
+    "ChangeMessageVisibilityBatch": ["ChangeMessageVisibility"],
+}
+"""What IAM judges where it is not the operation itself."""
 
 
 @pytest.fixture
@@ -460,3 +467,21 @@ def test_a_redrive_in_the_midst_of_a_rebuild_leaves_nothing_out_and_counts_nothi
 
 def test_poison_is_no_event() -> None:
     assert "user_id" not in without_user(ONE)
+
+
+def test_it_needs_the_permissions_that_the_runbook_names(
+    failures: Failures, streams: Requests, queues: Requests, tables: Requests
+) -> None:
+    [told] = [row[1] for row in table(ROOT / "docs" / "operations.md", "command") if row[0] == "`redrive`"]
+    named = {name.rpartition(":")[2] for name in names(told)} - {"by-time"}
+    discard(failures, ONE, OTHER)
+    failures.mend(OTHER)
+    for requests in (streams, queues, tables):
+        requests.forget()
+    trim(streams)
+
+    failures.redrive()
+
+    asked = {*streams.seen, *queues.seen, *tables.seen}
+    assert asked >= {"TransactWriteItems", "ChangeMessageVisibilityBatch", "GetRecords", "Query"}
+    assert {action for operation in asked for action in IAM.get(operation, [operation])} == named
