@@ -55,7 +55,7 @@ class Failures:
     def discard(self, *, batch_size: int = 100, arrived: float = NOW / 1000 + SOON_SECONDS) -> int:
         """Deliver the whole stream, and return how many messages the mapping put into the queue."""
         sent: list[dict[str, Any]] = []
-        shard, records = self._stream(int(arrived))
+        shard, records = self.stream(int(arrived))
         settings = Settings(batch_size=batch_size, maximum_retry_attempts=0)
         deliver = lambda event: self.stage.deliver(event["Records"])  # noqa: E731 - it has no other name
         Mapping(deliver, sent.append, settings).drain([Shard(shard, records)])
@@ -63,7 +63,8 @@ class Failures:
             self.send(json.dumps(each))
         return len(sent)
 
-    def _stream(self, arrived: int) -> tuple[str, tuple[Record, ...]]:
+    def stream(self, arrived: int) -> tuple[str, tuple[Record, ...]]:
+        """Return the shard of the log's stream and its records, as Lambda hands them on."""
         streams = self.deployment.streams
         arn = self.stage.client.describe_table(TableName=self.stage.tables.events)["Table"]["LatestStreamArn"]
         [shard] = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
@@ -71,7 +72,7 @@ class Failures:
             StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
         )["ShardIterator"]
         records = streams.get_records(ShardIterator=iterator)["Records"]
-        for record in records:  # as Lambda hands them on
+        for record in records:
             record["eventSourceARN"] = arn
             record["dynamodb"]["ApproximateCreationDateTime"] = arrived
         return shard["ShardId"], tuple(records)

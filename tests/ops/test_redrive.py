@@ -203,6 +203,7 @@ def test_a_batch_that_was_given_up_whole_is_found_whole(failures: Failures) -> N
     redriven = failures.redrive()
 
     assert redriven.connections == 4
+    assert redriven.outcomes[0].exact
     assert redriven.left == ()
     assert failures.differences() == ()
 
@@ -212,7 +213,7 @@ def _whole_batch(failures: Failures) -> str:
     failures.discard()
     [body] = failures.bodies()
     failures.deployment.queues.purge_queue(QueueUrl=failures.queue)
-    shard, records = failures._stream(int(clock()))  # noqa: SLF001 - what it read from the stream
+    shard, records = failures.stream(int(clock()))
     record = json.loads(body)
     last = records[-1]["dynamodb"]["SequenceNumber"]
     record["DDBStreamBatchInfo"] |= {
