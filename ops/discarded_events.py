@@ -15,8 +15,8 @@ from functions.aws import batch_reads
 from functions.aws.attributes import Item, to_item
 from functions.aws.event_items import MalformedEventError, decode
 from functions.aws.faults import code_of
-from functions.domain.idleness import LOST_AFTER_SECONDS
 from functions.domain.ids import lowest
+from functions.domain.limits import LOST_AFTER_SECONDS
 from functions.names import EVENTS_BY_TIME, EVENTS_KEY, TIME_BUCKET_SHARDS
 from ops.deployment import Deployment
 from ops.discards import Discarded

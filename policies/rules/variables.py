@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, cast
+from typing import Final
 
 from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
@@ -24,9 +24,10 @@ _SECRET_NAME: Final = re.compile(
 )
 """What a variable with a secret is called. The end decides: ``TOKEN_USE`` and ``SECRET_ARN`` hold none."""
 
+_PLUGINS: Final[Sequence[type[BasePlugin]]] = tuple(get_mapping_from_secret_type_to_class().values())
 _PATTERNS: Final[Sequence[BasePlugin]] = tuple(
-    cast("type[RegexBasedDetector]", plugin)()
-    for plugin in get_mapping_from_secret_type_to_class().values()
+    plugin()
+    for plugin in _PLUGINS
     # an address is no secret
     if issubclass(plugin, RegexBasedDetector) and plugin is not IPPublicDetector
 )

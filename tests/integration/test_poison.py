@@ -8,49 +8,35 @@ after halving. The halving itself, and partial reports, are held by `tests/stand
 import json
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
-import yaml  # type: ignore[import-untyped]  # it ships no types
 
 from functions.aws.attributes import Item
 from functions.aws.event_items import encode
 from functions.domain.events import Cause, ConnectionOpened, Event, event
-from local import embedded
 from local.cloud import Cloud
-from local.stackfile import ROOT
+from local.stackfile import PROJECT
 from ops.discards import parse
 from tests.integration.backend import Backend
 from tests.integration.client import Client
-from tests.integration.conftest import Ops, watched
+from tests.integration.conftest import Ops, deployed
 from tests.integration.gateway import now
 from tests.integration.waiting import eventually
 
-TOPIC: Final = "on-call"
+NAME: Final = "on-call"
+TOPIC: Final = f"arn:aws:sns:us-east-1:000000000000:{NAME}"
+ALARMED: Final = {f"{PROJECT}:alarms": json.dumps({"enabled": "true", "topicArns": [TOPIC]})}
+"""The setting by which the program makes alarms."""
 RETENTION_SECONDS: Final = 90 * 86_400
 
 
 @pytest.fixture(scope="module")
 def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
-    folder = tmp_path_factory.mktemp("embedded")
-    root = program_with_alarms(tmp_path_factory.mktemp("program"))
-    with watched(folder), embedded.running(state_dir=folder, root=root) as outputs:
-        backend = Backend(outputs)
+    with deployed(tmp_path_factory.mktemp("embedded"), ALARMED) as backend:
         set_mapping(backend, BatchSize=1, MaximumRecordAgeInSeconds=1)
         yield backend
         eventually(lambda: not backend.differences())
-
-
-def program_with_alarms(folder: Path) -> Path:
-    """Return a folder with the unmodified program, whose stack file asks for alarms."""
-    for name in ("__main__.py", "infra", "functions"):
-        (folder / name).symlink_to(ROOT / name)
-    stack = yaml.safe_load((ROOT / "Pulumi.local.yaml").read_text())
-    topic = f"arn:aws:sns:{stack['config']['aws:region']}:000000000000:{TOPIC}"
-    stack["config"]["airium-realtime:alarms"] = {"enabled": "true", "topicArns": [topic]}
-    (folder / "Pulumi.local.yaml").write_text(yaml.safe_dump(stack))
-    return folder
 
 
 def set_mapping(backend: Backend, **settings: Any) -> None:
@@ -105,7 +91,7 @@ def listen(cloud: Cloud) -> str:
     }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
     queue: str = sqs.create_queue(QueueName="heard", Attributes={"Policy": policy})["QueueUrl"]
-    topic = sns.create_topic(Name=TOPIC)["TopicArn"]
+    topic = sns.create_topic(Name=NAME)["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=cloud.arn("sqs", "heard"))
     return queue
 

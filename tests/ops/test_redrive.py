@@ -9,7 +9,7 @@ import pytest
 
 from functions.aws.event_items import encode
 from functions.domain.events import ActivityRecorded, ConnectionOpened, Event, TextMessageReceived
-from functions.domain.idleness import LOST_AFTER_SECONDS
+from functions.domain.limits import LOST_AFTER_SECONDS
 from functions.domain.refusals import Unavailable
 from ops.control import ControlItem
 from ops.deployment import Deployment
