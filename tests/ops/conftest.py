@@ -7,7 +7,8 @@ import pytest
 
 from ops.deployment import Deployment
 from tests.contract.engines import MakeClient, ministack
-from tests.stage import Stage, make_stage
+from tests.ops.discarding import Failures, failures_of
+from tests.stage import Requests, Stage, make_stage
 
 _prefixes = count()
 
@@ -26,3 +27,23 @@ def stage(make_client: MakeClient) -> Stage:
 @pytest.fixture
 def deployment(stage: Stage) -> Deployment:
     return stage.deployment
+
+
+@pytest.fixture
+def failures(stage: Stage) -> Failures:
+    return failures_of(stage, stage.tables.events)
+
+
+@pytest.fixture
+def streams(failures: Failures) -> Requests:
+    return Requests(failures.deployment.streams)
+
+
+@pytest.fixture
+def queues(failures: Failures) -> Requests:
+    return Requests(failures.deployment.queues)
+
+
+@pytest.fixture
+def tables(failures: Failures) -> Requests:
+    return Requests(failures.deployment.client)

@@ -11,17 +11,23 @@ import msgspec
 
 from functions.aws.attributes import Item
 from functions.aws.event_items import encode
-from functions.domain.events import Event
+from functions.domain.events import ConnectionOpened, Event, TextMessageReceived
 from ops.deployment import Deployment
 from ops.redrive import Redriven, redrive
 from ops.verify import verify
 from tests.ops.wrongs import clock
-from tests.stage import NOW, Stage
+from tests.stage import NOW, Requests, Stage, error, happened, raising
 from tests.standin.mapping import Mapping, Settings
 from tests.standin.records import Record, Shard
 
 SOON_SECONDS: Final = 20
 """After the tests' own time, when all that is discarded arrived in the stream."""
+
+GOOD = [happened(f"good{number}", ConnectionOpened()) for number in range(3)]
+ONE = happened("c1", ConnectionOpened())
+OTHER = happened("c2", TextMessageReceived("hello"), 1_000)
+MONSTER = happened("c9" + "x" * 1_500, TextMessageReceived("x" * 407_100))
+"""It fits in the log, but not in the chat storage, where the connection's id is the conversation's, too."""
 
 
 def without_user(event: Event) -> Item:
@@ -132,3 +138,17 @@ def failures_of(stage: Stage, queue: str) -> Failures:
     plain = stage.deployment
     url = plain.queues.create_queue(QueueName=queue)["QueueUrl"]
     return Failures(stage, Deployment(msgspec.structs.replace(plain.outputs, projector_failure_queue=url)))
+
+
+def discard(failures: Failures, *poison: Event, **options: Any) -> None:
+    """Give up poison in the midst of what is good."""
+    failures.stage.append(*GOOD[:2])
+    failures.poison(*poison)
+    failures.stage.append(*GOOD[2:])
+    assert failures.discard(**options) == len(poison)
+    assert failures.projected() == {event.connection_id for event in GOOD}
+
+
+def trim(streams: Requests, code: str = "TrimmedDataAccessException") -> None:
+    """Let the stream have no more of what is asked for next."""
+    streams.at_next("GetShardIterator", raising(error(code, "GetShardIterator")))

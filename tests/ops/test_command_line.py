@@ -12,13 +12,8 @@ from ops.__main__ import app
 from ops.control import ControlItem
 from ops.deployment import Deployment
 from ops.rebuild import MARGIN_SECONDS
-from tests.ops.discarding import Failures, failures_of
+from tests.ops.discarding import Failures
 from tests.stage import Stage, happened
-
-
-@pytest.fixture
-def failures(stage: Stage) -> Failures:
-    return failures_of(stage, stage.tables.events)
 
 
 @pytest.fixture
