@@ -8,7 +8,7 @@ from tests.infra.program import PROJECT, STACKS, Evaluation, evaluate, evaluated
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:on-call"
 PREFIX = "airium-websocket"
-FUNCTIONS = {"authorizer", "lifecycle", "message", "projector", "connection-manager", "sweeper"}
+FUNCTIONS = {"authorizer", "lifecycle", "message", "projector", "connection-manager", "sweeper", "ticket"}
 EVENTS = {"TableName": f"{PREFIX}-events"}
 INDEX = "GlobalSecondaryIndexName"
 MESSAGES = "ApproximateNumberOfMessagesVisible"

@@ -178,3 +178,16 @@ def test_no_role_has_policies_in_deprecated_arguments() -> None:
     fields = {field for role in evaluated("prod").of_type(":Role") for field in role.inputs}
 
     assert fields == {"assumeRolePolicy"}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_nothing_but_iam_lets_invoke_the_connection_manager(stack: str) -> None:
+    found = evaluated(stack)
+    manager = found.named("connection-manager-function").inputs["name"]
+
+    invoked = {each.inputs["function"] for each in found.of_type("lambda/permission:Permission")}
+    integrations = [each.inputs.get("integrationUri", "") for each in found.of_type(":Integration")]
+    assert invoked
+    assert manager not in invoked
+    assert not [each for each in integrations if f"function:{manager}/" in each]
+    assert found.of_type("lambda/functionUrl:FunctionUrl") == []
