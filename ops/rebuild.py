@@ -6,7 +6,7 @@ alike, and the readers of metrics stay with the generation being served until th
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from threading import Event
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from functions.aws.attributes import to_attribute, to_item
 from functions.aws.counter_items import bucket_prefix
 from functions.aws.faults import CONDITION_FAILED, code_of
 from functions.names import CONNECTIONS_KEY, MESSAGES_KEY, METRICS_KEY
+from functions.operations.projection import Pause, back_off
 from ops.control import ControlItem, Progress
 from ops.deployment import Deployment
 from ops.refolding import TOGETHER, refold
@@ -49,6 +50,8 @@ def rebuild(
     wait_seconds: int | None = None,
     now: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
+    pause: Pause = back_off,
+    threads: Callable[[int], Executor] = ThreadPoolExecutor,
 ) -> Rebuilt:
     """Rebuild connections, messages and metrics from the log.
 
@@ -60,6 +63,10 @@ def rebuild(
         Told of progress, from several threads.
     wait_seconds
         How long a projector may go on with the older generation; by default its timeout and a margin.
+    pause
+        Called before a further attempt at what the projector overtook.
+    threads
+        Makes what refolds the segments of the log side by side.
 
     Raises
     ------
@@ -82,18 +89,18 @@ def rebuild(
     stopping = Event()
 
     def refold_segment(segment: int) -> int:
-        return _refold(deployment, control, progress, segment, stopping, report, now)
+        return _refold(deployment, control, progress, segment, stopping, report, now, pause)
 
     def delete(segment: int) -> int:
         return sum(_delete_unnamed(deployment, progress.generation, segment))
 
-    with ThreadPoolExecutor(SEGMENTS) as threads:
+    with threads(SEGMENTS) as running:
         try:
-            connections = sum(threads.map(refold_segment, range(SEGMENTS)))
+            connections = sum(running.map(refold_segment, range(SEGMENTS)))
         except BaseException:  # one failed, or Ctrl-C: the others end with what they are at
             stopping.set()
             raise
-        deleted = sum(threads.map(delete, range(SEGMENTS)))
+        deleted = sum(running.map(delete, range(SEGMENTS)))
     control.serve(progress.generation)
     _forget_older_now(deployment, progress.generation)
     return Rebuilt(progress.generation, connections, deleted, resumed)
@@ -122,6 +129,7 @@ def _refold(
     stopping: Event,
     report: Report,
     now: Callable[[], float],
+    pause: Pause,
 ) -> int:
     position = progress.positions.get(str(segment))
     if position == {}:  # finished before the interruption
@@ -135,7 +143,7 @@ def _refold(
             if stopping.is_set():
                 return count
             together = connections[begin : begin + TOGETHER]
-            failed = refold(deployment, together, now())
+            failed = refold(deployment, together, now(), pause)
             if failed:
                 msg = f"{len(failed)} connections could not be projected, among them {min(failed)}"
                 raise RebuildFailedError(msg)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from functions.operations.projection import project
+from functions.operations.projection import Pause, back_off, project
 from ops.deployment import Deployment
 
 TOGETHER: Final = 100
@@ -12,7 +12,9 @@ _ATTEMPTS: Final = 40
 """Of which most pause up to a second: the projector is faster where a connection is never still."""
 
 
-def refold(deployment: Deployment, connections: Iterable[str], now: float) -> frozenset[str]:
+def refold(
+    deployment: Deployment, connections: Iterable[str], now: float, pause: Pause = back_off
+) -> frozenset[str]:
     """Join the log of a few connections into their rows, and return those that could not be projected.
 
     Parameters
@@ -23,6 +25,8 @@ def refold(deployment: Deployment, connections: Iterable[str], now: float) -> fr
         Up to `TOGETHER` of them.
     now
         Epoch seconds: what has expired by then is ignored.
+    pause
+        Called before a further attempt at what the projector overtook.
 
     Raises
     ------
@@ -36,4 +40,5 @@ def refold(deployment: Deployment, connections: Iterable[str], now: float) -> fr
         now=int(now * 1000),
         whole=True,
         attempts=_ATTEMPTS,
+        pause=pause,
     )

@@ -1,5 +1,6 @@
 """Takes what operators and services ask of connections, by direct invocation: IAM says who may."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from functions.aws import environment
@@ -21,11 +22,12 @@ def handler(
     connections: Connections = _CONNECTIONS,
     log: EventLog = _LOG,
     callbacks: Callbacks = _CALLBACKS,
+    now: Callable[[], int] = environment.now,
 ) -> dict[str, Any]:
     """Answer a request; see `serve`."""
     invocation = Invocation(
         id=context.aws_request_id,
-        at=environment.now(),
+        at=now(),
         retention_seconds=_RETENTION,
         remaining_milliseconds=context.get_remaining_time_in_millis,
         trace_id=environment.trace_id(),
