@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo test lint secrets format types audit bench mutation lock clean
+.PHONY: help up down status demo test faults fuzz lint secrets format types audit bench mutation lock clean
 
 # What looks like a secret and is none: the emulator's key, the alphabet of ULIDs, the signatures by which Pulumi
 # marks a value, and ids in recorded events. It is named by value: no file and no kind of secret goes unseen.
@@ -48,6 +48,9 @@ demo: $(RUNTIME) ## Run a scripted session and show what it leaves behind
 
 test: $(TOOLS) ## Run all tests, with branch coverage of functions/ and infra/
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
+
+faults: $(TOOLS) ## Play 1,000 seeded histories of faults, and find the bugs seeded on purpose
+	@$(BIN)/python -m tests.faults
 
 lint: $(TOOLS) secrets ## Check style, formatting and the direction of imports, and find secrets
 	@$(BIN)/ruff check

@@ -17,9 +17,8 @@ class Turns:
 
     def __init__(self, seed: int) -> None:
         self._random = Random(seed)  # noqa: S311 - no secret, and it must repeat
-        self._changed = threading.Condition()
+        self._gates: list[threading.Semaphore] = []
         self._alive: list[int] = []
-        self._turn: int | None = None
         self._mine = threading.local()
         self._errors: list[BaseException] = []
 
@@ -30,11 +29,11 @@ class Turns:
             for number, action in enumerate(actions)
         ]
         self._alive = list(range(len(actions)))
+        self._gates = [threading.Semaphore(0) for _ in actions]
         self._errors = []
-        with self._changed:
-            self._pass_on()
         for thread in threads:
             thread.start()
+        self._pass_on(None)
         for thread in threads:
             thread.join()
         if self._errors:
@@ -43,11 +42,8 @@ class Turns:
     def pause(self, **_: Any) -> None:
         """Let another one run, perhaps; outside of `run`, do nothing. Takes what botocore's hooks give."""
         number = getattr(self._mine, "number", None)
-        if number is None:
-            return
-        with self._changed:
-            self._pass_on()
-            self._changed.wait_for(lambda: self._turn == number)
+        if number is not None and self._pass_on(number):
+            self._gates[number].acquire()
 
     def pause_before(self, _attempt: int) -> None:
         """Let another one run instead of waiting before a further attempt."""
@@ -59,17 +55,19 @@ class Turns:
 
     def _act(self, number: int, action: Callable[[], None]) -> None:
         self._mine.number = number
-        with self._changed:
-            self._changed.wait_for(lambda: self._turn == number)
+        self._gates[number].acquire()
         try:
             action()
         except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
             self._errors.append(error)
         finally:
-            with self._changed:
-                self._alive.remove(number)
-                self._pass_on()
+            self._alive.remove(number)
+            self._pass_on(number)
 
-    def _pass_on(self) -> None:
-        self._turn = self._random.choice(self._alive) if self._alive else None
-        self._changed.notify_all()
+    def _pass_on(self, number: int | None) -> bool:
+        """Draw whose turn is next; tell whether it is another's, who is then let go alone."""
+        following = self._random.choice(self._alive) if self._alive else number
+        if following is None or following == number:
+            return False
+        self._gates[following].release()
+        return True

@@ -1,0 +1,132 @@
+"""What must hold after a history: nothing lost, nothing twice, and the read models equal to the log."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+from functions.domain.idleness import LOST_AFTER_SECONDS
+from functions.domain.ids import MINUTE
+from tests.faults.equality import differences, scan
+from tests.faults.ledger import Acknowledged
+from tests.faults.problems import Item, Problem
+from tests.faults.world import World
+
+_TAKEOVER_MILLISECONDS: Final = 15 * MINUTE
+
+
+def problems(world: World) -> list[Problem]:
+    """Return everything that is wrong with the tables of a world at rest."""
+    stored = list(scan(world, world.tables.events))
+    items = [item for item in stored if "user_id" in item]
+    found = [*_acknowledged(world, items), *_texts(items), *_causes(items), *_voices(items)]
+    found += [*_refusals(world, items), *_sweeps(world, items), *_losses(world, items)]
+    return [*found, *differences(world, items)]
+
+
+def _acknowledged(world: World, items: list[Item]) -> Iterator[Problem]:
+    by_id = {item["event_id"]["S"]: item for item in items}
+    counts = Counter((item["connection_id"]["S"], item["type"]["S"]) for item in items)
+    ended = {_session(item) for item in items if item["type"]["S"] == "VoiceSessionEnded"}
+    for entry in world.ledger.entries:
+        if entry.connection in world.expired:
+            continue
+        if entry.event_id is not None:
+            kept = _is_kept(entry, by_id.get(entry.event_id))
+        elif entry.type == "VoiceSessionEnded":
+            kept = entry.text in ended
+        else:
+            kept = bool(counts[entry.connection, entry.type])
+        if not kept:
+            yield Problem("lost", f"{entry.type} of {entry.connection} {entry.event_id} {entry.text}")
+
+
+def _is_kept(entry: Acknowledged, item: Item | None) -> bool:
+    if item is None or item["type"]["S"] != entry.type:
+        return False
+    return entry.text is None or bool(item["data"]["M"]["text"]["S"] == entry.text)
+
+
+def _refusals(world: World, items: list[Item]) -> Iterator[Problem]:
+    recorded = {
+        (item["connection_id"]["S"], item["data"]["M"]["code"]["S"], int(item["at"]["N"]) // MINUTE)
+        for item in items
+        if item["type"]["S"] == "MessageRejected"
+    }
+    for refusal in sorted(world.ledger.refusals - recorded):
+        if refusal[0] not in world.expired:
+            yield Problem("lost", f"the refusal {refusal}")
+
+
+def _sweeps(world: World, items: list[Item]) -> Iterator[Problem]:
+    lost = Counter(
+        int(item["at"]["N"])
+        for item in items
+        if item["type"]["S"] == "ConnectionLost" and item["data"]["M"]["detected_by"]["S"] == "sweeper"
+    )
+    for at, count in world.ledger.swept.items():
+        if lost[at] < count and not world.expired:
+            yield Problem("lost", f"the sweep of {at} says {count}, the log {lost[at]}")
+
+
+def _texts(items: list[Item]) -> Iterator[Problem]:
+    """No two frames have the same words, but the repetitions of one client id."""
+    words = Counter(
+        item["data"]["M"]["text"]["S"] for item in items if item["type"]["S"] == "TextMessageReceived"
+    )
+    yield from (Problem("twice", text) for text, count in words.items() if count > 1)
+
+
+def _causes(items: list[Item]) -> Iterator[Problem]:
+    """What one cause can make only once, whatever is repeated."""
+    causes = Counter(filter(None, map(_cause, items)))
+    yield from (Problem("twice", " ".join(cause)) for cause, count in causes.items() if count > 1)
+
+
+def _cause(item: Item) -> tuple[str, ...] | None:
+    data, at = item["data"]["M"], int(item["at"]["N"])
+    match item["type"]["S"]:
+        case "ConnectionOpened":
+            of: tuple[str, ...] = ()
+        case "ConnectionClosed" | "ConnectionLost" | "VoiceSessionStarted":
+            of = (str(at),)
+        case "VoiceSessionEnded":
+            of = (_session(item), data["reason"]["S"])
+        case "MessageRejected":
+            of = (str(at // MINUTE), data["code"]["S"])
+        case "ActivityRecorded" if "voice_session_id" in data:
+            of = (_session(item), str(at // MINUTE))
+        case _:
+            return None
+    return (item["type"]["S"], item["connection_id"]["S"], *of)
+
+
+def _session(item: Item) -> str:
+    session: str = item["data"]["M"]["voice_session_id"]["S"]
+    return session
+
+
+def _voices(items: list[Item]) -> Iterator[Problem]:
+    """No voice session starts while another one of the connection is open."""
+    ended = {
+        _session(item): int(item["at"]["N"]) for item in items if item["type"]["S"] == "VoiceSessionEnded"
+    }
+    starts: dict[str, list[Item]] = {}
+    for item in sorted(items, key=lambda each: str(each["event_id"]["S"])):
+        if item["type"]["S"] == "VoiceSessionStarted":
+            starts.setdefault(item["connection_id"]["S"], []).append(item)
+    for connection, own in starts.items():
+        for first, second in pairwise(own):
+            at = int(second["at"]["N"])
+            taken_over = at - int(first["at"]["N"]) >= _TAKEOVER_MILLISECONDS
+            if not taken_over and ended.get(first["event_id"]["S"], at + 1) > at:
+                yield Problem("twice", f"two voice sessions of {connection} are open at {at}")
+
+
+def _losses(world: World, items: list[Item]) -> Iterator[Problem]:
+    """Nobody is lost of whom the gateway did not say so, but those who are older than a connection can be."""
+    for item in items:
+        connection, age = item["connection_id"]["S"], int(item["at"]["N"]) - int(item["connected_at"]["N"])
+        known = connection in world.gateway.gone or age > LOST_AFTER_SECONDS * 1000
+        if item["type"]["S"] == "ConnectionLost" and not known:
+            yield Problem("untrue", f"{connection} is lost, and the gateway never said so")

@@ -1,0 +1,290 @@
+"""Bugs seeded on purpose: what the histories must find. Each is an edit of the code that still runs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+_LOG: Final = "functions/aws/event_log.py"
+_MODEL: Final = "functions/aws/read_model.py"
+_ROW: Final = "functions/domain/connection.py"
+_DECISIONS: Final = "functions/domain/decisions.py"
+_BATCHES: Final = "functions/operations/batches.py"
+_PROJECTION: Final = "functions/operations/projection.py"
+_REBUILD: Final = "ops/rebuild.py"
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One bug: in a file, this text, which occurs once, becomes that one."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    why: str
+
+    def apply(self, root: Path) -> None:
+        """Edit the file below a root; raises `ValueError` unless the text occurs once."""
+        path = root / self.file
+        text = path.read_text()
+        if text.count(self.old) != 1:
+            msg = f"{self.name}: the text occurs {text.count(self.old)} times in {self.file}"
+            raise ValueError(msg)
+        path.write_text(text.replace(self.old, self.new))
+
+
+MUTATIONS: Final = (
+    # --- the log -----------------------------------------------------------------------------------
+    Mutation(
+        "an append overwrites",
+        _LOG,
+        '_APPEND = "attribute_not_exists(event_id)"',
+        '_APPEND = "attribute_not_exists(event_id) OR attribute_exists(event_id)"',
+        "what was appended and projected changes afterwards, and no INSERT says so",
+    ),
+    Mutation(
+        "ids are drawn",
+        "functions/domain/ids.py",
+        '    digest = sha256("\\0".join((cause, kind, str(index))).encode()).digest()',
+        '    digest = __import__("os").urandom(32)',
+        "an id that is no function of its cause makes a retry another event",
+    ),
+    Mutation(
+        "a coalesced event's id is the request's",
+        _DECISIONS,
+        'key=f"{cause.connection_id}#{minute}#{code}"',
+        'key=f"{cause.id}#{code}"',
+        "a hostile client appends without bound",
+    ),
+    Mutation(
+        "a coalesced event's id has no minute",
+        _DECISIONS,
+        'key=f"{cause.connection_id}#{minute}#{code}", key_at=max(minute, cause.connected_at)',
+        'key=f"{cause.connection_id}#{code}", key_at=cause.connected_at',
+        "refusals after the first minute leave no trace",
+    ),
+    Mutation(
+        "a claim is granted to everybody",
+        _LOG,
+        '"ConditionExpression": _TAKE,',
+        '"ConditionExpression": f"({_TAKE}) OR attribute_exists(claim)",',
+        "two voice sessions at once, and two texts under one client id",
+    ),
+    Mutation(
+        "a claim is released by everybody",
+        _LOG,
+        '"ConditionExpression": "#value = :value",',
+        '"ConditionExpression": "#value = :value OR attribute_exists(claim) OR attribute_not_exists(claim)",',
+        "a voice session ends twice",
+    ),
+    Mutation(
+        "a repeated transaction is a failure",
+        _LOG,
+        "if _failed(appended):",
+        "if not granted and _failed(appended):",
+        "who retries is refused although the event is in the log",
+    ),
+    Mutation(
+        "a repeated append is a failure",
+        _LOG,
+        "if code_of(error) == CONDITION_FAILED:\n                    return False",
+        "if code_of(error) == CONDITION_FAILED:\n                    raise",
+        "who retries is refused although the event is in the log",
+    ),
+    Mutation(
+        "an append that failed is acknowledged",
+        "functions/operations/frames.py",
+        "    except ClaimRefusedError as refused:\n        if decision.refused is None:",
+        "    except Unavailable:\n        return decision.answer\n"
+        "    except ClaimRefusedError as refused:\n        if decision.refused is None:",
+        "the client is told of what is not in the log",
+    ),
+    Mutation(
+        "a $connect that failed is accepted",
+        "functions/operations/lifecycle.py",
+        '_STATUS: Final = {"unauthorized": 403, "unavailable": 503}',
+        '_STATUS: Final = {"unauthorized": 403, "unavailable": 200}',
+        "a connection without a ConnectionOpened",
+    ),
+    Mutation(
+        "a sweep's events are its invocation's",
+        "functions/handlers/sweeper.py",
+        'id=f"sweep#{run.at}"',
+        "id=context.aws_request_id",
+        "a sweep that is retried loses everybody twice",
+    ),
+    Mutation(
+        "patience is taken for Gone",
+        "functions/aws/callbacks.py",
+        "raise BusyError(_BUSY) from None",
+        "raise GoneError(connection_id) from None",
+        "LimitExceededException ends connections",
+    ),
+    # --- the join and the counters -------------------------------------------------------------------
+    Mutation(
+        "closed is the last delivered",
+        _ROW,
+        "if closed is None or event.event_id < closed.event_id:",
+        "if closed is None or event.event_id != closed.event_id:",
+        "the join is not commutative",
+    ),
+    Mutation(
+        "closed is the greatest",
+        _ROW,
+        "if closed is None or event.event_id < closed.event_id:",
+        "if closed is None or event.event_id > closed.event_id:",
+        "the fold agrees with itself: only another reckoning finds it",
+    ),
+    Mutation(
+        "the operator's word is the last delivered",
+        _ROW,
+        "if operator is None or event.event_id > operator.event_id:",
+        "if operator is None or event.event_id != operator.event_id:",
+        "the join is not commutative",
+    ),
+    Mutation(
+        "the last activity is the last delivered",
+        _ROW,
+        "        if event.at > last_activity:\n            last_activity = event.at",
+        "        if event.at != last_activity:\n            last_activity = event.at",
+        "the join is not commutative",
+    ),
+    Mutation(
+        "lost is for ever",
+        _ROW,
+        "if self.lost and self.lost.at > self.last_activity:",
+        "if self.lost:",
+        "a false 410 ends who is still there",
+    ),
+    Mutation(
+        "a row is counted whole each time",
+        _PROJECTION,
+        "return new, difference(contribution(new), contribution(old))",
+        "return new, contribution(new)",
+        "each write of a row adds all of it again",
+    ),
+    # --- the projector -----------------------------------------------------------------------------
+    Mutation(
+        "a row is written over whatever revision",
+        _MODEL,
+        'put["ConditionExpression"] = "#revision = :revision"',
+        'put["ConditionExpression"] = "#revision = :revision OR attribute_exists(connectionId)"',
+        "of two projectors one undoes what the other joined",
+    ),
+    Mutation(
+        "a new row is written over another",
+        _MODEL,
+        'put["ConditionExpression"] = "attribute_not_exists(connectionId)"',
+        'put["ConditionExpression"] = "attribute_not_exists(connectionId) OR attribute_exists(connectionId)"',
+        "of two projectors one undoes what the other joined",
+    ),
+    Mutation(
+        "a message is counted again",
+        _MODEL,
+        '"attribute_not_exists(event_id) OR #generation < :generation"',
+        '"attribute_not_exists(event_id) OR #generation <= :generation"',
+        "of two projectors both count it",
+    ),
+    Mutation(
+        "a refused write is forgotten",
+        _MODEL,
+        "                passing |= late\n",
+        "",
+        "what a rival overtook is never projected",
+    ),
+    Mutation(
+        "a cancelled transaction is repeated from the same reading",
+        _PROJECTION,
+        "        snapshot = model.load(sorted(pending), messages)",
+        "        snapshot = snapshot if attempt else model.load(sorted(pending), messages)",
+        "it cannot succeed",
+    ),
+    Mutation(
+        "the last failure is reported instead of the first",
+        _BATCHES,
+        "earliest = min(failed, key=",
+        "earliest = max(failed, key=",
+        "the checkpoint goes too far",
+    ),
+    Mutation(
+        "failures are not reported",
+        _BATCHES,
+        'return {"batchItemFailures": [{"itemIdentifier": records[stop]["dynamodb"]["SequenceNumber"]}]}',
+        'return {"batchItemFailures": []}',
+        "the checkpoint goes too far",
+    ),
+    Mutation(
+        "the record after the failure is reported",
+        _BATCHES,
+        "records[stop]",
+        "records[min(stop + 1, len(records) - 1)]",
+        "the checkpoint goes too far by one",
+    ),
+    Mutation(
+        "all kinds of records are taken",
+        _BATCHES,
+        'if record["eventName"] != "INSERT":',
+        'if record["eventName"] == "":',
+        "what was deleted cannot be projected",
+    ),
+    Mutation(
+        "what has expired is projected",
+        _BATCHES,
+        "if not is_expired(event, now):",
+        "if event:",
+        "a late delivery raises the dead",
+    ),
+    Mutation(
+        "unprocessed keys are forgotten",
+        "functions/aws/batch_reads.py",
+        'request = answer.get("UnprocessedKeys") or {}',
+        "request = {}",
+        "the control item is taken to be absent",
+    ),
+    Mutation(
+        "the generation of a row is ignored",
+        _PROJECTION,
+        "if stored and stored.generation == generation:",
+        "if stored:",
+        "a row of an older generation is joined and not refolded",
+    ),
+    # --- the rebuild ---------------------------------------------------------------------------------
+    Mutation(
+        "a rebuild does not wait for projectors",
+        _REBUILD,
+        "    sleep(max(0.0, (progress.started_at or 0) + wait_seconds - now()))\n",
+        "",
+        "one that read the older generation is still writing",
+    ),
+    Mutation(
+        "a rebuild deletes nothing",
+        _REBUILD,
+        "deleted = sum(running.map(delete, range(SEGMENTS)))",
+        "deleted = 0",
+        "what the log does not name stays",
+    ),
+    Mutation(
+        "a rebuild is served from its beginning",
+        _REBUILD,
+        "        progress = control.begin(progress)\n",
+        "        progress = control.begin(progress)\n        control.serve(progress.generation)\n",
+        "readers of metrics see half of them",
+    ),
+    Mutation(
+        "a rebuild keeps its place before it has done the work",
+        _REBUILD,
+        "        connections = named_connections(items)\n",
+        "        connections = named_connections(items)\n"
+        "        control.keep(progress.generation, segment, after)\n",
+        "one that was interrupted leaves out what it was at",
+    ),
+    Mutation(
+        "a rebuild forgets the connections that failed",
+        _REBUILD,
+        "            if failed:\n",
+        "            if failed and not together:\n",
+        "it says that it is done",
+    ),
+)
+"""Not among them: to read the log before the row. While a rebuild waits for older projectors, and joins the
+whole log into rows that it finds refolded, no order of the two loses anything."""

@@ -1,0 +1,153 @@
+"""Who uses the backend: people whose clients retry, vanish and reconnect, and an operator."""
+
+from random import Random
+from typing import Any, Final
+
+from functions.names import ROUTE_VOICE_DATA
+from tests.faults.gateway import Line
+from tests.faults.kinds import Fault
+from tests.faults.world import World
+
+_ATTEMPTS: Final = 3
+_GARBAGE: Final = ("{", "", "[]", '{"type": "dance"}', '{"type": "text_message"}', '{"type": "$connect"}')
+
+
+class Person:
+    """One person, whose client keeps one connection, sends texts and speaks.
+
+    Parameters
+    ----------
+    world
+        Where.
+    user
+        Who; several clients may be one user's.
+    session
+        The conversation that outlives the connection, if the client has one.
+    """
+
+    def __init__(self, world: World, user: str, session: str | None) -> None:
+        self._world = world
+        self._random: Random = world.random
+        self._user = user
+        self._session = session
+        self._line: Line | None = None
+
+    def act(self) -> None:
+        """Do one thing."""
+        if self._line is None or not self._line.open:
+            self._line = self._world.connect(self._user, self._session)
+            return
+        do = self._random.choices(
+            (self._text, self._speak, self._babble, self._wait, self._leave, self._reconnect),
+            (8, 6, 1, 1, 1, 1),
+        )[0]
+        do(self._line)
+
+    def _text(self, line: Line) -> None:
+        """Send a text; under a client id, until it is acknowledged or patience ends."""
+        number = self._world.number()
+        words = f"text {number} of {self._user}"
+        frame: dict[str, Any] = {"type": "text_message", "data": {"text": words}}
+        if self._random.random() < 0.3:
+            self._world.frame(line, frame, text=words)
+            return
+        frame["id"] = f"m{number}"
+        for _ in range(_ATTEMPTS):
+            answer = self._world.frame(line, frame, text=words)
+            if answer and answer["type"] == "text_ack":
+                if self._random.random() < 0.15:  # the answer was lost on its way to the client
+                    self._world.frame(line, frame, text=words)
+                if self._random.random() < 0.1:
+                    other = {**frame, "data": {"text": f"another {words}"}}
+                    self._world.frame(line, other, text=f"another {words}")
+                return
+            if self._session and self._random.random() < 0.3:  # the id holds for the conversation
+                self._reconnect(line)
+                if self._line is None:
+                    return
+                line = self._line
+
+    def _speak(self, line: Line) -> None:
+        if line.voice is None:
+            started = self._world.frame(line, {"type": "voice_start"})
+            if started and started["type"] == "voice_ready":
+                line.voice = started["data"]["voiceSessionId"]
+                if self._random.random() < 0.3:
+                    self._world.frame(line, {"type": "voice_start"})  # a second one, which must not be
+            return
+        if self._random.random() < 0.5:
+            self._world.pass_time(40_000)
+            seq = self._random.choice((1, 600, 10**6))  # the last is faster than speech
+            data: dict[str, Any] = {"voiceSessionId": line.voice, "seq": seq, "audio": "AAAA"}
+            self._world.frame(line, {"type": "voice_data", "data": data}, route=ROUTE_VOICE_DATA)
+            return
+        data = {"voiceSessionId": line.voice, "lastSeq": self._random.choice((-1, 20))}
+        for _ in range(_ATTEMPTS):
+            if self._world.frame(line, {"type": "voice_end", "data": data}):
+                break
+        line.voice = None
+
+    def _babble(self, line: Line) -> None:
+        body = self._random.choice(_GARBAGE)
+        for _ in range(self._random.choice((1, 3))):
+            self._world.frame(line, body)
+
+    def _wait(self, _line: Line) -> None:
+        self._world.pass_time(self._random.choice((20_000, 120_000, 1_200_000)))
+
+    def _leave(self, line: Line) -> None:
+        self._line = None
+        if self._world.faults.happens(Fault.VANISHED):
+            return  # the gateway notices nothing, yet
+        self._world.gateway.end(line)
+
+    def _reconnect(self, line: Line) -> None:
+        if self._world.faults.happens(Fault.DISCONNECT_LATE):
+            self._line = self._world.connect(self._user, self._session)
+            self._world.gateway.end(line)
+        else:
+            self._world.gateway.end(line)
+            report_ends(self._world)
+            self._line = self._world.connect(self._user, self._session)
+
+
+def report_ends(world: World) -> None:
+    """Report the connections that have ended to the backend, as the gateway does."""
+    while world.gateway.ended:
+        line = world.gateway.ended.pop(world.random.randrange(len(world.gateway.ended)))
+        world.disconnect(line)
+        if world.faults.happens(Fault.DISCONNECT_AGAIN):
+            world.disconnect(line)
+
+
+class Operator:
+    """Whoever asks the connection manager, and the schedule that runs the sweeper."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def act(self) -> None:
+        """Do one thing, or nothing."""
+        world = self._world
+        if world.gateway.lines and world.faults.happens(Fault.OPERATOR):
+            connection = world.random.choice(sorted(world.gateway.lines))
+            request = world.random.choice(
+                (
+                    {"operation": "update_status", "status": "DISCONNECTED"},
+                    {"operation": "update_status", "status": "CONNECTED"},
+                    {"operation": "disconnect"},
+                )
+            )
+            self._ask({**request, "connectionId": connection, "by": "an operator"})
+        if world.gateway.lines and world.random.random() < 0.3:
+            connection = world.random.choice(sorted(world.gateway.lines))
+            message = {"type": "notification"}
+            world.manage({"operation": "send", "connectionId": connection, "message": message})
+        if world.faults.happens(Fault.SWEEP):
+            world.sweep(world.random.choice((0, 30, 600)))
+
+    def _ask(self, request: dict[str, str]) -> None:
+        for _ in range(_ATTEMPTS):
+            answer = self._world.manage(request)
+            if answer is not None and answer.get("error", {}).get("code") != "unavailable":
+                return

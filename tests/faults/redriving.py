@@ -1,0 +1,12 @@
+"""What is done about batches that the mapping gave up."""
+
+from collections.abc import Sequence
+
+from functions.operations.projection import project
+from ops.deployment import Deployment
+
+
+def redrive(deployment: Deployment, connections: Sequence[str], now: int) -> None:
+    """Join the whole log of connections into their rows, so that what was not projected is."""
+    failed = project(dict.fromkeys(connections, ()), deployment.model, deployment.log, now=now, whole=True)
+    assert not failed
