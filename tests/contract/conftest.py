@@ -9,6 +9,7 @@ import pytest
 from tests.contract import engines
 from tests.contract.dynamodb_local import UnavailableError, dynamodb_local
 from tests.contract.engines import MakeClient
+from tests.faults import engine
 from tests.tables import Tables, create_tables
 
 _prefixes = count()
@@ -18,6 +19,12 @@ _prefixes = count()
 def moto() -> Iterator[MakeClient]:
     with engines.moto() as make_client:
         yield make_client
+
+
+@pytest.fixture
+def in_process() -> MakeClient:
+    engine.forget()
+    return engine.client
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +42,7 @@ def aws_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeClient]
         pytest.skip(f"DynamoDB Local: {missing}")
 
 
-@pytest.fixture(params=["moto", "ministack", "aws_engine"])
+@pytest.fixture(params=["moto", "in_process", "ministack", "aws_engine"])
 def make_client(request: pytest.FixtureRequest) -> MakeClient:
     made: MakeClient = request.getfixturevalue(request.param)
     return made

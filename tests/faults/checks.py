@@ -18,7 +18,7 @@ _TAKEOVER_MILLISECONDS: Final = 15 * MINUTE
 def problems(world: World) -> list[Problem]:
     """Return everything that is wrong with the tables of a world at rest."""
     stored = list(scan(world, world.tables.events))
-    items = [item for item in stored if "user_id" in item]
+    items = [item for item in stored if "user_id" in item and int(item["expires_at"]["N"]) * 1000 > world.now]
     found = [*_acknowledged(world, items), *_texts(items), *_causes(items), *_voices(items)]
     found += [*_refusals(world, items), *_sweeps(world, items), *_losses(world, items)]
     return [*found, *differences(world, items)]

@@ -12,14 +12,13 @@ _DAY = 1440 * MINUTE
 
 
 def differences(world: World, items: list[Item]) -> Iterator[Problem]:
-    """Yield what differs. The items are the log's that can be read."""
+    """Yield what differs. The items are those of the log that can be read and have not expired."""
     yield from _reckoned(world, items)
     yield from _verified(world)
 
 
 def _reckoned(world: World, items: list[Item]) -> Iterator[Problem]:
-    fresh = [item for item in items if int(item["expires_at"]["N"]) * 1000 > world.now]
-    due = recount.reckon(fresh)
+    due = recount.reckon(items)
     rows = {
         item["connectionId"]["S"]: item
         for item in scan(world, world.tables.connections)

@@ -119,12 +119,16 @@ class Faults:
         self._at_requests = random.choice((0.03, 0.08, 0.15))
         self._ordered: deque[tuple[Fault, str]] = deque()
 
-    def order(self, fault: Fault, operation: str) -> None:
-        """Have the next request of an operation meet a fault, whatever is drawn."""
+    def order(self, fault: Fault, operation: str = "") -> None:
+        """Have a fault happen next, or meet the next request of an operation, whatever is drawn."""
         self._ordered.append((fault, operation))
 
     def happens(self, fault: Fault) -> bool:
         """Draw whether a fault happens now, and count it."""
+        if self._ordered and self._ordered[0] == (fault, ""):
+            self._ordered.popleft()
+            self.injected[fault] += 1
+            return True
         if self.calm or fault not in self._kinds or self._random.random() >= _CHANCES[fault]:
             return False
         self.injected[fault] += 1
