@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from functions.domain.ids import MINUTE
 from ops.verify import verify
 from tests.faults import recount
+from tests.faults.ground import RETENTION_DAYS
 from tests.faults.problems import Item, Kind, Problem
-from tests.faults.world import RETENTION_DAYS, World
+from tests.faults.world import World
 
 _DAY = 1440 * MINUTE
 

@@ -10,12 +10,13 @@ import msgspec
 from functions.domain.ids import MINUTE, event_id
 from functions.names import CLAIMS_KEY, CONNECTIONS_KEY, EVENTS_KEY, MESSAGES_KEY, METRICS_KEY
 from tests.faults.checks import problems
+from tests.faults.ground import RETENTION_DAYS
 from tests.faults.kinds import Fault, Faults
 from tests.faults.people import Operator, Person, report_ends
 from tests.faults.problems import Problem
 from tests.faults.rebuilding import Rebuilding
 from tests.faults.stream import Stream
-from tests.faults.world import RETENTION_DAYS, World
+from tests.faults.world import World
 
 _ROUNDS: Final = (2, 3)
 _ACTS: Final = 4
@@ -99,10 +100,11 @@ class _History:
                 self._poison()
             if world.gateway.lines and world.faults.happens(Fault.UNWRITABLE):
                 lines = sorted(world.gateway.lines)
-                world.unwritable = frozenset(world.random.sample(lines, min(2, len(lines))))
+                times = world.random.choice((2, 4, 8, 1000))
+                world.unwritable = dict.fromkeys(world.random.sample(lines, min(3, len(lines))), times)
             people = [self._acting(person) for person in self._people]
             self._together(*people, self._operator.act, lambda: report_ends(world), *beside)
-        world.unwritable = frozenset()
+        world.unwritable.clear()
         if rebuilding and not rebuilding.done:
             self._together(rebuilding.run)
             world.faults.calm = True

@@ -248,14 +248,14 @@ MUTATIONS: Final = (
         "if stored:",
         "a row of an older generation is joined and not refolded",
     ),
-    # --- the rebuild ---------------------------------------------------------------------------------
     Mutation(
-        "a rebuild does not wait for projectors",
-        _REBUILD,
-        "    sleep(max(0.0, (progress.started_at or 0) + wait_seconds - now()))\n",
-        "",
-        "one that read the older generation is still writing",
+        "a row that a rebuild has counted is counted by the older generation",
+        _PROJECTION,
+        "if stored and stored.generation > snapshot.control.generation:",
+        "if stored and not stored.generation:",
+        "a rebuild began between the two readings",
     ),
+    # --- the rebuild ---------------------------------------------------------------------------------
     Mutation(
         "a rebuild deletes nothing",
         _REBUILD,
@@ -286,5 +286,7 @@ MUTATIONS: Final = (
         "it says that it is done",
     ),
 )
-"""Not among them: to read the log before the row. While a rebuild waits for older projectors, and joins the
-whole log into rows that it finds refolded, no order of the two loses anything."""
+"""Two that were thought of are not among them, since nothing can come of them. To read the log before the
+row: a rebuild joins the whole log into rows that it finds refolded. Not to wait for projectors that read the
+older generation: whatever they have read was in the log before the rebuild began to read it, and of the two
+the later writer finds another revision."""

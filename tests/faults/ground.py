@@ -1,0 +1,158 @@
+"""Below the functions: real adapters over fresh tables, a gateway, a clock, requests that meet faults."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from random import Random, randrange
+from typing import Any, Final
+
+from functions.aws.callbacks import Callbacks
+from functions.aws.connections import Connections
+from functions.aws.event_log import EventLog
+from functions.aws.read_model import ReadModel
+from ops.deployment import Deployment, Outputs
+from tests.faults import engine
+from tests.faults.gateway import Gateway, Management
+from tests.faults.kinds import Fault, Faults
+from tests.faults.ledger import Ledger
+from tests.standin.turns import Turns
+from tests.tables import Tables, create_tables
+
+BEGINNING: Final = 1_900_000_000_000
+"""In 2030: the engine deletes what has expired by the machine's own clock."""
+RETENTION_DAYS: Final = 90
+
+
+@dataclass(frozen=True)
+class Held(Deployment):
+    """The tables of a world, as the operators' commands see them."""
+
+    made: Any = None
+    draw: Callable[[int], int] = randrange
+
+    @cached_property
+    def client(self) -> Any:
+        """The client that was given."""
+        return self.made
+
+    @cached_property
+    def model(self) -> ReadModel:
+        """The read models, whose counters' shards are drawn by the seed."""
+        return read_model(self.made, self.outputs, self.draw)
+
+
+def read_model(client: Any, outputs: Outputs, draw: Callable[[int], int]) -> ReadModel:
+    """Return the read models of a deployment, which never sleep."""
+    return ReadModel(
+        client,
+        connections=outputs.connections_table,
+        messages=outputs.messages_table,
+        metrics=outputs.metrics_table,
+        retention_seconds=RETENTION_DAYS * 86_400,
+        draw=draw,
+        sleep=lambda _seconds: None,
+    )
+
+
+@dataclass
+class Ground:
+    """What a history works on, without the functions.
+
+    Attributes
+    ----------
+    seed
+        Decides everything.
+    faults
+        What goes wrong.
+    now
+        The time in epoch milliseconds.
+    requests
+        The operations that were asked for, in order, with what each met: the same for the same seed.
+    died
+        How many invocations did.
+    untrue
+        What somebody was told that cannot be.
+    crash_at
+        Which request of the operators' commands, from now on, is their last; 0 for none.
+    unwritable
+        The connections whose rows the engine does not take, as those too large, and how often it will not.
+    expired
+        The connections of which the log may have forgotten everything.
+    """
+
+    seed: int
+    faults: Faults
+    random: Random
+    now: int = BEGINNING
+    ledger: Ledger = field(default_factory=Ledger)
+    requests: list[str] = field(default_factory=list)
+    died: int = 0
+    untrue: list[str] = field(default_factory=list)
+    crash_at: int = 0
+    unwritable: dict[str, int] = field(default_factory=dict)
+    expired: set[str] = field(default_factory=set)
+    _numbers: int = 0
+    projecting: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        engine.forget()
+        self.turns = Turns(self.seed)
+        self.calm: Any = engine.client()
+        """A client whose requests meet nothing, and end no turn."""
+        self.tables: Tables = create_tables(self.calm, "t")
+        self._client = engine.client(self._meddle, self.turns.pause, self._refuses)
+        self._operators = engine.client(self._meddle_with_operators, self.turns.pause, self._refuses)
+        self.gateway = Gateway(self.faults, self.turns.pause)
+        self.log = EventLog(self._client, self.tables.events, self.tables.claims)
+        self.model = read_model(self._client, self._outputs, self.random.randrange)
+        self.connections = Connections(self._client, self.tables.connections)
+        self.callbacks = Callbacks(lambda: Management(self.gateway))
+
+    @property
+    def _outputs(self) -> Outputs:
+        return Outputs(
+            events_table=self.tables.events,
+            connections_table=self.tables.connections,
+            messages_table=self.tables.messages,
+            metrics_table=self.tables.metrics,
+            region="us-east-1",
+            retention_days=RETENTION_DAYS,
+            projector_timeout_seconds=60,
+        )
+
+    def deployment(self, *, calm: bool = True) -> Deployment:
+        """Return the tables for the operators' commands, whose requests meet faults or not."""
+        return Held(self._outputs, self.calm if calm else self._operators, self.random.randrange)
+
+    def pass_time(self, most_milliseconds: int = 4_000) -> int:
+        """Let some time pass, and return what it is then."""
+        self.now += self.random.randrange(1, most_milliseconds)
+        return self.now
+
+    def number(self) -> int:
+        """Return a number that no other thing of this world has."""
+        self._numbers += 1
+        return self._numbers
+
+    def _meddle(self, operation: str) -> tuple[Fault | None, int]:
+        self.turns.pause()
+        fault, times = self.faults.at_request(operation)
+        self.requests.append(f"{operation} {fault or ''}{times or ''}")
+        return fault, times
+
+    def _refuses(self, body: bytes) -> bool:
+        if not body.startswith(b'{"TransactItems"'):
+            return False
+        for connection, times in self.unwritable.items():
+            if times and f'"connectionId": {{"S": "{connection}"}}'.encode() in body:
+                self.unwritable[connection] -= 1
+                return True
+        return False
+
+    def _meddle_with_operators(self, operation: str) -> tuple[Fault | None, int]:
+        fault, times = self._meddle(operation)
+        if self.crash_at:
+            self.crash_at -= 1
+            if not self.crash_at:
+                return self.random.choice((Fault.CRASH_BEFORE, Fault.CRASH_AFTER)), 1
+        return fault, times

@@ -1,0 +1,73 @@
+"""What single faults of DynamoDB do to clients and to batches."""
+
+import pytest
+
+from tests.faults.kinds import Fault
+from tests.faults.scenes import connected, say, settled, types
+from tests.faults.stream import Stream
+from tests.faults.world import World
+
+
+@pytest.mark.parametrize("fault", [Fault.THROTTLED, Fault.BROKEN, Fault.LATE])
+def test_a_text_that_could_not_be_appended_is_refused_and_accepted_when_repeated(
+    world: World, stream: Stream, fault: Fault
+) -> None:
+    line = connected(world)
+    world.faults.order(fault, "TransactWriteItems")
+
+    told = [say(world, line), say(world, line)]
+
+    assert told == ["unavailable", "text_ack"]
+    assert types(world).count("TextMessageReceived") == 1
+    assert settled(world, stream) == []
+
+
+@pytest.mark.parametrize("fault", [Fault.ANSWER_LOST, Fault.BROKEN_AFTER])
+def test_a_text_that_was_appended_without_an_answer_is_not_appended_again(
+    world: World, stream: Stream, fault: Fault
+) -> None:
+    line = connected(world)
+    world.faults.order(fault, "TransactWriteItems")
+
+    told = [say(world, line), say(world, line)]
+
+    assert told == ["unavailable", "text_ack"]
+    assert types(world).count("TextMessageReceived") == 1
+    assert settled(world, stream) == []
+
+
+def test_a_transaction_in_conflict_is_repeated_and_the_client_learns_nothing_of_it(
+    world: World, stream: Stream
+) -> None:
+    line = connected(world)
+    world.faults.order(Fault.CONFLICT, "TransactWriteItems")
+
+    told = say(world, line)
+
+    assert told == "text_ack"
+    assert world.faults.injected[Fault.CONFLICT] == 1
+    assert settled(world, stream) == []
+
+
+def test_keys_that_are_left_unprocessed_are_asked_for_again(world: World, stream: Stream) -> None:
+    say(world, connected(world))
+    world.faults.order(Fault.UNPROCESSED, "BatchGetItem")
+
+    wrong = settled(world, stream)
+
+    assert world.requests.count("BatchGetItem ") == 1
+    assert wrong == []
+
+
+@pytest.mark.parametrize("operation", ["BatchGetItem", "TransactWriteItems"])
+@pytest.mark.parametrize("fault", [Fault.THROTTLED, Fault.BROKEN, Fault.LATE])
+def test_a_batch_that_the_tables_could_not_take_is_delivered_again(
+    world: World, stream: Stream, fault: Fault, operation: str
+) -> None:
+    say(world, connected(world))
+    world.faults.order(fault, operation)
+
+    wrong = settled(world, stream)
+
+    assert world.faults.injected[fault] == 1
+    assert wrong == []
