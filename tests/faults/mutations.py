@@ -248,13 +248,6 @@ MUTATIONS: Final = (
         "if stored:",
         "a row of an older generation is joined and not refolded",
     ),
-    Mutation(
-        "a row that a rebuild has counted is counted by the older generation",
-        _PROJECTION,
-        "if stored and stored.generation > snapshot.control.generation:",
-        "if stored and not stored.generation:",
-        "a rebuild began between the two readings",
-    ),
     # --- the rebuild ---------------------------------------------------------------------------------
     Mutation(
         "a rebuild deletes nothing",
