@@ -118,6 +118,7 @@ class Ground:
             region="us-east-1",
             retention_days=RETENTION_DAYS,
             projector_timeout_seconds=60,
+            projector_failure_queue="",
         )
 
     def deployment(self, *, calm: bool = True) -> Deployment:
