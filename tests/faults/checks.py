@@ -10,9 +10,12 @@ from functions.domain.limits import LOST_AFTER_SECONDS
 from tests.faults.equality import differences, scan
 from tests.faults.ledger import Acknowledged
 from tests.faults.problems import Item, Problem
-from tests.faults.world import World
+from tests.faults.world import LIMITS, World
 
 _TAKEOVER_MILLISECONDS: Final = 15 * MINUTE
+_DAY: Final = 1440 * MINUTE
+_COUNTED: Final = {"TextMessageReceived": "texts", "VoiceSessionStarted": "voices"}
+_MOST: Final = {"texts": LIMITS.texts, "voices": LIMITS.voice_sessions}
 
 
 def problems(world: World) -> list[Problem]:
@@ -20,7 +23,12 @@ def problems(world: World) -> list[Problem]:
     stored = list(scan(world, world.tables.events))
     items = [item for item in stored if "user_id" in item and int(item["expires_at"]["N"]) * 1000 > world.now]
     found = [*_acknowledged(world, items), *_texts(items), *_causes(items), *_voices(items)]
-    found += [*_refusals(world, items), *_sweeps(world, items), *_losses(world, items)]
+    found += [
+        *_refusals(world, items),
+        *_sweeps(world, items),
+        *_losses(world, items),
+        *_counts(world, stored),
+    ]
     return [*found, *differences(world, items)]
 
 
@@ -130,3 +138,25 @@ def _losses(world: World, items: list[Item]) -> Iterator[Problem]:
         known = connection in world.gateway.gone or age > LOST_AFTER_SECONDS * 1000
         if item["type"]["S"] == "ConnectionLost" and not known:
             yield Problem("untrue", f"{connection} is lost, and the gateway never said so")
+
+
+def _counts(world: World, stored: list[Item]) -> Iterator[Problem]:
+    """What was counted of a user in a minute is what the log holds of it, and no more than the limit."""
+    held = {
+        item["claim"]["S"]: int(item["count"]["N"])
+        for item in scan(world, world.tables.claims)
+        if "count" in item
+    }
+    logged: Counter[str] = Counter()
+    for item in stored:
+        name = _COUNTED.get(item.get("type", {}).get("S", ""))
+        if name and {"at", "user_id"} <= item.keys():  # what cannot be read was never appended
+            minute = (int(item["at"]["N"]) // MINUTE) * MINUTE // 1000
+            logged[f"{name}#{item['user_id']['S']}#{minute}"] += 1
+    for key in sorted({*held, *logged}):
+        if int(key.rpartition("#")[2]) * 1000 < world.now - _DAY:  # of what has expired, some is deleted
+            continue
+        if held.get(key, 0) != logged[key]:
+            yield Problem("counter", f"{key}: counted {held.get(key, 0)}, logged {logged[key]}")
+        if logged[key] > _MOST[key.partition("#")[0]]:
+            yield Problem("twice", f"{key}: {logged[key]} are beyond the limit")

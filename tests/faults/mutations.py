@@ -71,6 +71,27 @@ MUTATIONS: Final = (
         "two voice sessions at once, and two texts under one client id",
     ),
     Mutation(
+        "a count is granted beyond its limit",
+        _LOG,
+        '_COUNT = "attribute_not_exists(claim) OR #count < :limit"',
+        '_COUNT = "attribute_not_exists(claim) OR attribute_exists(claim) OR #count < :limit"',
+        "a hostile client appends without bound",
+    ),
+    Mutation(
+        "a count goes up by two",
+        _LOG,
+        '":one": 1,',
+        '":one": 2,',
+        "half of what a user may do is refused",
+    ),
+    Mutation(
+        "an invented voice session counts",
+        _ROW,
+        "for session, said in row.voice.items() if said.started)",
+        "for session, said in row.voice.items())",
+        "speech that names an invented session ends the open one, and is counted",
+    ),
+    Mutation(
         "a claim is released by everybody",
         _LOG,
         '"ConditionExpression": "#value = :value",',

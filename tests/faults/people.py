@@ -3,6 +3,7 @@
 from random import Random
 from typing import Any, Final
 
+from functions.domain.ids import lowest
 from functions.names import ROUTE_VOICE_DATA
 from tests.faults.gateway import Line
 from tests.faults.kinds import Fault
@@ -78,7 +79,9 @@ class Person:
         if self._random.random() < 0.5:
             self._world.pass_time(40_000)
             seq = self._random.choice((1, 600, 10**6))  # the last is faster than speech
-            data: dict[str, Any] = {"voiceSessionId": line.voice, "seq": seq, "audio": "AAAA"}
+            invented = lowest(max(line.connected_at, self._world.now - 20_000))
+            session = self._random.choices((line.voice, invented), (4, 1))[0]
+            data: dict[str, Any] = {"voiceSessionId": session, "seq": seq, "audio": "AAAA"}
             self._world.frame(line, {"type": "voice_data", "data": data}, route=ROUTE_VOICE_DATA)
             return
         data = {"voiceSessionId": line.voice, "lastSeq": self._random.choice((-1, 20))}

@@ -6,6 +6,7 @@ from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any, Final
 
+from functions.domain.limits import Limits
 from functions.domain.times import iso
 from functions.handlers import connection_manager, lifecycle, message, projector, sweeper
 from functions.names import ROUTE_DEFAULT
@@ -15,6 +16,8 @@ from tests.faults.gateway import Line
 from tests.faults.ground import Ground
 from tests.faults.kinds import Fault
 
+LIMITS: Final = Limits(texts=5, voice_sessions=2)
+"""Tight enough to be reached."""
 _REMAINING_MILLISECONDS: Final = 60_000
 
 
@@ -93,7 +96,7 @@ class World(Ground):
         injected = self.faults.injected.total()
         try:
             answer = self._invoke(
-                lambda: message.handler(event, None, log=self.log, callbacks=self.callbacks)
+                lambda: message.handler(event, None, log=self.log, callbacks=self.callbacks, limits=LIMITS)
             )
         except DiedError:
             return None
