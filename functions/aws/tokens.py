@@ -1,6 +1,7 @@
 """Verifies Cognito's tokens against the keys that their issuer publishes."""
 
 import math
+import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,6 +18,10 @@ _SKEW_SECONDS: Final = 10
 """How far the issuer's clock may be ahead of ours, for ``nbf`` and ``iat``."""
 _LONGEST: Final = 8_192
 """Characters of a token: the gateway's limit for all headers together is not much more."""
+_PART: Final = "(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?"
+_FORM: Final = re.compile(rf"{_PART}\.{_PART}\.{_PART}")
+"""Three parts in base64url without padding (RFC 7515, section 2), each in the one spelling of its bytes: the
+library's reader skips what is no base64, so that one signature would have any number of them."""
 _REQUIRED: Final = ["exp", "iat", "iss", "sub", "token_use"]
 
 _OLD_SECONDS: Final = 3_600
@@ -110,6 +115,9 @@ class Tokens:
         """
         if len(token) > _LONGEST:
             msg = "the token is too long"
+            raise Unidentified(msg)
+        if not _FORM.fullmatch(token):
+            msg = "the token is malformed"
             raise Unidentified(msg)
         try:
             claims = jwt.decode(

@@ -61,6 +61,9 @@ def authorize(
 
 
 def _admit(event: dict[str, Any], identify: Identify, connections: Connections, most: int) -> dict[str, str]:
+    if "methodArn" not in event:
+        msg = "nothing is asked for"
+        raise Unidentified(msg)
     handshake = Handshake(
         headers={name.lower(): value for name, value in _texts(event.get("headers")).items()},
         query=_texts(event.get("queryStringParameters")),
@@ -94,7 +97,9 @@ def _texts(given: object) -> dict[str, str]:
 def _policy(
     event: dict[str, Any], effect: str, *, context: dict[str, str] | None = None, reason: str | None = None
 ) -> dict[str, Any]:
-    request = event.get("requestContext") or {}
+    asked = event if isinstance(event, dict) else {}
+    given = asked.get("requestContext")
+    request = given if isinstance(given, dict) else {}
     identity = context or {}
     logger.info(
         "authorize",
@@ -106,7 +111,7 @@ def _policy(
             "reason": reason,
         },
     )
-    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": event["methodArn"]}
+    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": asked.get("methodArn", "*")}
     return {
         "principalId": identity.get("userId", "nobody"),
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},

@@ -26,7 +26,7 @@ def identify(handshake: Handshake, tokens: Tokens, tickets: Tickets, now: int) -
         if scheme.lower() != "bearer":
             msg = "the Authorization header has no bearer token"
             raise Unidentified(msg)
-        return tokens.identify(token.strip(), now)
+        return tokens.identify(token.strip(" "), now)  # no other blank is one in HTTP
     if ticket is not None:
         return tickets.redeem(ticket, now)
     msg = "neither a token nor a ticket"

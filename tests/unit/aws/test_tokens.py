@@ -4,7 +4,7 @@ import json
 import time
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from hmac import new as hmac
 from typing import Any
@@ -158,6 +158,23 @@ def test_a_key_that_is_not_published_is_no_key(tokens: Tokens, kid: str | None) 
     signed = jwt.encode(claims(), private_key("key-1"), algorithm="RS256", headers=headers)
 
     assert refused(tokens, signed) == "PyJWKClientError"
+
+
+@pytest.mark.parametrize(
+    "respell",
+    [
+        lambda token: f"{token}!",
+        lambda token: f"{token}==",
+        lambda token: f"{token[:-9]}\n{token[-9:]}",
+        lambda token: f"{token[:-1]}{chr(ord(token[-1]) + 1)}",  # bits that no byte of the signature has
+        lambda token: f"{token[:-9]}\ud800{token[-9:]}",
+    ],
+)
+def test_a_token_has_one_spelling(tokens: Tokens, respell: Callable[[str], str]) -> None:
+    good = token()
+
+    assert identify(tokens, good)
+    assert refused(tokens, respell(good)) == "the token is malformed"
 
 
 @pytest.mark.parametrize(

@@ -265,3 +265,25 @@ def test_what_cannot_be_found_out_lets_nobody_in(
 @pytest.mark.parametrize("broken", [{"requestContext": None}, {"headers": 7}, {"queryStringParameters": [1]}])
 def test_a_broken_event_lets_nobody_in(tokens: Tokens, tickets: Tickets, broken: dict[str, Any]) -> None:
     assert effect(handler({**request(), **broken}, None, tokens, tickets, Crowd())) == "Deny"
+
+
+@pytest.mark.parametrize(
+    "event", [None, [], "x", 1, {}, {"methodArn": "arn", "requestContext": "x"}], ids=repr
+)
+def test_what_is_no_event_lets_nobody_in(tokens: Tokens, tickets: Tickets, event: Any) -> None:
+    answer = handler(event, None, tokens, tickets, Crowd())
+
+    assert effect(answer) == "Deny"
+    assert answer["context"] == {}
+
+
+def test_an_event_that_asks_for_nothing_lets_nobody_in(tokens: Tokens, tickets: Tickets) -> None:
+    event = request(f"Bearer {token()}")
+    del event["methodArn"]
+
+    assert effect(handler(event, None, tokens, tickets, Crowd())) == "Deny"
+
+
+@pytest.mark.parametrize("blank", ["\t", "\u00a0", "\u3000", "\x1f"])
+def test_a_blank_that_is_none_in_http_lets_nobody_in(tokens: Tokens, tickets: Tickets, blank: str) -> None:
+    assert effect(handler(request(f"Bearer {blank}{token()}"), None, tokens, tickets, Crowd())) == "Deny"
