@@ -1,13 +1,14 @@
 """The one place where an event becomes an item of the log and an item an event again."""
 
+import re
 from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
 
-from functions.aws.attributes import Item, from_item, to_item
+from functions.aws.attributes import Attribute, Item, from_item, to_item
 from functions.domain.events import VERSIONS, Event, Fact, Unrecognised
-from functions.domain.ids import ALPHABET, time_of
+from functions.domain.ids import ALPHABET, PATTERN, time_of
 from functions.domain.versions import read
 from functions.names import TIME_BUCKET_SHARDS, TTL_ATTRIBUTE
 
@@ -42,6 +43,9 @@ def encode(event: Event) -> Item:
     )
 
 
+_EVENT_ID: Final = re.compile(PATTERN)
+_YEAR_10000: Final = 253_402_300_800_000
+"""Epoch milliseconds: no calendar that the read models use has a minute then."""
 _ABSENT: Final[dict[str, str]] = {}
 """What stands for an absent optional attribute."""
 
@@ -59,11 +63,11 @@ def decode(item: Item) -> Event:
     try:
         return Event(
             item["connection_id"]["S"],
-            item["event_id"]["S"],
-            int(item["at"]["N"]),
+            _id(item["event_id"]),
+            _time(item["at"]),
             item["user_id"]["S"],
             item.get("session_id", _ABSENT).get("S"),
-            int(item["connected_at"]["N"]),
+            _time(item["connected_at"]),
             int(item[TTL_ATTRIBUTE]["N"]),
             _fact(item),
             item.get("trace_id", _ABSENT).get("S"),
@@ -71,6 +75,22 @@ def decode(item: Item) -> Event:
     except (LookupError, TypeError, ValueError, AttributeError) as problem:
         msg = f"not an event: {type(problem).__name__} {problem}"
         raise MalformedEventError(msg) from problem
+
+
+def _id(attribute: Attribute) -> str:
+    event_id: str = attribute["S"]
+    if not _EVENT_ID.match(event_id):  # when a voice session began is read in its id
+        msg = f"no id is {event_id!r}"
+        raise ValueError(msg)
+    return event_id
+
+
+def _time(attribute: Attribute) -> int:
+    at = int(attribute["N"])
+    if not 0 <= at < _YEAR_10000:
+        msg = f"no time is {at}"
+        raise ValueError(msg)
+    return at
 
 
 def _fact(item: Item) -> Fact:

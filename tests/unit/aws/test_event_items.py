@@ -111,6 +111,19 @@ def test_an_item_that_lacks_who_when_or_which_is_no_event(name: str, value: dict
         decode(changed(**{name: value}))
 
 
+@pytest.mark.parametrize("name", ["at", "connected_at"])
+@pytest.mark.parametrize("time", ["-1", "253402300800000", "9" * 38])
+def test_a_time_that_no_calendar_has_is_no_events(name: str, time: str) -> None:
+    with pytest.raises(MalformedEventError, match="no time is"):
+        decode(changed(**{name: {"N": time}}))
+
+
+@pytest.mark.parametrize("event_id", ["", "x", "8" + "0" * 25, "01m83d2xbx0000000000000000", "I" * 26])
+def test_an_id_that_holds_no_time_is_no_events(event_id: str) -> None:
+    with pytest.raises(MalformedEventError, match="no id is"):
+        decode(changed(event_id={"S": event_id}))
+
+
 def test_a_claim_is_no_event() -> None:
     with pytest.raises(MalformedEventError):
         decode({"claim": {"S": "voice#1"}})
