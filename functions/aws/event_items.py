@@ -9,6 +9,7 @@ import msgspec
 from functions.aws.attributes import Attribute, Item, from_item, to_item
 from functions.domain.events import VERSIONS, Event, Fact, Unrecognised
 from functions.domain.ids import ALPHABET, PATTERN, time_of
+from functions.domain.times import LATEST
 from functions.domain.versions import read
 from functions.names import TIME_BUCKET_SHARDS, TTL_ATTRIBUTE
 
@@ -44,8 +45,6 @@ def encode(event: Event) -> Item:
 
 
 _EVENT_ID: Final = re.compile(PATTERN)
-_YEAR_10000: Final = 253_402_300_800_000
-"""Epoch milliseconds: no calendar that the read models use has a minute then."""
 _ABSENT: Final[dict[str, str]] = {}
 """What stands for an absent optional attribute."""
 
@@ -87,7 +86,7 @@ def _id(attribute: Attribute) -> str:
 
 def _time(attribute: Attribute) -> int:
     at = int(attribute["N"])
-    if not 0 <= at < _YEAR_10000:
+    if not 0 <= at <= LATEST:
         msg = f"no time is {at}"
         raise ValueError(msg)
     return at

@@ -1,16 +1,19 @@
 """What the gateway's WebSocket events say, and the answers that it understands."""
 
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
 from functions.domain.events import Cause
 from functions.domain.protocol import Answer, Error, ErrorData, Pong
 from functions.domain.refusals import Refused
-from functions.domain.times import iso
+from functions.domain.times import LATEST, iso
 
 OK: Final = {"statusCode": 200}
 """The whole answer where no frame is sent: the gateway takes other keys for an error of the integration."""
+
+Time = Annotated[int, msgspec.Meta(ge=0, le=LATEST)]
+"""Epoch milliseconds; with any other, an event could be appended and not be read again."""
 
 
 class Authorizer(msgspec.Struct, frozen=True, rename="camel"):
@@ -20,7 +23,7 @@ class Authorizer(msgspec.Struct, frozen=True, rename="camel"):
     """
 
     user_id: str
-    connected_at: int
+    connected_at: Time
     exp: int
     session_id: str | None = None
 
@@ -38,7 +41,7 @@ class Context(msgspec.Struct, frozen=True, rename="camel"):
     request_id: str
     connection_id: str
     event_type: Literal["CONNECT", "MESSAGE", "DISCONNECT"]
-    request_time_epoch: int
+    request_time_epoch: Time
     route_key: str
     authorizer: Authorizer | None = None
     identity: Identity = Identity()

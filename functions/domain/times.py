@@ -1,6 +1,10 @@
 """Times for people: ISO 8601 in UTC, with milliseconds and Z."""
 
 from datetime import UTC, datetime
+from typing import Final
+
+LATEST: Final = 253_402_300_799_999
+"""Epoch milliseconds: the year 9999 ends. No calendar that the read models use has a later minute."""
 
 
 def iso(at: int) -> str:
