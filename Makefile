@@ -79,6 +79,9 @@ audit: $(TOOLS) ## Ask the vulnerability service about every locked dependency
 bench: $(TOOLS) ## Measure the figures that are reported
 	@$(BIN)/python -m benchmarks
 
+fuzz: $(TOOLS) ## Try 100,000 hostile inputs on every way in; INPUTS=, SEED=
+	@$(BIN)/python -m tests.fuzz $(if $(INPUTS),--inputs $(INPUTS)) $(if $(SEED),--seed $(SEED))
+
 mutation: $(TOOLS) ## Mutate the core, and show what no test notices
 	@$(BIN)/mutmut run
 	@$(BIN)/mutmut results

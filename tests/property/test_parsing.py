@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from functions.domain.parsing import parse
 from functions.domain.protocol import ErrorCode, Frame
 from functions.domain.refusals import Refused
-from tests.property.schema import satisfies
+from tests.property.schema import repeats_a_name, satisfies
 from tests.property.strategies import bodies, frames
 
 VERDICTS = {"invalid_json", "invalid_message", "unknown_type", "too_large"}
@@ -48,5 +48,6 @@ def test_any_text_is_a_frame_that_the_schema_allows_or_refused(body: str) -> Non
     if isinstance(outcome, Refused):
         assert outcome.code in VERDICTS <= set(get_args(ErrorCode))
         assert 0 < len(outcome.message) <= 200
+        assert not satisfies(body) or repeats_a_name(body)
     else:
         assert satisfies(body)

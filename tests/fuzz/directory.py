@@ -1,0 +1,77 @@
+"""The connections table in memory: rows of two users, read as the indexes would give them."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from functions.aws.connection_items import ConnectionInfo, Stored, active_shard, encode, info
+from functions.aws.connections import Connections, Page, Row
+from functions.domain.connection import Connection, Status
+from functions.domain.cursors import Position
+from functions.domain.idleness import has_expired
+from tests.unit.connection_rows import CLOSED, HOUR, MINUTE, NOW, TOLD_TO_GO, idle, row
+
+ROWS: Final[tuple[Connection, ...]] = (
+    row("c-1"),
+    row("c-2", created_at=NOW - 20 * MINUTE),
+    row("c-3", created_at=NOW - 10 * MINUTE, closed=CLOSED),
+    row("c-4", created_at=NOW - 5 * MINUTE, operator=TOLD_TO_GO),
+    row("of-bob", user_id="bob"),
+    idle(3_700, "idle"),
+    idle(4 * HOUR // 1000, "over"),
+)
+
+
+class MemoryConnections(Connections):
+    """Reads what stands in `ROWS`."""
+
+    def __init__(self) -> None:
+        super().__init__(None, "connections")
+        self._rows = {found.connection_id: info(encode(Stored(found, 1, 1))) for found in ROWS}
+
+    def get(self, connection_id: str) -> ConnectionInfo | None:
+        """Return a connection."""
+        return self._rows.get(connection_id)
+
+    def of_user(
+        self,
+        user_id: str,
+        *,
+        status: Status | None = None,
+        since: int = 0,
+        after: Position | None = None,
+        page_size: int | None = None,
+    ) -> Iterator[Page]:
+        """Yield a user's connections, newest first."""
+        found = [
+            Row(Position(each.connection_id, each.created_at), each)
+            for each in sorted(self._rows.values(), key=lambda each: -each.created_at)
+            if each.user_id == user_id and each.created_at >= since
+        ]
+        left = [each for each in found if after is None or each.position.sort < after.sort]
+        yield Page(tuple(each for each in left if status in {None, each.info.status})[:page_size], None)
+
+    def active(self, *, after: Position | None = None, page_size: int | None = None) -> Iterator[Page]:
+        """Yield the active connections, shard by shard."""
+        found = [
+            Row(Position(each.connection_id, each.last_activity), each)
+            for each in self._rows.values()
+            if each.status == "CONNECTED"
+        ]
+        found.sort(key=_place)
+        left = [
+            each
+            for each in found
+            if after is None or _place(each) > (active_shard(after.connection_id), after.sort)
+        ]
+        yield Page(tuple(left[:page_size]), None)
+
+    def stale(self, idle_seconds: int, now: int) -> Iterator[ConnectionInfo]:
+        """Yield the connections that were idle for so long or whose identity has expired."""
+        for each in self._rows.values():
+            is_idle = each.last_activity <= now - idle_seconds * 1000
+            if each.disconnected_at is None and (is_idle or has_expired(each.token_expires_at, now)):
+                yield each
+
+
+def _place(found: Row) -> tuple[str, int]:
+    return active_shard(found.position.connection_id), found.position.sort

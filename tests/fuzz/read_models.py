@@ -1,0 +1,64 @@
+"""The read models in memory, as particular about what they can store as the tables are."""
+
+from collections.abc import Iterable, Sequence
+
+from botocore.exceptions import ClientError
+
+from functions.aws import connection_items
+from functions.aws.connection_items import Stored
+from functions.aws.message_items import MessageKey
+from functions.aws.read_model import Control, ReadModel, Snapshot, Written
+from functions.aws.transactions import Write
+from tests.fuzz.storing import refuse
+
+
+class MemoryModel(ReadModel):
+    """Rows and messages, written one by one.
+
+    Attributes
+    ----------
+    rows
+        By connection.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            None,
+            connections="connections",
+            messages="messages",
+            metrics="metrics",
+            retention_seconds=90 * 86_400,
+            draw=lambda _: 0,
+        )
+        self.rows: dict[str, Stored] = {}
+        self._counted: dict[MessageKey, int] = {}
+
+    def load(self, connections: Iterable[str], messages: Iterable[MessageKey] = ()) -> Snapshot:
+        """Return what is there."""
+        rows = {each: self.rows[each] for each in connections if each in self.rows}
+        return Snapshot(
+            Control(), rows, {key: self._counted[key] for key in messages if key in self._counted}
+        )
+
+    def write(self, writes: Sequence[Write]) -> Written:
+        """Write what the tables would take."""
+        poisoned = set()
+        for write in writes:
+            try:
+                for action in self._actions([write]):
+                    ((_, what),) = action.items()
+                    refuse(what.get("Item", {}), keys=(write.connection_id,))
+                    refuse(what.get("ExpressionAttributeValues", {}))
+            except ClientError:
+                poisoned.add(write.connection_id)
+                continue
+            self._keep(write)
+        return Written(frozenset(), frozenset(poisoned))
+
+    def _keep(self, write: Write) -> None:
+        item = write.put["Item"]
+        if "conversation" in item:
+            key = item["conversation"]["S"], item["event_id"]["S"]
+            self._counted[key] = int(item["generation"]["N"])
+        else:
+            self.rows[write.connection_id] = connection_items.decode(item)
