@@ -7,15 +7,16 @@ larger than the gateway takes, and no text that is too long once it is composed.
 import json
 import re
 import unicodedata
+from pathlib import Path
 from typing import Any, Final, NoReturn
-
-import msgspec
-
-from functions.domain.protocol import MAX_DEPTH, MAX_FRAME_BYTES, MAX_TEXT_CHARACTERS, Frame
 
 Rule = dict[str, Any]
 
-_SCHEMA: Final[Rule] = msgspec.json.schema(Frame)
+_PUBLISHED: Final = Path(__file__).parents[2] / "docs" / "protocol" / "client-frames.schema.json"
+_SCHEMA: Final[Rule] = json.loads(_PUBLISHED.read_text(encoding="utf-8"))
+_MOST_BYTES: Final = 131_072
+_MOST_LEVELS: Final = 32
+_LONGEST_TEXT: Final = 8_000
 _BASE64: Final = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 """With padding (RFC 4648, section 4), in any of the spellings that the unused bits allow."""
 
@@ -28,11 +29,11 @@ def satisfies(body: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return (
-        size <= MAX_FRAME_BYTES
-        and depth(value) <= MAX_DEPTH
+        size <= _MOST_BYTES
+        and depth(value) <= _MOST_LEVELS
         and is_unicode(value)
         and matches(value, _SCHEMA)
-        and _composed(value) <= MAX_TEXT_CHARACTERS
+        and _composed(value) <= _LONGEST_TEXT
     )
 
 

@@ -3,41 +3,24 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache, partial
 from typing import Any, Final, get_args
 
 import msgspec
-from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
 
 from functions.domain.protocol import MAX_FRAME_BYTES
 from functions.domain.requests import ErrorCode, Request
 from functions.operations.connection_manager import serve
-from tests.fuzz.directory import ROWS, MemoryConnections
+from tests.fuzz import requests
+from tests.fuzz.directory import MemoryConnections
 from tests.fuzz.leaks import listening, tells_nothing
+from tests.fuzz.requests import KNOWN, RESERVED, cursors, scope_of
 from tests.fuzz.storing import ParticularLog
 from tests.fuzz.verdicts import Input, Judge, Target, Verdict, must
-from tests.property.mutations import ODD_VALUES, bent, odd_texts, odd_values, spliced
 from tests.property.schema import is_unicode, matches
 from tests.unit.connection_rows import Gateway, invocation
 
 _SCHEMA: Final = msgspec.json.schema(Request)
 _CODES: Final = set(get_args(ErrorCode))
-_RESERVED: Final = {
-    *(
-        "ping",
-        "text_message",
-        "voice_start",
-        "voice_data",
-        "voice_end",
-        "pong",
-        "text_ack",
-        "voice_ready",
-        "error",
-    ),
-    *("voice_ended", "text_delta", "text_done", "voice_audio", "voice_transcript", "voice_interrupted"),
-}
-_KNOWN: Final = {found.connection_id: found.user_id for found in ROWS}
 _ANSWERS: Final = {
     "get": {"connection"},
     "list_user": {"connections", "cursor"},
@@ -86,16 +69,16 @@ def _allows(request: Any) -> bool:
     message = request["message"]
     written = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
     small = len(written.encode()) + len(',"timestamp":"2026-11-23T08:00:00.000Z"') <= MAX_FRAME_BYTES
-    return sum(each is not None for each in whom) == 1 and message["type"] not in _RESERVED and small
+    return sum(each is not None for each in whom) == 1 and message["type"] not in RESERVED and small
 
 
 def _is_due(request: dict[str, Any], code: str) -> bool:
-    names_none = request.get("connectionId") is not None and request["connectionId"] not in _KNOWN
+    names_none = request.get("connectionId") is not None and request["connectionId"] not in KNOWN
     match code:
         case "not_found":
             return names_none
         case "invalid_cursor":
-            return request.get("cursor") is not None and request["cursor"] not in _cursors(_scope(request))
+            return request.get("cursor") is not None and request["cursor"] not in cursors(scope_of(request))
         case "conflict":
             return (
                 request["operation"] in {"update_status", "disconnect"} and request["connectionId"] == "c-3"
@@ -108,9 +91,9 @@ def _acted_rightly(
     request: dict[str, Any], answer: dict[str, Any], log: ParticularLog, gateway: Gateway
 ) -> None:
     operation = request["operation"]
-    must(_KNOWN.get(request.get("connectionId") or "c-1"), "knows a connection that is none")
+    must(KNOWN.get(request.get("connectionId") or "c-1"), "knows a connection that is none")
     if request.get("cursor") is not None:
-        must(request["cursor"] in _cursors(_scope(request)), "takes a cursor that it never gave")
+        must(request["cursor"] in cursors(scope_of(request)), "takes a cursor that it never gave")
     shown = answer.get("connections", [])
     must(
         operation != "list_user" or {each["userId"] for each in shown} <= {request.get("userId")},
@@ -118,162 +101,14 @@ def _acted_rightly(
     )
     must(len(shown) <= request.get("limit", 50), "shows more than asked for")
     for event in log.events:
-        must(event.user_id == _KNOWN[event.connection_id], "forges a user")
+        must(event.user_id == KNOWN[event.connection_id], "forges a user")
     if operation in {"get", "list_user", "list_all"} or request.get("dryRun"):
         must(not log.events and not gateway.posts and not gateway.closed, "acts where it should look")
     if operation == "send":
         reached = {connection for connection, _ in gateway.posts}
         of = request.get("userId")
-        must(of is None or all(_KNOWN[each] == of for each in reached), "sends to others")
+        must(of is None or all(KNOWN[each] == of for each in reached), "sends to others")
         must(request.get("connectionId") is None or reached == {request["connectionId"]}, "sends to others")
-
-
-# --- Cursors that were given -----------------------------------------------------------------
-
-
-def _scope(request: dict[str, Any]) -> str:
-    """Return the list that a request asks for: its operation and arguments, but for where to go on."""
-    free = {"cursor"} | ({"limit"} if request["operation"].startswith("list") else set())
-    meant = {name: value for name, value in request.items() if name not in free and value is not None}
-    return json.dumps({name: value for name, value in meant.items() if value is not False}, sort_keys=True)
-
-
-@cache
-def _cursors(scope: str) -> frozenset[str]:
-    """Return the cursors that the manager itself gives for a list, page by page."""
-    request = json.loads(scope)
-    if request["operation"] == "send":  # it gives one where its time runs out
-        answers = [_ask(request, 0)]
-    else:
-        answers = [_ask({**request, "limit": limit}) for limit in range(1, 8)]
-    return frozenset(answer["cursor"] for answer in answers if "cursor" in answer)
-
-
-def _ask(request: dict[str, Any], *looks: int) -> dict[str, Any]:
-    with listening():
-        return serve(request, invocation(*looks), MemoryConnections(), ParticularLog(), Gateway())
-
-
-# --- Inputs ----------------------------------------------------------------------------------
-
-_ids = st.sampled_from([*sorted(_KNOWN), "c-9", "Uc3xGfOaIAMCF2w="])
-_users = st.sampled_from(["alice", "bob", "carol"])
-_reasons = {"reason": st.none() | st.text(min_size=1, max_size=20)}
-_who = st.text(min_size=1, max_size=20) | st.just("olga")
-_statuses = st.sampled_from(["CONNECTED", "DISCONNECTED"])
-_limits = {"limit": st.integers(1, 500) | st.integers(1, 3)}
-_message = st.fixed_dictionaries(
-    {"type": st.sampled_from(["notification", "x"])},
-    optional={
-        "data": st.none()
-        | st.dictionaries(st.text(max_size=4), st.integers() | st.text(max_size=8), max_size=2)
-    },
-)
-
-
-def _request(operation: str, needs: dict[str, Any], may: dict[str, Any]) -> SearchStrategy[dict[str, Any]]:
-    return st.fixed_dictionaries({"operation": st.just(operation), **needs}, optional=may)
-
-
-_valid: SearchStrategy[dict[str, Any]] = st.one_of(
-    _request("get", {"connectionId": _ids}, {}),
-    _request("list_user", {"userId": _users}, {"status": st.none() | _statuses, **_limits}),
-    _request("list_all", {}, _limits),
-    _request("update_status", {"connectionId": _ids, "status": _statuses, "by": _who}, _reasons),
-    _request("disconnect", {"connectionId": _ids, "by": _who}, _reasons),
-    _request("cleanup", {}, {"idleSeconds": st.integers(0, 86_400), "dryRun": st.booleans()}),
-    _request("send", {"message": _message, "connectionId": _ids}, {"all": st.just(value=False)}),
-    _request("send", {"message": _message, "userId": _users}, {}),
-    _request("send", {"message": _message, "all": st.just(value=True)}, {}),
-)
-_paged: SearchStrategy[dict[str, Any]] = st.sampled_from(
-    [
-        {"operation": "list_user", "userId": "alice"},
-        {"operation": "list_user", "userId": "alice", "status": "CONNECTED"},
-        {"operation": "list_all"},
-        {"operation": "send", "message": {"type": "notification"}, "all": True},
-        {"operation": "send", "message": {"type": "notification"}, "userId": "alice"},
-    ]
-)
-_given: SearchStrategy[str] = _paged.flatmap(
-    lambda request: st.sampled_from(sorted(_cursors(_scope(request))) or ["none"])
-)
-_continued = st.builds(lambda request, cursor: {**request, "cursor": cursor}, _paged, _given)
-_tampered = st.builds(
-    lambda request, cursor: {**request, "cursor": cursor},
-    _paged,
-    _given.flatmap(spliced) | odd_texts | odd_values,
-)
-_inputs: SearchStrategy[Input] = st.one_of(
-    st.builds(partial(Input, "valid"), _valid),
-    st.builds(partial(Input, "bent"), bent(_valid)),
-    st.builds(partial(Input, "bent"), st.one_of(_continued, _tampered, bent(_continued))),
-)
-
-
-def _corpus() -> Iterator[tuple[str, Input]]:
-    requests: list[dict[str, Any]] = [
-        {"operation": "get", "connectionId": "c-1"},
-        {"operation": "list_user", "userId": "alice", "status": None, "limit": 1},
-        {"operation": "list_all", "limit": 1, "cursor": None},
-        {
-            "operation": "update_status",
-            "connectionId": "c-1",
-            "status": "CONNECTED",
-            "by": "olga",
-            "reason": None,
-        },
-        {"operation": "disconnect", "connectionId": "c-1", "by": "olga"},
-        {"operation": "cleanup", "idleSeconds": 0, "dryRun": False},
-        {
-            "operation": "send",
-            "message": {"type": "notification", "data": {}},
-            "userId": "alice",
-            "all": False,
-        },
-    ]
-    for value in ODD_VALUES:
-        yield "no request", Input("bent", value)
-        yield (
-            "an odd message",
-            Input("bent", {**requests[-1], "message": {"type": "x", "data": {"x": value}}}),
-        )
-        yield "an odd type of message", Input("bent", {**requests[-1], "message": {"type": value}})
-        for request in requests:
-            for name in (*request, "cursor", "unknown"):
-                yield f"an odd {name}", Input("bent", {**request, name: value})
-    for kind in sorted(_RESERVED):
-        yield "a type that is reserved", Input("bent", {**requests[-1], "message": {"type": kind}})
-    for text in (
-        "x" * 130_900,
-        "x" * 131_200,
-        "\u00e9" * 65_600,
-        '"' * 65_000,
-        "\x01" * 21_000,
-        "\x01" * 22_000,
-    ):
-        data = {"x": text}
-        yield "a frame at its limit", Input("bent", {**requests[-1], "message": {"type": "x", "data": data}})
-    deep: Any = {}
-    for _ in range(200):
-        deep = {"x": deep}
-    yield "a message that nests", Input("bent", {**requests[-1], "message": {"type": "x", "data": deep}})
-    listing = {"operation": "list_user", "userId": "alice"}
-    for cursor in sorted(_cursors(_scope(listing))):
-        spelled = [
-            cursor,
-            cursor + "=",
-            cursor + "\n",
-            cursor[:-1],
-            cursor[1:],
-            cursor.swapcase(),
-            f"{cursor}AA",
-            f" {cursor}",
-        ]
-        for odd in (*spelled, cursor.replace("A", "\uff21"), cursor * 100, "[" * 9_000):
-            yield "a cursor, almost", Input("bent", {**listing, "cursor": odd})
-        yield "another's cursor", Input("bent", {**listing, "userId": "bob", "cursor": cursor})
-        yield "another list's cursor", Input("bent", {"operation": "list_all", "cursor": cursor})
 
 
 @contextmanager
@@ -281,4 +116,4 @@ def _judging() -> Iterator[Judge]:
     yield judge
 
 
-TARGET: Final = Target("manager", _inputs, _corpus, _judging, share=2)
+TARGET: Final = Target("manager", requests.inputs, requests.corpus, _judging, share=2)
