@@ -112,6 +112,8 @@ def _corpus() -> Iterator[tuple[str, Input]]:
     for word in (value for value in ODD_VALUES if isinstance(value, str)):
         yield "a user agent", Input("bent", _connecting(word, "User-Agent"))
         yield "a reason to close", Input("bent", disconnect(disconnectReason=word))
+    yield "another's session", Input("bent", connect(), _TAKEN)
+    yield "another's session, left", Input("bent", disconnect(), _TAKEN)
     for value in ODD_VALUES:
         yield "no event", Input("broken", value)
         for name in connect()["requestContext"]:
