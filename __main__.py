@@ -5,19 +5,17 @@ import pulumi_aws as aws
 
 from functions import names
 from infra.alarms import Alarms, AlarmsArgs
-from infra.authorizer import AuthorizerArgs, authorizer
 from infra.code import dependency_layer, function_code
 from infra.configuration import read_settings
 from infra.connection_manager import ConnectionManager, ConnectionManagerArgs
 from infra.event_store import EventStore, EventStoreArgs
 from infra.function import Function, FunctionArgs, Runtime
+from infra.identity import Identity, IdentityArgs
 from infra.naming import Naming
 from infra.projector import Projector, ProjectorArgs
 from infra.read_model import ReadModel, ReadModelArgs
 from infra.routes import FunctionRoute, MockRoute
 from infra.sweeper import Sweeper
-from infra.ticket_api import TicketApi, TicketApiArgs
-from infra.user_directory import UserDirectory, UserDirectoryArgs
 from infra.websocket_api import WebSocketApi, WebSocketApiArgs
 
 settings = read_settings()
@@ -45,10 +43,7 @@ store.grant_count(message)
 api.grant_manage_connections(lifecycle, "POST")
 api.grant_manage_connections(message, "POST", "DELETE")
 
-users = UserDirectory("users", UserDirectoryArgs(naming, settings)) if settings.verifies_identity else None
-tickets = TicketApi("tickets", runtime, TicketApiArgs(store, users)) if users else None
-gatekeeper = authorizer("authorizer", runtime, AuthorizerArgs(store, read_model, users))
-
+identity = Identity("identity", runtime, IdentityArgs(store, read_model))
 projector = Projector("projector", runtime, ProjectorArgs(store, read_model))
 manager_args = ConnectionManagerArgs(store, read_model, api)
 manager = ConnectionManager("connection-manager", runtime, manager_args)
@@ -62,13 +57,13 @@ api.serve(
         FunctionRoute(names.ROUTE_VOICE_DATA, message),
         MockRoute(names.ROUTE_PING, names.PONG),
     ],
-    gatekeeper,
+    identity.authorizer,
 )
 
 if settings.alarms.enabled:
-    served = (gatekeeper, lifecycle, message, projector.function, manager.function, sweeper.function)
-    issuing = (tickets.function,) if tickets else ()
-    Alarms("alarms", AlarmsArgs(naming, settings, served + issuing, projector, sweeper, store, api))
+    served = (lifecycle, message, projector.function, manager.function, sweeper.function)
+    watched = (*identity.functions, *served)
+    Alarms("alarms", AlarmsArgs(naming, settings, watched, projector, sweeper, store, api))
 
 outputs: dict[str, object] = {
     "websocket_url": api.websocket_url,
@@ -88,9 +83,7 @@ outputs: dict[str, object] = {
     "sweeper_failure_queue": sweeper.failures.url,
     "region": aws.get_region_output().region,
     "retention_days": store.retention_days,
+    **identity.outputs,
 }
-if users and tickets:
-    outputs |= {"user_pool_id": users.pool_id, "user_pool_client_ids": users.client_ids}
-    outputs["ticket_url"] = tickets.url
 for name, value in outputs.items():
     pulumi.export(name, value)

@@ -86,6 +86,7 @@ def test_component_types_are_of_the_project(stack: str) -> None:
         f"airium:realtime:{component}"
         for component in (
             "EventStore",
+            "Identity",
             "ReadModel",
             "WebSocketApi",
             "Function",

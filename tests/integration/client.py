@@ -35,6 +35,11 @@ class Client:
         self.session_id = session_id
         self.connection_id = connection_id
 
+    @property
+    def conversation(self) -> str:
+        """Where the messages of this client are kept."""
+        return self.session_id or f"connection#{self.connection_id}"
+
     def send(self, frame: Frame | str | bytes) -> None:
         """Send a frame: what to make JSON of, or the text or the bytes themselves."""
         self._socket.send(json.dumps(frame) if isinstance(frame, dict) else frame)

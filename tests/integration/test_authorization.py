@@ -54,9 +54,9 @@ def test_a_session_named_as_somebodys_connection_shares_nothing_with_it(
     said = stranger.text("private", "m-1")
 
     assert said != message
-    eventually(lambda: backend.messages(owner.connection_id))
-    assert {each["user_id"] for each in backend.messages(owner.connection_id)} == {stranger.user_id}
-    own = eventually(lambda: backend.messages(f"connection#{owner.connection_id}"))
+    eventually(lambda: backend.messages(stranger.conversation))
+    assert {each["user_id"] for each in backend.messages(stranger.conversation)} == {stranger.user_id}
+    own = eventually(lambda: backend.messages(owner.conversation))
     assert [each["event_id"] for each in own] == [message]
 
 

@@ -51,4 +51,4 @@ def test_connections_side_by_side_lose_nothing_and_count_nothing_twice(
             + ["ConnectionClosed"]
             + ["TextMessageReceived"] * TEXTS
         )
-        assert [message["event_id"] for message in backend.messages(client.connection_id)] == texts
+        assert [message["event_id"] for message in backend.messages(client.conversation)] == texts

@@ -135,5 +135,5 @@ def test_clients_do_not_notice_a_projection_that_stands_still_and_it_catches_up(
         sent = [client.text(f"text {number}") for number in range(3)]
         assert backend.row(client.connection_id) is None
 
-    eventually(lambda: [message["event_id"] for message in backend.messages(client.connection_id)] == sent)
+    eventually(lambda: [message["event_id"] for message in backend.messages(client.conversation)] == sent)
     eventually(lambda: not backend.differences())

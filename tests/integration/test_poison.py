@@ -117,7 +117,7 @@ def test_poison_ends_in_the_queue_and_holds_up_nothing_and_is_redriven_once_it_i
     client.text("what comes behind it")
 
     [body] = eventually(lambda: given_up(backend))
-    eventually(lambda: backend.messages(client.connection_id))
+    eventually(lambda: backend.messages(client.conversation))
     assert parse(body).table == backend.outputs.events_table
     assert parse(body).batch_size == 1
 
@@ -156,13 +156,13 @@ def test_what_was_given_up_with_the_poison_is_redriven_with_it(
     [body] = eventually(lambda: given_up(backend))
     set_mapping(backend, BatchSize=1)
     assert parse(body).batch_size == 3
-    assert backend.messages(client.connection_id) == []
+    assert backend.messages(client.conversation) == []
 
     put(backend, encode(event_of_nobody))
     code, said = ops("redrive")
 
     assert (code, "with 2 connections" in said) == (0, True), said
-    assert [message["text"] for message in backend.messages(client.connection_id)] == ["one", "two"]
+    assert [message["text"] for message in backend.messages(client.conversation)] == ["one", "two"]
     client.close()
     eventually(backend.is_quiet)
 

@@ -69,7 +69,7 @@ def test_each_text_is_a_message_of_its_conversation(backend: Backend, connect: C
 def test_a_text_without_a_session_is_a_message_of_its_connection(backend: Backend, client: Client) -> None:
     message_id = client.text("alone")
 
-    [message] = eventually(lambda: backend.messages(f"connection#{client.connection_id}"))
+    [message] = eventually(lambda: backend.messages(client.conversation))
     assert (message["event_id"], message["message_id"]) == (message_id, message_id)
 
 

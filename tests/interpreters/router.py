@@ -123,6 +123,7 @@ def routed(
         "AWS_ENDPOINT_URL": endpoint,
         names.EVENTS_TABLE: tables.events,
         names.CLAIMS_TABLE: tables.claims,
+        names.CONNECTIONS_TABLE: tables.connections,
     }
     router = Router(environment, log, interpreters, seed, kills)
     try:

@@ -26,7 +26,7 @@ class Client:
         """Be authorized, and connect if allowed."""
         event = gateway.authorize(**self._query)
         event["requestContext"].update(self._context())
-        answer = self._stage.serve("authorizer", event)["answer"]
+        answer = self._stage.serve("query_authorizer", event)["answer"]
         self._identity = answer["context"]
         if self._identity:
             self._stage.serve("lifecycle", gateway.connect(**self._context()))

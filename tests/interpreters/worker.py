@@ -24,7 +24,7 @@ def main() -> None:
 
     handlers = {
         name: import_module(f"functions.handlers.{name}").handler
-        for name in ("authorizer", "lifecycle", "message")
+        for name in ("query_authorizer", "lifecycle", "message")
     }
     killed_at: str | None = None
 
@@ -40,7 +40,7 @@ def main() -> None:
         killed_at = frame["killed_at"]
         callbacks = RecordingCallbacks(Posted(frame["post_outcome"]))
         reached("before")
-        arguments: dict[str, Any] = {} if frame["handler"] == "authorizer" else {"callbacks": callbacks}
+        arguments: dict[str, Any] = {} if frame["handler"] == "query_authorizer" else {"callbacks": callbacks}
         answer = handlers[frame["handler"]](frame["event"], None, **arguments)
         reached("answering")
         posts = [[connection, post.decode()] for connection, post in callbacks.posts]

@@ -83,9 +83,6 @@ def test_unknown_fields_are_ignored() -> None:
         '\ufeff{"type": "ping"}',
         '{"type": 7, "x": NaN}',
         '{"type": 7, "x": ',
-        '{"type": "ping", "x": ' + "[" * 100_000,
-        '{"type": "ping", "x": ' + "[" * 50_000 + "]" * 50_000 + "}",
-        '{"type": 7, "x": ' + '{"x":' * 20_000 + "0" + "}" * 20_000 + "}",
     ],
 )
 def test_what_no_json_parser_should_take_is_invalid_json(body: str) -> None:
@@ -93,6 +90,46 @@ def test_what_no_json_parser_should_take_is_invalid_json(body: str) -> None:
 
     assert verdict.code == "invalid_json"
     assert verdict.message == "A frame is a JSON object."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"type": "ping", "x": ' + "[" * 100_000,
+        '{"type": "ping", "x": ' + "[" * 50_000 + "]" * 50_000 + "}",
+        '{"type": 7, "x": ' + '{"x":' * 20_000 + "0" + "}" * 20_000 + "}",
+        '{"type": "ping", "x": ' + "[" * 32 + "]" * 32 + "}",
+        '{"type": "ping", "x": "\\"[", "y": ' + "[{}," * 32,
+    ],
+)
+def test_what_nests_deeper_than_32_is_invalid_json(body: str) -> None:
+    verdict = refused(body)
+
+    assert (verdict.code, verdict.message) == ("invalid_json", "A frame nests at most 32 deep.")
+
+
+@pytest.mark.parametrize("nested", ["[" * 31 + "]" * 31, '"' + "[" * 500 + '"', "[" + "[],{}," * 50 + "[]]"])
+def test_what_nests_no_deeper_is_read(nested: str) -> None:
+    assert parse('{"type": "ping", "x": ' + nested + "}")
+
+
+def test_a_text_is_kept_in_its_composed_form() -> None:
+    decomposed = "Cafe\u0301 \u1112\u1161\u11ab"
+
+    taken = parse(json.dumps(text(decomposed)))
+
+    assert taken == TextMessage(data=TextMessageData("Caf\u00e9 \ud55c"))
+
+
+def test_a_text_that_is_too_long_in_its_composed_form_is_too_large() -> None:
+    verdict = refused(text("\ufb2c" * 8_000))
+
+    assert verdict.code == "too_large"
+
+
+@pytest.mark.parametrize("timestamp", ["x" * 65, 1e17, -1e17, [], True])
+def test_a_timestamp_is_short_or_a_number_of_this_age(timestamp: object) -> None:
+    assert refused({"type": "ping", "timestamp": timestamp}).code == "invalid_message"
 
 
 @pytest.mark.parametrize("body", ["null", "7", '"ping"', "[]", '[{"type": "ping"}]', "true"])

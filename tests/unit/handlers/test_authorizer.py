@@ -20,8 +20,14 @@ from tests.gateway_events import CONNECTED_AT, authorize, fixture
 from tests.issuer import CLIENT, ISSUER, SUBJECT, Issuer, issuing, token
 from tests.tables import create_tables
 
-NOW = time.time_ns() // 1_000_000
-ADA = Identity("ada", NOW // 1000 + 600)
+
+def now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def ada(seconds: int = 600) -> Identity:
+    """Return who is known for so many seconds more."""
+    return Identity("ada", now() // 1000 + seconds)
 
 
 @pytest.fixture(scope="module")
@@ -141,13 +147,14 @@ def test_a_refusal_tells_the_log_alone_why(
 def test_a_ticket_lets_its_bearer_in_once(
     tokens: Tokens, tickets: Tickets, caplog: pytest.LogCaptureFixture
 ) -> None:
-    ticket = tickets.issue(ADA, NOW)
+    who = ada()
+    ticket = tickets.issue(who, now())
 
     first = handler(request(ticket=ticket), None, tokens, tickets, Crowd())
     caplog.clear()
     second = handler(request(ticket=ticket), None, tokens, tickets, Crowd())
 
-    assert (first["context"]["userId"], first["context"]["exp"]) == ("ada", str(ADA.expires_at))
+    assert (first["context"]["userId"], first["context"]["exp"]) == ("ada", str(who.expires_at))
     assert effect(second) == "Deny"
     assert reason(caplog) == "the ticket is unknown or used"
 
@@ -155,7 +162,7 @@ def test_a_ticket_lets_its_bearer_in_once(
 def test_a_ticket_is_good_for_30_seconds(
     tokens: Tokens, tickets: Tickets, caplog: pytest.LogCaptureFixture
 ) -> None:
-    fresh, stale = tickets.issue(ADA, NOW - 25_000), tickets.issue(ADA, NOW - 31_000)
+    fresh, stale = tickets.issue(ada(), now() - 15_000), tickets.issue(ada(), now() - 31_000)
 
     assert effect(handler(request(ticket=fresh), None, tokens, tickets, Crowd())) == "Allow"
     caplog.clear()
@@ -166,7 +173,7 @@ def test_a_ticket_is_good_for_30_seconds(
 def test_a_ticket_does_not_outlive_the_identity_behind_it(
     tokens: Tokens, tickets: Tickets, caplog: pytest.LogCaptureFixture
 ) -> None:
-    ticket = tickets.issue(Identity("ada", NOW // 1000 - 1), NOW)
+    ticket = tickets.issue(ada(-1), now())
 
     assert effect(handler(request(ticket=ticket), None, tokens, tickets, Crowd())) == "Deny"
     assert reason(caplog) == "the identity behind the ticket has expired"
@@ -178,7 +185,8 @@ def test_what_is_no_ticket_lets_nobody_in(tokens: Tokens, tickets: Tickets, tick
 
 
 def test_the_table_holds_no_ticket_that_could_be_used(client: Any, tickets: Tickets) -> None:
-    ticket = tickets.issue(ADA, NOW)
+    issued_at = now()
+    ticket = tickets.issue(ada(), issued_at)
 
     (item,) = [
         item
@@ -186,7 +194,7 @@ def test_the_table_holds_no_ticket_that_could_be_used(client: Any, tickets: Tick
         if item["claim"]["S"] == ticket_key(ticket)
     ]
     assert ticket not in str(item)
-    assert item["expires_at"]["N"] == str(NOW // 1000 + 30)
+    assert item["expires_at"]["N"] == str(issued_at // 1000 + 30)
 
 
 def test_a_claim_of_another_kind_is_no_ticket(tokens: Tokens, tickets: Tickets, client: Any) -> None:
@@ -199,7 +207,7 @@ def test_a_claim_of_another_kind_is_no_ticket(tokens: Tokens, tickets: Tickets, 
 def test_both_a_token_and_a_ticket_let_nobody_in_and_use_no_ticket_up(
     tokens: Tokens, tickets: Tickets
 ) -> None:
-    ticket = tickets.issue(ADA, NOW)
+    ticket = tickets.issue(ada(), now())
 
     assert (
         effect(handler(request(f"Bearer {token()}", ticket=ticket), None, tokens, tickets, Crowd())) == "Deny"
@@ -208,7 +216,7 @@ def test_both_a_token_and_a_ticket_let_nobody_in_and_use_no_ticket_up(
 
 
 def test_a_malformed_session_uses_no_ticket_up(tokens: Tokens, tickets: Tickets) -> None:
-    ticket = tickets.issue(ADA, NOW)
+    ticket = tickets.issue(ada(), now())
 
     answer = handler(request(ticket=ticket, sessionId="a b"), None, tokens, tickets, Crowd())
     assert effect(answer) == "Deny"

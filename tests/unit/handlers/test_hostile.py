@@ -10,7 +10,7 @@ from tests.contract import engines
 from tests.hostile import CODES, LIMITS, Hostility
 from tests.tables import create_tables
 
-FRAMES = 1_500
+FRAMES = 500
 
 
 @pytest.fixture(scope="module")

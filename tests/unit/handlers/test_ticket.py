@@ -13,7 +13,7 @@ from functions.domain.refusals import Unavailable
 from functions.handlers.ticket import handler
 from tests.gateway_events import fixture
 
-NOW = int(time.time())
+EXPIRES_AT = 2**33
 
 
 class Drawer(Tickets):
@@ -34,7 +34,7 @@ class Drawer(Tickets):
 def request(**claims: Any) -> dict[str, Any]:
     event = fixture("ticket")
     held = event["requestContext"]["authorizer"]["jwt"]["claims"]
-    held.update({"exp": str(NOW + 600), **claims})
+    held.update({"exp": str(EXPIRES_AT), **claims})
     event["requestContext"]["authorizer"]["jwt"]["claims"] = {
         name: value for name, value in held.items() if value is not None
     }
@@ -53,7 +53,7 @@ def test_an_access_token_gets_a_ticket_for_its_subject() -> None:
     assert answer["statusCode"] == 200
     assert json.loads(answer["body"]) == {"ticket": "ticket-1", "expiresIn": 30}
     assert answer["headers"] == {"content-type": "application/json", "cache-control": "no-store"}
-    assert drawer.issued == [Identity("8f0c1a2e-2f3d-4c5b-9a6e-7d8c9b0a1f2e", NOW + 600)]
+    assert drawer.issued == [Identity("8f0c1a2e-2f3d-4c5b-9a6e-7d8c9b0a1f2e", EXPIRES_AT)]
 
 
 def test_an_id_token_gets_one_only_where_the_setting_says_so() -> None:
@@ -79,7 +79,7 @@ def test_a_token_that_names_nobody_gets_none(claims: dict[str, Any]) -> None:
 def test_a_token_that_has_expired_since_gets_none() -> None:
     drawer = Drawer()
 
-    answer = handler(request(exp=str(NOW - 1)), None, drawer)
+    answer = handler(request(exp=str(int(time.time()) - 1)), None, drawer)
 
     assert (answer["statusCode"], code(answer)) == (401, "token_expired")
     assert drawer.issued == []
