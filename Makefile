@@ -25,7 +25,8 @@ $(RUNTIME): local/requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed, and $(PYTHON) is %d.%d: make PYTHON=python3.13" % sys.version_info[:2])'
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments: install its venv package (python3-venv on Debian)" >&2; exit 1; }
 	@echo "installing the dependencies into $(VENV)"
-	@$(PYTHON) -m venv --clear $(VENV)
+	@rm -rf $(VENV)  # with its stamps first of all: what is interrupted is begun anew
+	@$(PYTHON) -m venv $(VENV)
 	@$(INSTALL) local/requirements.txt
 	@touch $@
 
