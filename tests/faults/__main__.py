@@ -38,7 +38,7 @@ def main(
     began = time.monotonic()
     outcomes = list(_tracked(histories(range(first, first + count), processes), "histories", count))
     played = time.monotonic() - began
-    wrong = _report(outcomes, played)
+    wrong = _report(outcomes, played) if outcomes else 0
     chosen = MUTATIONS[:bugs]
     found = list(_tracked(mutants(chosen, most, processes), "mutants", len(chosen)))
     missed = _report_mutants(found, time.monotonic() - began - played)

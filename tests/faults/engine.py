@@ -102,10 +102,10 @@ class _Line(threading.local):
             return _failure(request, 400, "ValidationException")
         if self._fault is None or self._attempt > self._times:
             return _carry_out(request, body)
-        return _meet(self._fault, request, body)
+        return _meet(self._fault, request, body, self._times)
 
 
-def _meet(fault: Fault, request: AWSPreparedRequest, body: bytes) -> AWSResponse:
+def _meet(fault: Fault, request: AWSPreparedRequest, body: bytes, times: int) -> AWSResponse:
     match fault:
         case Fault.CRASH_BEFORE:
             raise CrashError
@@ -129,16 +129,18 @@ def _meet(fault: Fault, request: AWSPreparedRequest, body: bytes) -> AWSResponse
             reasons = [{"Code": "TransactionConflict"}, *[{"Code": "None"}] * (actions - 1)]
             return _failure(request, 400, "TransactionCanceledException", CancellationReasons=reasons)
         case Fault.UNPROCESSED:
-            return _in_part(request, json.loads(body))
+            return _in_part(request, json.loads(body), first=times == 1)
         case _:
             msg = f"{fault} is none of a request's"
             raise ValueError(msg)
 
 
-def _in_part(request: AWSPreparedRequest, wanted: dict[str, Any]) -> AWSResponse:
-    """Read the first half of the keys, and give the others back."""
+def _in_part(request: AWSPreparedRequest, wanted: dict[str, Any], *, first: bool) -> AWSResponse:
+    """Read one half of the keys, the first or the second, and give the others back."""
     keys = [(table, key) for table, asked in wanted["RequestItems"].items() for key in asked["Keys"]]
     now, later = keys[: len(keys) // 2], keys[len(keys) // 2 :]
+    if not first:
+        now, later = later, now
 
     def request_of(some: list[tuple[str, Any]]) -> dict[str, Any]:
         return {

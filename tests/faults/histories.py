@@ -78,6 +78,10 @@ class _History:
                 self._orphan()
             self._live(Rebuilding(world))
             self._verify()
+            for person in self._people:
+                person.begin_anew()  # rows that no older generation has counted
+            self._live(rounds=1)
+            self._verify()
         if faults.happens(Fault.EXPIRED):
             self._expire()
         return Outcome(
@@ -91,11 +95,11 @@ class _History:
             sha256("\n".join(world.requests).encode()).hexdigest(),
         )
 
-    def _live(self, rebuilding: Rebuilding | None = None) -> None:
+    def _live(self, rebuilding: Rebuilding | None = None, rounds: int = 0) -> None:
         """Let some rounds pass; what is written is delivered meanwhile, and all of it in the end."""
         world = self._world
         beside = [rebuilding.run] if rebuilding else []
-        for _ in range(world.random.choice(_ROUNDS)):
+        for _ in range(rounds or world.random.choice(_ROUNDS)):
             if world.faults.happens(Fault.POISON_IN_LOG):
                 self._poison()
             if world.gateway.lines and world.faults.happens(Fault.UNWRITABLE):
@@ -103,7 +107,7 @@ class _History:
                 times = world.random.choice((2, 4, 8, 1000))
                 world.unwritable = dict.fromkeys(world.random.sample(lines, min(3, len(lines))), times)
             people = [self._acting(person) for person in self._people]
-            self._together(*people, self._operator.act, lambda: report_ends(world), *beside)
+            self._together(*people, self._operating, lambda: report_ends(world), *beside)
         world.unwritable.clear()
         if rebuilding and not rebuilding.done:
             self._together(rebuilding.run)
@@ -143,6 +147,11 @@ class _History:
                 self._world.turns.pause()
 
         return act
+
+    def _operating(self) -> None:
+        for _ in range(_ACTS):
+            self._operator.act()
+            self._world.turns.pause()
 
     def _verify(self) -> None:
         self._verifications += 1

@@ -256,13 +256,6 @@ MUTATIONS: Final = (
         "a late delivery raises the dead",
     ),
     Mutation(
-        "unprocessed keys are forgotten",
-        "functions/aws/batch_reads.py",
-        'request = answer.get("UnprocessedKeys") or {}',
-        "request = {}",
-        "the control item is taken to be absent",
-    ),
-    Mutation(
         "the generation of a row is ignored",
         _PROJECTION,
         "if stored and stored.generation == generation:",

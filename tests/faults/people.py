@@ -44,6 +44,11 @@ class Person:
         )[0]
         do(self._line)
 
+    def begin_anew(self) -> None:
+        """Have no connection."""
+        if self._line:
+            self._leave(self._line)
+
     def _text(self, line: Line) -> None:
         """Send a text; under a client id, until it is acknowledged or patience ends."""
         number = self._world.number()
@@ -86,7 +91,8 @@ class Person:
             return
         data = {"voiceSessionId": line.voice, "lastSeq": self._random.choice((-1, 20))}
         for _ in range(_ATTEMPTS):
-            if self._world.frame(line, {"type": "voice_end", "data": data}):
+            answer = self._world.frame(line, {"type": "voice_end", "data": data})
+            if answer and self._random.random() < 0.8:  # else it was lost on its way to the client
                 break
         line.voice = None
 

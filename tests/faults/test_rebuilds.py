@@ -5,6 +5,7 @@ import pytest
 from functions.domain.ids import MINUTE
 from tests.faults.equality import scan
 from tests.faults.ground import BEGINNING, RETENTION_DAYS
+from tests.faults.kinds import Fault
 from tests.faults.people import report_ends
 from tests.faults.rebuilding import Rebuilding
 from tests.faults.scenes import connected, deliver, say, settled
@@ -28,6 +29,16 @@ def test_a_rebuild_beside_live_traffic_ends_equal_to_the_log(world: World, strea
     world.turns.run(rebuilding.run, talk, stream.follow(lambda: bool(busy)))
 
     assert rebuilding.done
+    assert settled(world, stream) == []
+
+
+def test_a_generation_that_was_left_unprocessed_is_read_before_anything_is_written(
+    world: World, stream: Stream
+) -> None:
+    Rebuilding(world).run()
+    connected(world)
+    world.faults.order(Fault.UNPROCESSED, "BatchGetItem")
+
     assert settled(world, stream) == []
 
 
