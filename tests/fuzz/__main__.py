@@ -41,7 +41,7 @@ def main(
     plan = [
         each
         for name in names
-        for each in rounds(TARGETS[name], seed, inputs * TARGETS[name].share // shares)
+        for each in rounds(TARGETS[name], seed, -(-inputs * TARGETS[name].share // shares))
         if only is None or each.number == only
     ]
     # a fork would copy locks of threads that it does not have

@@ -16,6 +16,7 @@ ROWS: Final[tuple[Connection, ...]] = (
     row("c-3", created_at=NOW - 10 * MINUTE, closed=CLOSED),
     row("c-4", created_at=NOW - 5 * MINUTE, operator=TOLD_TO_GO),
     row("of-bob", user_id="bob"),
+    row("expired", token_expires_at=NOW // 1000 - 1),
     idle(3_700, "idle"),
     idle(4 * HOUR // 1000, "over"),
 )

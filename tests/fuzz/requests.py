@@ -125,6 +125,7 @@ def corpus() -> Iterator[tuple[str, Input]]:
         },
         {"operation": "disconnect", "connectionId": "c-1", "by": "olga"},
         {"operation": "cleanup", "idleSeconds": 0, "dryRun": False},
+        {"operation": "cleanup", "dryRun": True},
         {
             "operation": "send",
             "message": {"type": "notification", "data": {}},
