@@ -22,7 +22,7 @@ def due_since(last_activity: int, token_expires_at: int | None) -> int:
     """
     if token_expires_at is None:
         return last_activity
-    return min(last_activity, (token_expires_at - ASK_AFTER_SECONDS) * 1000)
+    return max(0, min(last_activity, (token_expires_at - ASK_AFTER_SECONDS) * 1000))
 
 
 class Verdict(StrEnum):

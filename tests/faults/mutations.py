@@ -115,9 +115,9 @@ MUTATIONS: Final = (
     Mutation(
         "an append that failed is acknowledged",
         "functions/operations/frames.py",
-        "    except ClaimRefusedError as refused:\n        if decision.refused is None:",
+        "    except ClaimRefusedError as refused:\n        if isinstance(",
         "    except Unavailable:\n        return decision.answer\n"
-        "    except ClaimRefusedError as refused:\n        if decision.refused is None:",
+        "    except ClaimRefusedError as refused:\n        if isinstance(",
         "the client is told of what is not in the log",
     ),
     Mutation(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from functions.aws.connections import Connections
+from functions.domain.idleness import due_since
 from functions.domain.refusals import Unavailable
 from tests.unit.connection_rows import (
     CLOSED,
@@ -64,3 +65,13 @@ def test_no_more_rows_are_read_than_are_counted(table: Table) -> None:
 def test_a_count_that_cannot_be_had_is_unavailable() -> None:
     with pytest.raises(Unavailable):
         Connections(Throttled(), "connections").count_active("alice", since=SINCE, most=10)
+
+
+@pytest.mark.parametrize(
+    ("last_activity", "token_expires_at", "due"),
+    [(NOW, None, NOW), (NOW, NOW // 1000 + 7_200, NOW), (NOW, NOW // 1000, NOW - HOUR), (NOW, 5, 0)],
+)
+def test_the_sweeps_order_is_activity_but_an_hour_before_the_expiry_at_the_latest(
+    last_activity: int, token_expires_at: int | None, due: int
+) -> None:
+    assert due_since(last_activity, token_expires_at) == due
