@@ -14,6 +14,10 @@ FAR: Final = 2**52
 STATES: Final = ["", "", "speaking", "busy", "spent", "expired"]
 """A connection that did nothing yet; whose voice session is `SESSION`, or another; whose user did all that
 may be done in a minute; whose identity has expired."""
+TAKEOVER: Final = 15 * 60_000
+"""Milliseconds after which a new voice session may take an old one's place."""
+BEGUN_WITHIN: Final = 1_000
+"""How long after its connection, at most, a voice session began that is open."""
 EXPIRY: Final = int(fixture("message")["requestContext"]["authorizer"]["exp"]) * 1000
 
 

@@ -85,7 +85,7 @@ def _judge_accepted(
     )
     must(kind != "voice_data" or route == ROUTE_VOICE_DATA, "answers speech by nothing on a two-way route")
     must(given.state != "spent" or kind not in {"text_message", "voice_start"}, "exceeds a limit")
-    must(given.state not in {"speaking", "busy"} or kind != "voice_start", "opens a second voice session")
+    must(kind != "voice_start" or not _speaks(given, worlds.TAKEOVER), "opens a second voice session")
     for answer in told:
         must(answer["type"] == "pong" or answer.get("id") == frame.get("id"), "answers under another id")
     if kind == "text_message" and len(text := frame["data"]["text"]) > _LONGEST_QUOTED:
@@ -112,7 +112,7 @@ def _is_due(given: Input, body: str, code: str, route: str, message: str) -> boo
         case "voice_start", "rate_limited":
             return given.state == "spent"
         case "voice_start", "conflict":
-            return given.state in {"speaking", "busy"}
+            return _speaks(given, worlds.TAKEOVER + worlds.BEGUN_WITHIN)
         case "voice_end" | "voice_data", "not_found" | "rate_limited":
             last = frame["data"].get("lastSeq", frame["data"].get("seq"))
             ours = frame["data"]["voiceSessionId"] == SESSION
@@ -122,6 +122,12 @@ def _is_due(given: Input, body: str, code: str, route: str, message: str) -> boo
         case _:
             refused_rightly(body, code, message)  # what says a member twice may be refused
             return True
+
+
+def _speaks(given: Input, longest: int) -> bool:
+    """Tell whether a voice session is open, and the connection no older than that (milliseconds)."""
+    at: int = given.value["requestContext"]["requestTimeEpoch"]
+    return given.state in {"speaking", "busy"} and at - CONNECTED_AT <= longest
 
 
 def _has_expired(given: Input) -> bool:
