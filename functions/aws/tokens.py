@@ -59,7 +59,11 @@ class Keys(PyJWKClient):
             msg = "the keys were fetched a moment ago"
             raise PyJWKClientError(msg)
         self._tried_at = now
-        fetched = super().fetch_data()
+        try:
+            fetched = super().fetch_data()
+        except ValueError as malformed:  # what is no JSON, the library lets through
+            msg = "the keys are malformed"
+            raise PyJWKClientError(msg) from malformed
         self._fetched_at = now
         return fetched
 
@@ -69,7 +73,7 @@ class Keys(PyJWKClient):
         if refresh or age > _TRUSTED_SECONDS:
             return super().get_jwk_set(refresh=True)
         if age > _OLD_SECONDS:
-            with suppress(PyJWKClientError):
+            with suppress(jwt.PyJWTError):
                 return super().get_jwk_set(refresh=True)
         return super().get_jwk_set()
 

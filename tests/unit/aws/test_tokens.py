@@ -282,5 +282,17 @@ def test_an_outage_from_the_start_is_asked_about_rarely_and_lets_nobody_in(
 def test_an_endpoint_without_keys_lets_nobody_in(tokens: Tokens, issuer: Issuer, body: bytes) -> None:
     issuer.body = body
 
-    with pytest.raises((Unidentified, ValueError)):
-        identify(tokens, token())
+    assert refused(tokens, token())
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"{}", b"[]", b'{"keys": []}', b"\xff"])
+def test_an_endpoint_that_has_lost_its_keys_leaves_those_at_hand(
+    tokens: Tokens, issuer: Issuer, clock: Clock, body: bytes
+) -> None:
+    identify(tokens, token())
+    issuer.body = body
+
+    clock.seconds += HOUR + 1
+
+    assert identify(tokens, token()).user_id == SUBJECT
+    assert issuer.requests == 2
