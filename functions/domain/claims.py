@@ -76,5 +76,8 @@ def ticket_key(ticket: str) -> str:
 
 
 def reply_key(conversation: str, client_id: str) -> str:
-    """Return the key of the one reply to a client's message; its value names message and text."""
-    return f"reply#{conversation}#{client_id}"
+    """Return the key of the one reply to a client's message; its value names message and text.
+
+    Neither part has a space, and a client's id may have a ``#``: no two pairs have one key.
+    """
+    return f"reply#{conversation} {client_id}"

@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 
+import msgspec
 import pytest
 
 from functions.domain.claims import Count, Take
@@ -76,7 +77,7 @@ def test_a_text_under_an_id_claims_its_one_reply_for_a_day() -> None:
     assert decision.event == received
     assert decision.answer == TextAck(id="m-1", data=TextAckData(received.event_id))
     assert decision.claims == (
-        Take("reply#s-1#m-1", f"{received.event_id}#{DIGEST}", now, now + 86_400),
+        Take("reply#s-1 m-1", f"{received.event_id}#{DIGEST}", now, now + 86_400),
         COUNT,
     )
 
@@ -84,7 +85,16 @@ def test_a_text_under_an_id_claims_its_one_reply_for_a_day() -> None:
 def test_without_a_session_an_id_is_the_connections_own() -> None:
     claim, _ = decide(TEXT, cause(session_id=None)).claims
 
-    assert claim.key == f"reply#connection#{CONNECTION}#m-1"
+    assert claim.key == f"reply#connection#{CONNECTION} m-1"
+
+
+def test_no_session_and_id_of_another_make_the_key_of_a_connections_own() -> None:
+    own, _ = decide(TEXT, cause(session_id=None)).claims
+    forged = msgspec.structs.replace(TEXT, id=f"{CONNECTION}#m-1")
+
+    for session in ("connection", CONNECTION, "s-1"):
+        claim, _ = decide(forged, cause(session_id=session)).claims
+        assert claim.key != own.key
 
 
 def test_the_same_text_under_its_id_is_acknowledged_as_before() -> None:
