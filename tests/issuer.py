@@ -1,6 +1,8 @@
 """An issuer of tokens as Cognito is one: keys, tokens, and the address where the keys are published."""
 
 import json
+import socket
+import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -62,6 +64,8 @@ class Issuer:
         What is answered; anything but 200 has no keys in it.
     body
         What is answered in place of the keys.
+    resets
+        Whether the connection breaks before the body.
     """
 
     def __init__(self, url: str) -> None:
@@ -70,6 +74,7 @@ class Issuer:
         self.requests = 0
         self.status = 200
         self.body: bytes | None = None
+        self.resets = False
 
     def answer(self) -> tuple[int, bytes]:
         """Return what a request gets."""
@@ -99,6 +104,10 @@ def issuing() -> Iterator[Issuer]:
             self.send_response(status)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
+            if issuer.resets:
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.connection.close()
+                return
             self.wfile.write(body)
 
         def log_message(self, *_: Any) -> None:

@@ -61,9 +61,9 @@ class Keys(PyJWKClient):
         self._tried_at = now
         try:
             fetched = super().fetch_data()
-        except ValueError as malformed:  # what is no JSON, the library lets through
-            msg = "the keys are malformed"
-            raise PyJWKClientError(msg) from malformed
+        except (ValueError, OSError) as problem:  # no JSON, or none to its end: the library lets both through
+            msg = "the keys did not arrive"
+            raise PyJWKClientError(msg) from problem
         self._fetched_at = now
         return fetched
 

@@ -296,3 +296,15 @@ def test_an_endpoint_that_has_lost_its_keys_leaves_those_at_hand(
 
     assert identify(tokens, token()).user_id == SUBJECT
     assert issuer.requests == 2
+
+
+def test_an_endpoint_that_breaks_off_leaves_the_keys_at_hand(
+    tokens: Tokens, issuer: Issuer, clock: Clock
+) -> None:
+    identify(tokens, token())
+    issuer.resets = True
+
+    clock.seconds += HOUR + 1
+
+    assert identify(tokens, token()).user_id == SUBJECT
+    assert issuer.requests == 2
