@@ -63,13 +63,14 @@ def respond(request: Request, cause: Cause, log: EventLog, limits: Limits) -> An
 
 
 def _accept(request: Request, cause: Cause, log: EventLog, limits: Limits) -> Answer | None:
-    if cause.at >= request.authorizer.exp * 1000:
+    route = request.request_context.route_key
+    served = route in {ROUTE_DEFAULT, ROUTE_VOICE_DATA}
+    if served and cause.at >= request.authorizer.exp * 1000:
         raise Refused("token_expired", "The identity of this connection has expired. Connect again.")
     if request.is_base64_encoded:
         raise Refused("invalid_json", "A frame is text, not binary.")
     frame = parse(request.body or "")
-    route = request.request_context.route_key
-    if route not in {ROUTE_DEFAULT, ROUTE_VOICE_DATA}:
+    if not served:
         # the gateway read another type in it, and the function of that route may do less
         raise Refused("invalid_message", "A frame has one type.", client_id=frame.id)
     if isinstance(frame, VoiceData) and route == ROUTE_DEFAULT:

@@ -12,9 +12,10 @@ from functions.domain.events import (
 )
 from functions.domain.ids import lowest
 from functions.domain.refusals import Unavailable
+from functions.handlers import lifecycle
 from functions.handlers.message import handler
 from tests.fakes import MemoryLog, RecordingCallbacks
-from tests.gateway_events import CONNECTED_AT, CONNECTION, voice_data
+from tests.gateway_events import CONNECTED_AT, CONNECTION, message, voice_data
 from tests.unit.handlers.frames import EXP, OK, answer, text
 
 
@@ -64,3 +65,15 @@ def test_an_expired_connection_that_is_gone_is_lost(log: MemoryLog, callbacks: R
     assert handler(text(requestTimeEpoch=EXP), None, log, callbacks) == OK
 
     assert log.facts == [MessageRejected("token_expired"), ConnectionLost("post")]
+
+
+def test_a_frame_on_a_lifecycle_route_is_refused_there_and_expels_nobody(
+    log: MemoryLog, callbacks: RecordingCallbacks
+) -> None:
+    event = message({"type": "$connect"}, route="$connect", requestTimeEpoch=EXP)
+
+    assert lifecycle.handler(event, None, log, callbacks) == OK
+
+    ((_, frame),) = callbacks.posts
+    assert json.loads(frame)["data"]["code"] == "invalid_message"
+    assert callbacks.closed == []
