@@ -19,7 +19,7 @@ _TAKE = (
     f"attribute_not_exists(claim) OR {TTL_ATTRIBUTE} <= :now OR #value = :value OR #value < :overrides_below"
 )
 _COUNT = "attribute_not_exists(claim) OR #count < :limit"
-_CONFLICT_ATTEMPTS = 5
+_CONFLICT_ATTEMPTS = 3
 _CONFLICT_SECONDS = 0.05
 """The longest pause before the second attempt; it doubles. All of one user's texts meet in one count."""
 _REMEMBERED = 1_000

@@ -20,12 +20,12 @@ def test_a_transaction_conflict_is_tried_again() -> None:
 
 def test_a_conflict_that_lasts_is_unavailable() -> None:
     conflict = cancelled(NOTHING, {"Code": "TransactionConflict"})
-    client = Client(*[conflict] * 5, {})
+    client = Client(*[conflict] * 3, {})
 
     with pytest.raises(Unavailable):
         log(client).append(TEXT, (TAKE,))
 
-    assert len(client.calls) == 5
+    assert len(client.calls) == 3
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_conflict_that_lasts_is_unavailable() -> None:
 )
 @pytest.mark.parametrize("claims", [(), (TAKE,)])
 def test_what_passes_is_unavailable_and_tells_nothing(fault: BaseException, claims: tuple[Take, ...]) -> None:
-    client = Client(*[fault] * 5)
+    client = Client(*[fault] * 3)
 
     with pytest.raises(Unavailable) as caught:
         log(client).append(TEXT, claims)
@@ -67,7 +67,7 @@ def test_what_passes_is_unavailable_and_tells_nothing(fault: BaseException, clai
 @pytest.mark.parametrize("claims", [(), (TAKE,)])
 def test_what_does_not_pass_is_raised(fault: ClientError, claims: tuple[Take, ...]) -> None:
     with pytest.raises(ClientError):
-        log(Client(*[fault] * 5)).append(TEXT, claims)
+        log(Client(*[fault] * 3)).append(TEXT, claims)
 
 
 def test_a_throttled_read_is_unavailable() -> None:
