@@ -56,11 +56,16 @@ def redrive_command(
     dry_run: Annotated[  # noqa: FBT002 - typer makes a flag of it
         bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")
     ] = False,
+    accept_by_time: Annotated[  # noqa: FBT002 - likewise
+        bool, typer.Option("--accept-by-time", help="Be done with messages that the stream has no more of.")
+    ] = False,
 ) -> None:
     """Project what the projector gave up, and empty its failure queue of what is done with."""
     deployment = _deployment(outputs)
     with _reaching(deployment), _progress() as progress:
-        redriven = redrive(deployment, partial(_advance, progress), dry_run=dry_run)
+        redriven = redrive(
+            deployment, partial(_advance, progress), dry_run=dry_run, accept_by_time=accept_by_time
+        )
     _show_redriven(redriven, dry_run=dry_run)
     raise typer.Exit(1 if redriven.left else 0)
 

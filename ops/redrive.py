@@ -8,6 +8,7 @@ of the newest one, or are refolded by the rebuild, which reads the log later.
 
 import time
 from collections.abc import Callable, Sequence
+from typing import Final
 
 import msgspec
 
@@ -16,6 +17,8 @@ from ops.discarded_events import Found, find
 from ops.discards import Discarded, NotDiscardedError, parse
 from ops.failure_queue import FailureQueue, Message
 from ops.refolding import TOGETHER, refold
+
+_BY_TIME: Final = "found by its time only: if `verify` reports no differences, redrive with --accept-by-time"
 
 Report = Callable[[str, int], None]
 """Told what was done, and how many more of it."""
@@ -56,6 +59,7 @@ def redrive(
     report: Report = lambda _what, _count: None,
     *,
     dry_run: bool = False,
+    accept_by_time: bool = False,
     now: Callable[[], float] = time.time,
 ) -> Redriven:
     """Project what the messages of the failure queue name, and delete those that are done with.
@@ -68,6 +72,9 @@ def redrive(
         Told of progress.
     dry_run
         Neither project nor delete; every message is back in the queue afterwards.
+    accept_by_time
+        Be done with messages whose records the stream has no more, once all that is of their time is
+        projected. An item whose id cannot be read has no time: only a comparison with the log tells.
 
     Raises
     ------
@@ -82,7 +89,10 @@ def redrive(
             held |= {message.id: message for message in received}
             new = [message for message in received if message.id not in outcomes]
             for outcome in _redrive(deployment, new, report, dry_run=dry_run, now=now):
-                outcomes[outcome.message] = outcome
+                doubtful = not (outcome.exact or outcome.problem or accept_by_time)
+                outcomes[outcome.message] = (
+                    msgspec.structs.replace(outcome, problem=_BY_TIME) if doubtful else outcome
+                )
             for message in received:  # one that comes twice is deleted twice
                 if not dry_run and not outcomes[message.id].problem:
                     queue.delete(message)

@@ -116,9 +116,9 @@ class Failures:
         )
 
     # --- What is asked -----------------------------------------------------------------------
-    def redrive(self, *, dry_run: bool = False) -> Redriven:
+    def redrive(self, *, dry_run: bool = False, accept_by_time: bool = True) -> Redriven:
         """Redrive at the tests' own time."""
-        return redrive(self.deployment, dry_run=dry_run, now=clock)
+        return redrive(self.deployment, dry_run=dry_run, accept_by_time=accept_by_time, now=clock)
 
     def problems(self) -> list[str]:
         """Redrive, and return why messages stay."""

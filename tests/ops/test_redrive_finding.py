@@ -49,6 +49,22 @@ def test_what_the_stream_has_no_more_is_found_by_its_time(
     assert failures.differences() == ()
 
 
+def test_what_is_found_by_its_time_is_projected_and_stays_until_somebody_accepts_it(
+    failures: Failures, streams: Requests
+) -> None:
+    discard(failures, ONE)
+    failures.mend(ONE)
+    trim(streams)
+
+    [kept] = failures.redrive(accept_by_time=False).left
+
+    assert "--accept-by-time" in (kept.problem or "")
+    assert failures.differences() == ()
+    assert len(failures.bodies()) == 1
+    assert failures.problems() == []
+    assert failures.bodies() == []
+
+
 def test_what_is_found_by_its_time_may_be_as_old_as_a_connection_can_be(
     failures: Failures, streams: Requests
 ) -> None:
