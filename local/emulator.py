@@ -1,6 +1,8 @@
 """The emulator's process: start it, ask how it is, stop it by its pid."""
 
+import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -19,13 +21,20 @@ START_SECONDS = 20.0
 GRACE_SECONDS = 5.0
 """With a socket open, the emulator may never end by itself on Python 3.12 and later."""
 _POLL_SECONDS = 0.05
+_PORTS = (10_000, 32_000)
 
 
 def free_port() -> int:
-    """A port on loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port on loopback that nobody listens on.
+
+    It is below those that the system gives to outgoing connections: one of them could take it while an
+    emulator is down that will come back to it.
+    """
+    while True:
+        port = random.randrange(*_PORTS)  # noqa: S311 - it need not be secret
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def start(state: StateDir, port: int, region: str, *, keep: bool) -> Running:

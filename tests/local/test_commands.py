@@ -196,8 +196,9 @@ def test_kept_state_is_there_after_a_restart(commands):
     before = table_rows(commands)
     commands.run("down")
 
-    commands.run(*words)
+    again = commands.run(*words)
 
+    assert again.returncode == 0, again.stderr
     assert table_rows(commands) == before
 
 
