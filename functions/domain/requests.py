@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, get_args
 import msgspec
 
 from functions.domain.connection import Status
+from functions.domain.identity import NAME
 from functions.domain.idleness import ASK_AFTER_SECONDS
 from functions.domain.protocol import CLIENT_TYPES, MAX_FRAME_BYTES, Answer
 from functions.domain.times import iso
@@ -13,7 +14,7 @@ ErrorCode = Literal["invalid_request", "not_found", "invalid_cursor", "conflict"
 
 ConnectionId = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,128}$(?!\n)")]
 """Whatever could name a connection; what names none is ``not_found``."""
-UserId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.:@|+=-]{1,128}$(?!\n)")]
+UserId = Annotated[str, msgspec.Meta(pattern=rf"^{NAME.pattern}$(?!\n)")]
 Limit = Annotated[int, msgspec.Meta(ge=1, le=500)]
 IdleSeconds = Annotated[int, msgspec.Meta(ge=0, le=86_400)]
 Who = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
