@@ -10,7 +10,8 @@ from functions.aws.connection_items import ConnectionInfo, active_shard, active_
 from functions.aws.faults import unavailable
 from functions.domain.connection import Status
 from functions.domain.cursors import Position
-from functions.domain.idleness import ASK_AFTER_SECONDS, has_expired
+from functions.domain.identity import has_expired
+from functions.domain.idleness import ASK_AFTER_SECONDS
 from functions.names import (
     ACTIVE_SHARDS,
     CONNECTIONS_ACTIVE,
@@ -122,7 +123,7 @@ class Connections:
             for page in self._pages(CONNECTIONS_ACTIVE, (str(shard), last), "<="):
                 for row in page.rows:
                     idle = row.info.last_activity <= idle_since
-                    if idle or has_expired(row.info.token_expires_at, now):
+                    if idle or has_expired(row.info.token_expires_at, now=now):
                         yield row.info
 
     def count_active(self, user_id: str, *, since: int, most: int) -> int:

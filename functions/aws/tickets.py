@@ -9,7 +9,7 @@ import msgspec
 from functions.aws.attributes import to_item
 from functions.aws.faults import unavailable
 from functions.domain.claims import ticket_key
-from functions.domain.identity import Identity, Unidentified
+from functions.domain.identity import Identity, Unidentified, has_expired
 from functions.names import TTL_ATTRIBUTE
 
 TICKET_SECONDS: Final = 30
@@ -84,7 +84,7 @@ class Tickets:
             msg = "the ticket has expired"
             raise Unidentified(msg)
         identity = msgspec.json.decode(held["value"]["S"], type=Identity)
-        if identity.expires_at * 1000 <= now:
+        if has_expired(identity.expires_at, now=now):
             msg = "the identity behind the ticket has expired"
             raise Unidentified(msg)
         return identity

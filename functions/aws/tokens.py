@@ -10,7 +10,7 @@ from typing import Any, Final
 import jwt
 from jwt import PyJWKClient, PyJWKClientError, PyJWKSet
 
-from functions.domain.identity import Identity, Unidentified, identity_of
+from functions.domain.identity import Identity, Unidentified, has_expired, identity_of
 
 _ALGORITHMS: Final = ["RS256"]
 """What Cognito signs with; a token does not choose."""
@@ -136,7 +136,7 @@ class Tokens:
         except jwt.PyJWTError as problem:
             raise Unidentified(type(problem).__name__) from problem
         identity = identity_of(claims, use=self._use, clients=self._clients)
-        if identity.expires_at * 1000 <= now:
+        if has_expired(identity.expires_at, now=now):
             msg = "the token has expired"
             raise Unidentified(msg)
         return identity

@@ -21,6 +21,11 @@ class Identity(msgspec.Struct, frozen=True, rename="camel"):
     expires_at: int
 
 
+def has_expired(expires_at: int | None, *, now: int) -> bool:
+    """Tell whether an identity has expired, by epoch seconds and epoch milliseconds; None is not known."""
+    return expires_at is not None and expires_at * 1000 <= now
+
+
 def identity_of(claims: Mapping[str, Any], *, use: str, clients: frozenset[str] | None = None) -> Identity:
     """Return who the claims of a Cognito token name, its signature and issuer being verified.
 

@@ -3,14 +3,10 @@
 from enum import StrEnum, auto
 from typing import Final
 
+from functions.domain.identity import has_expired
 from functions.domain.limits import LOST_AFTER_SECONDS
 
 ASK_AFTER_SECONDS: Final = 3_600
-
-
-def has_expired(token_expires_at: int | None, now: int) -> bool:
-    """Tell whether an identity has expired, by epoch seconds and epoch milliseconds."""
-    return token_expires_at is not None and token_expires_at * 1000 <= now
 
 
 def due_since(last_activity: int, token_expires_at: int | None) -> int:
@@ -48,6 +44,6 @@ def verdict(last_activity: int, token_expires_at: int | None, *, now: int) -> Ve
     """
     if now - last_activity > LOST_AFTER_SECONDS * 1000:
         return Verdict.LOSE
-    if has_expired(token_expires_at, now):
+    if has_expired(token_expires_at, now=now):
         return Verdict.CLOSE
     return Verdict.ASK

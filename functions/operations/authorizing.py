@@ -75,7 +75,7 @@ def _admit(event: dict[str, Any], identify: Identify, connections: Connections, 
         raise Unidentified(msg)
     identity = identify(handshake)
     since = handshake.connected_at - LOST_AFTER_SECONDS * 1000
-    # one more than allowed would do, and no more is read than tells that there are too many
+    # as many as are allowed tell that this one would be too many: no more rows are read
     if connections.count_active(identity.user_id, since=since, most=most) >= most:
         msg = f"{most} connections are open already"
         raise Unidentified(msg)

@@ -10,6 +10,7 @@ from functions.aws.logs import logger
 from functions.domain.claims import Count
 from functions.domain.decisions import Decision, decide, over_the_limit, rejection, unreachable
 from functions.domain.events import Cause
+from functions.domain.identity import has_expired
 from functions.domain.limits import USUAL, Limits
 from functions.domain.parsing import parse
 from functions.domain.protocol import Answer, Error, ErrorData, VoiceData
@@ -65,7 +66,7 @@ def respond(request: Request, cause: Cause, log: EventLog, limits: Limits) -> An
 def _accept(request: Request, cause: Cause, log: EventLog, limits: Limits) -> Answer | None:
     route = request.request_context.route_key
     served = route in {ROUTE_DEFAULT, ROUTE_VOICE_DATA}
-    if served and cause.at >= request.authorizer.exp * 1000:
+    if served and has_expired(request.authorizer.exp, now=cause.at):
         raise Refused("token_expired", "The identity of this connection has expired. Connect again.")
     if request.is_base64_encoded:
         raise Refused("invalid_json", "A frame is text, not binary.")

@@ -5,7 +5,7 @@ from typing import Any
 
 from functions.aws.logs import logger
 from functions.aws.tickets import TICKET_SECONDS, Tickets
-from functions.domain.identity import Unidentified, identity_of
+from functions.domain.identity import Unidentified, has_expired, identity_of
 from functions.domain.refusals import Unavailable
 
 
@@ -25,7 +25,7 @@ def give(event: dict[str, Any], tickets: Tickets, use: str, now: int) -> dict[st
     """
     try:
         identity = identity_of(event["requestContext"]["authorizer"]["jwt"]["claims"], use=use)
-        if identity.expires_at * 1000 <= now:
+        if has_expired(identity.expires_at, now=now):
             return _refuse(event, 401, "token_expired", "The token has expired.")
         ticket = tickets.issue(identity, now)
     except Unidentified as refused:

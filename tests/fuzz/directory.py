@@ -7,7 +7,7 @@ from functions.aws.connection_items import ConnectionInfo, Stored, active_shard,
 from functions.aws.connections import Connections, Page, Row
 from functions.domain.connection import Connection, Status
 from functions.domain.cursors import Position
-from functions.domain.idleness import has_expired
+from functions.domain.identity import has_expired
 from tests.unit.connection_rows import CLOSED, HOUR, MINUTE, NOW, TOLD_TO_GO, idle, row
 
 ROWS: Final[tuple[Connection, ...]] = (
@@ -70,7 +70,7 @@ class MemoryConnections(Connections):
         """Yield the connections that were idle for so long or whose identity has expired."""
         for each in self._rows.values():
             is_idle = each.last_activity <= now - idle_seconds * 1000
-            if each.disconnected_at is None and (is_idle or has_expired(each.token_expires_at, now)):
+            if each.disconnected_at is None and (is_idle or has_expired(each.token_expires_at, now=now)):
                 yield each
 
 
