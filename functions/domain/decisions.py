@@ -27,7 +27,6 @@ from functions.domain.limits import CONNECTION_SECONDS, USUAL, Limits
 from functions.domain.losses import can_be_lost
 from functions.domain.protocol import (
     Answer,
-    ErrorCode,
     Frame,
     Ping,
     Pong,
@@ -42,7 +41,7 @@ from functions.domain.protocol import (
     VoiceReadyData,
     VoiceStart,
 )
-from functions.domain.refusals import Refused
+from functions.domain.refusals import ErrorCode, Refused
 
 FRAMES_PER_SECOND: Final = 50
 FRAMES_BURST: Final = 100

@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal, get_args
 import msgspec
 
 from functions.domain.ids import PATTERN
+from functions.domain.refusals import ErrorCode
 
 MAX_FRAME_BYTES: Final = 128 * 1024
 """The gateway's own limit for a message (API Gateway quotas)."""
@@ -30,20 +31,6 @@ Timestamp = (
 )
 """Whatever a client keeps its time in, and no more than that."""
 VoiceName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$(?!\n)")]
-
-ErrorCode = Literal[
-    "invalid_json",
-    "invalid_message",
-    "unknown_type",
-    "too_large",
-    "rate_limited",
-    "unauthorized",
-    "token_expired",
-    "not_found",
-    "conflict",
-    "unavailable",
-    "internal",
-]
 
 
 class ClientFrame(msgspec.Struct, frozen=True, tag_field="type"):

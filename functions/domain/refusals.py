@@ -1,6 +1,20 @@
 """Why a request is refused, raised where the fact is known and translated once at the edge."""
 
-from functions.domain.protocol import ErrorCode
+from typing import Literal
+
+ErrorCode = Literal[
+    "invalid_json",
+    "invalid_message",
+    "unknown_type",
+    "too_large",
+    "rate_limited",
+    "unauthorized",
+    "token_expired",
+    "not_found",
+    "conflict",
+    "unavailable",
+    "internal",
+]
 
 
 class Refused(Exception):  # noqa: N818 - a verdict on a request, not a fault of the program

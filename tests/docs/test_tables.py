@@ -5,7 +5,7 @@ from typing import get_args
 
 from pydantic import BaseModel
 
-from functions.domain import events, protocol, requests
+from functions.domain import events, protocol, refusals, requests
 from functions.domain.counters import Name
 from infra.settings import Settings, Sizes
 from tests.docs.markdown import DOCUMENTS, ROOT, names, table
@@ -91,7 +91,7 @@ def test_the_readme_has_every_code_of_the_connection_manager() -> None:
 def test_the_protocol_has_every_error_code() -> None:
     told = [names(row[0])[0] for row in table(PROTOCOL, "code")]
 
-    assert told == list(get_args(protocol.ErrorCode))
+    assert told == list(get_args(refusals.ErrorCode))
 
 
 def test_the_runbook_has_every_counter() -> None:

@@ -3,7 +3,7 @@
 import json
 from typing import Any, Final, get_args
 
-from functions.domain.protocol import ErrorCode
+from functions.domain.refusals import ErrorCode
 from tests.fakes import RecordingCallbacks
 from tests.fuzz.leaks import tells_nothing
 from tests.fuzz.verdicts import must

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from functions.domain.events import MessageRejected
 from functions.domain.ids import lowest
-from functions.domain.protocol import ErrorCode
-from functions.domain.refusals import Unavailable
+from functions.domain.refusals import ErrorCode, Unavailable
 from functions.handlers import lifecycle
 from functions.handlers.message import handler
 from tests.fakes import MemoryLog, RecordingCallbacks

@@ -7,8 +7,8 @@ import msgspec
 from hypothesis import example, given, settings
 
 from functions.domain.parsing import parse
-from functions.domain.protocol import ErrorCode, Frame
-from functions.domain.refusals import Refused
+from functions.domain.protocol import Frame
+from functions.domain.refusals import ErrorCode, Refused
 from tests.property.schema import repeats_a_name, satisfies
 from tests.property.strategies import bodies, frames
 
