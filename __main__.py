@@ -5,18 +5,18 @@ import pulumi_aws as aws
 
 from functions import names
 from infra.alarms import Alarms, AlarmsArgs
-from infra.code import dependency_layer, function_code
-from infra.configuration import read_settings
 from infra.connection_manager import ConnectionManager, ConnectionManagerArgs
-from infra.event_store import EventStore, EventStoreArgs
-from infra.function import Function, FunctionArgs, Runtime
-from infra.identity import Identity, IdentityArgs
+from infra.functions.code import dependency_layer, function_code
+from infra.functions.function import Function, FunctionArgs, Runtime
+from infra.gateway.routes import FunctionRoute, MockRoute
+from infra.gateway.websocket_api import WebSocketApi, WebSocketApiArgs
+from infra.identity.identity import Identity, IdentityArgs
 from infra.naming import Naming
 from infra.projector import Projector, ProjectorArgs
-from infra.read_model import ReadModel, ReadModelArgs
-from infra.routes import FunctionRoute, MockRoute
+from infra.settings.configuration import read_settings
 from infra.sweeper import Sweeper
-from infra.websocket_api import WebSocketApi, WebSocketApiArgs
+from infra.tables.event_store import EventStore, EventStoreArgs
+from infra.tables.read_model import ReadModel, ReadModelArgs
 
 settings = read_settings()
 naming = Naming(pulumi.get_stack())

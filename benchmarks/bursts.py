@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any, Final
 
-from functions.domain.events import (
+from functions.domain.log.events import (
     ActivityRecorded,
     Cause,
     ConnectionClosed,

@@ -6,9 +6,9 @@ from time import perf_counter
 
 from benchmarks.bursts import mixed
 from benchmarks.table import Figure, at_least
-from functions.aws.event_items import decode, encode
-from functions.domain.connection import Connection, join
-from functions.domain.events import Event
+from functions.aws.log.event_items import decode, encode
+from functions.domain.connections.connection import Connection, join
+from functions.domain.log.events import Event
 
 _REPEATS = 30
 

@@ -6,7 +6,7 @@ from base64 import urlsafe_b64encode
 
 from benchmarks.stage import tables
 from benchmarks.table import Figure, at_most
-from functions.aws.event_log import EventLog
+from functions.aws.log.event_log import EventLog
 
 _FRAMES = 3_000
 _TOKENS = 10_000
@@ -35,8 +35,8 @@ def _writes() -> list[Figure]:
 
 
 def _fetches() -> Figure:
-    from functions.aws.tokens import Keys, Tokens  # noqa: PLC0415 - cryptography, which nothing else here needs
-    from functions.domain.identity import Unidentified  # noqa: PLC0415 - likewise
+    from functions.aws.identity.tokens import Keys, Tokens  # noqa: PLC0415 - cryptography, which nothing else here needs
+    from functions.domain.identity.identity import Unidentified  # noqa: PLC0415 - likewise
     from tests.issuer import CLIENT, ISSUER, issuing, token  # noqa: PLC0415 - likewise
 
     with issuing() as issuer:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from benchmarks.table import Figure, at_most
 from functions import names
-from infra.packaging import build_layer
-from infra.settings import LayerTarget
+from infra.functions.packaging import build_layer
+from infra.settings.settings import LayerTarget
 
 _ROOT = Path(__file__).parents[1]
 _NOTHING = "pass"

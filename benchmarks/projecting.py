@@ -4,11 +4,11 @@ from benchmarks.accounting import Spent, spending
 from benchmarks.bursts import BEGAN, RETENTION_SECONDS, mixed, opening, texting
 from benchmarks.stage import tables
 from benchmarks.table import Figure, at_most
-from functions.aws.event_items import encode
-from functions.aws.event_log import EventLog
-from functions.aws.read_model import ReadModel
-from functions.domain.events import Event
-from functions.operations.batches import project_batch
+from functions.aws.log.event_items import encode
+from functions.aws.log.event_log import EventLog
+from functions.aws.read_models.read_model import ReadModel
+from functions.domain.log.events import Event
+from functions.operations.projection.batches import project_batch
 from tests.standin.records import records_of
 
 _NOW = BEGAN + 3_600_000

@@ -6,7 +6,7 @@ from typing import Any
 from benchmarks.accounting import spending
 from benchmarks.stage import tables
 from benchmarks.table import Figure, at_most
-from functions.aws.event_log import EventLog
+from functions.aws.log.event_log import EventLog
 from tests.gateway_events import CONNECTED_AT, connect, disconnect, message, voice_data
 
 _FRAMES = 300

@@ -11,8 +11,8 @@ from typing import Any, Final, get_args
 import msgspec
 
 from functions import names
-from functions.domain import protocol as p
-from functions.domain.identity import NAME
+from functions.domain.frames import protocol as p
+from functions.domain.identity.identity import NAME
 
 FOLDER: Final = Path(__file__).parent / "protocol"
 

@@ -7,13 +7,13 @@ import pulumi
 import pulumi_aws as aws
 
 from functions import names
-from infra.event_store import EventStore
-from infra.function import Function
+from infra.functions.function import Function
+from infra.gateway.websocket_api import WebSocketApi
 from infra.naming import Naming
 from infra.projector import Projector
-from infra.settings import Settings
+from infra.settings.settings import Settings
 from infra.sweeper import Sweeper
-from infra.websocket_api import WebSocketApi
+from infra.tables.event_store import EventStore
 
 MINUTE = 60
 BEHIND_MILLISECONDS = 60_000

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import pulumi
 
 from functions import names
-from infra.event_store import EventStore
-from infra.function import Function, FunctionArgs, Runtime
-from infra.read_model import ReadModel
-from infra.websocket_api import WebSocketApi
+from infra.functions.function import Function, FunctionArgs, Runtime
+from infra.gateway.websocket_api import WebSocketApi
+from infra.tables.event_store import EventStore
+from infra.tables.read_model import ReadModel
 
 
 @dataclass(frozen=True, slots=True)

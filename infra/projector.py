@@ -7,10 +7,10 @@ import pulumi
 import pulumi_aws as aws
 
 from functions import names
-from infra.event_store import EventStore
-from infra.failure_queue import FailureQueue
-from infra.function import Function, FunctionArgs, Runtime
-from infra.read_model import ReadModel
+from infra.functions.failure_queue import FailureQueue
+from infra.functions.function import Function, FunctionArgs, Runtime
+from infra.tables.event_store import EventStore
+from infra.tables.read_model import ReadModel
 
 INSERTED = json.dumps({"eventName": ["INSERT"]})
 """Expired events arrive as REMOVE: nothing happened when they go."""

@@ -8,8 +8,8 @@ import pulumi_aws as aws
 from functions import names
 from infra import policy
 from infra.connection_manager import ConnectionManagerArgs
-from infra.failure_queue import FailureQueue
-from infra.function import Asynchronous, Function, FunctionArgs, Runtime
+from infra.functions.failure_queue import FailureQueue
+from infra.functions.function import Asynchronous, Function, FunctionArgs, Runtime
 
 SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
 """What the scheduler replaces by the time of the run: a retry has the same, so it appends the same events."""

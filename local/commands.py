@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from infra.identity_settings import IdentityMode
+from infra.settings.identity import IdentityMode
 from local import follow, outputs, people, stackfile, status, up
 from local.demo import run
 from local.errors import LocalError

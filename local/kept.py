@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from ops.deployment import Deployment, read_outputs
-from ops.rebuild import rebuild
-from ops.verify import RebuildUnderWayError, verify
+from ops.read_models.rebuild import rebuild
+from ops.read_models.verify import RebuildUnderWayError, verify
 
 _PROJECTOR_SECONDS = 2
 """A rebuild waits for projectors that began before it; here there are none older than the emulator."""

@@ -15,9 +15,9 @@ from rich.table import Table
 
 from functions.domain.refusals import Unavailable
 from ops.deployment import LOCAL, Deployment, OutputsError, read_outputs
-from ops.rebuild import RebuildFailedError, rebuild
-from ops.redrive import Outcome, Redriven, redrive
-from ops.verify import RebuildUnderWayError, Verified, verify
+from ops.failures.redrive import Outcome, Redriven, redrive
+from ops.read_models.rebuild import RebuildFailedError, rebuild
+from ops.read_models.verify import RebuildUnderWayError, Verified, verify
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 console = Console()

@@ -10,8 +10,8 @@ import msgspec
 from botocore.config import Config
 
 from functions.aws import clients
-from functions.aws.event_log import EventLog
-from functions.aws.read_model import ReadModel
+from functions.aws.log.event_log import EventLog
+from functions.aws.read_models.read_model import ReadModel
 
 LOCAL: Final = Path(".local/outputs.json")
 """Where the embedded AWS leaves the outputs of the stack ``local``."""

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from functions.aws.attributes import Item
-from functions.aws.callbacks import Callbacks, Posted
-from functions.aws.connections import Connections
-from functions.aws.event_items import decode, encode
-from functions.aws.event_log import ClaimRefusedError, EventLog
-from functions.domain.claims import Claim, Count, Release, Take
-from functions.domain.events import Event
+from functions.aws.gateway.callbacks import Callbacks, Posted
+from functions.aws.log.event_items import decode, encode
+from functions.aws.log.event_log import ClaimRefusedError, EventLog
+from functions.aws.read_models.connections import Connections
+from functions.domain.log.claims import Claim, Count, Release, Take
+from functions.domain.log.events import Event
 
 Held = dict[str, tuple[str, int]]
 """What the claims table holds: the value of each key, and when it expires (epoch seconds)."""

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from functions.domain.events import Cause
+from functions.domain.log.events import Cause
 from functions.names import ROUTE_DEFAULT, ROUTE_VOICE_DATA
 
 CONNECTED_AT: Final = 1_795_410_720_123

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
 
-from functions.aws.event_log import EventLog
-from functions.domain.ids import lowest
+from functions.aws.log.event_log import EventLog
 from functions.domain.limits import Limits
+from functions.domain.log.ids import lowest
 from functions.handlers import lifecycle
 from functions.handlers.message import handler
 from functions.names import ROUTE_CONNECT, ROUTE_DEFAULT, ROUTE_VOICE_DATA

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from functions.aws.event_items import encode
-from functions.aws.event_log import EventLog
-from functions.aws.read_model import ReadModel
-from functions.domain.events import Cause, Event, Fact, event
+from functions.aws.log.event_items import encode
+from functions.aws.log.event_log import EventLog
+from functions.aws.read_models.read_model import ReadModel
+from functions.domain.log.events import Cause, Event, Fact, event
 from functions.names import METRICS_KEY
-from functions.operations.batches import project_batch
+from functions.operations.projection.batches import project_batch
 from ops.deployment import Deployment, Outputs
 from tests.gateway_events import CONNECTED_AT, EXPIRES_AT
 from tests.standin.records import records_of

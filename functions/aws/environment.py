@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from functions import names
 from functions.aws import clients
-from functions.aws.callbacks import Callbacks
-from functions.aws.event_log import EventLog
+from functions.aws.gateway.callbacks import Callbacks
+from functions.aws.log.event_log import EventLog
 from functions.domain.limits import Limits
 
 if TYPE_CHECKING:
-    from functions.aws.connections import Connections
-    from functions.aws.read_model import ReadModel
-    from functions.aws.tickets import Tickets
-    from functions.aws.tokens import Tokens
+    from functions.aws.identity.tickets import Tickets
+    from functions.aws.identity.tokens import Tokens
+    from functions.aws.read_models.connections import Connections
+    from functions.aws.read_models.read_model import ReadModel
 
 _DAY_SECONDS: Final = 86_400
 
@@ -61,7 +61,7 @@ def event_log() -> EventLog:
 @cache
 def read_model() -> "ReadModel":
     """Return the read models."""
-    from functions.aws.read_model import ReadModel  # noqa: PLC0415 - only the projector pays for its import
+    from functions.aws.read_models.read_model import ReadModel  # noqa: PLC0415 - only the projector pays for its import
 
     return ReadModel(
         dynamodb(),
@@ -92,7 +92,7 @@ def callbacks_in_time() -> Callbacks:
 @cache
 def connections() -> "Connections":
     """Return the reads of the connections table."""
-    from functions.aws.connections import Connections  # noqa: PLC0415 - handlers of routes never read it
+    from functions.aws.read_models.connections import Connections  # noqa: PLC0415 - handlers of routes never read it
 
     return Connections(dynamodb(), _required(names.CONNECTIONS_TABLE))
 
@@ -100,7 +100,7 @@ def connections() -> "Connections":
 @cache
 def tokens() -> "Tokens":
     """Return the tokens that are taken; the keys are fetched when the first comes."""
-    from functions.aws.tokens import Keys, Tokens  # noqa: PLC0415 - the authorizer alone pays for cryptography
+    from functions.aws.identity.tokens import Keys, Tokens  # noqa: PLC0415 - the authorizer alone pays for cryptography
 
     return Tokens(
         Keys(_required(names.JWKS_URL)),
@@ -118,7 +118,7 @@ def identity_use() -> str:
 @cache
 def tickets() -> "Tickets":
     """Return the tickets."""
-    from functions.aws.tickets import Tickets  # noqa: PLC0415 - handlers of routes never see one
+    from functions.aws.identity.tickets import Tickets  # noqa: PLC0415 - handlers of routes never see one
 
     return Tickets(dynamodb(), _required(names.CLAIMS_TABLE))
 

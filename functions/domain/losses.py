@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from functions.domain.events import Cause, ConnectionLost, Event, event
+from functions.domain.log.events import Cause, ConnectionLost, Event, event
 
 FIRST_SECONDS: Final = 30
 """A connection does not exist for callbacks until its ``$connect`` has returned: a 410 says nothing yet."""

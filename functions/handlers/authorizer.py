@@ -3,12 +3,12 @@
 from typing import Any, Final
 
 from functions.aws import environment
-from functions.aws.connections import Connections
-from functions.aws.tickets import Tickets
-from functions.aws.tokens import Tokens
-from functions.domain.identity import Identity
-from functions.operations.authorizing import Handshake, authorize
-from functions.operations.credentials import identify
+from functions.aws.identity.tickets import Tickets
+from functions.aws.identity.tokens import Tokens
+from functions.aws.read_models.connections import Connections
+from functions.domain.identity.identity import Identity
+from functions.operations.identity.authorizing import Handshake, authorize
+from functions.operations.identity.credentials import identify
 
 _TOKENS: Final = environment.tokens()
 _TICKETS: Final = environment.tickets()

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from functions.aws import environment
-from functions.aws.callbacks import Callbacks
-from functions.aws.connections import Connections
-from functions.aws.event_log import EventLog
-from functions.operations.connection_manager import serve
-from functions.operations.invocation import Invocation
+from functions.aws.gateway.callbacks import Callbacks
+from functions.aws.log.event_log import EventLog
+from functions.aws.read_models.connections import Connections
+from functions.operations.connections.connection_manager import serve
+from functions.operations.connections.invocation import Invocation
 
 _CONNECTIONS: Final = environment.connections()
 _LOG: Final = environment.event_log()

@@ -3,11 +3,11 @@
 from typing import Any, Final
 
 from functions.aws import environment
-from functions.aws.callbacks import Callbacks
-from functions.aws.event_log import EventLog
-from functions.aws.gateway import read
-from functions.operations.frames import broken, serve
-from functions.operations.lifecycle import closed, opened
+from functions.aws.gateway.callbacks import Callbacks
+from functions.aws.gateway.requests import read
+from functions.aws.log.event_log import EventLog
+from functions.operations.connections.lifecycle import closed, opened
+from functions.operations.frames.serving import broken, serve
 
 _LOG: Final = environment.event_log()
 _CALLBACKS: Final = environment.callbacks()

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from functions.aws import environment
-from functions.aws.event_log import EventLog
-from functions.aws.read_model import ReadModel
-from functions.operations.batches import project_batch
-from functions.operations.projection import Pause, back_off
+from functions.aws.log.event_log import EventLog
+from functions.aws.read_models.read_model import ReadModel
+from functions.operations.projection.batches import project_batch
+from functions.operations.projection.projecting import Pause, back_off
 
 _LOG: Final = environment.event_log()
 _MODEL: Final = environment.read_model()

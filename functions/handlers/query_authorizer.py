@@ -3,10 +3,10 @@
 from typing import Any, Final
 
 from functions.aws import environment
-from functions.aws.connections import Connections
-from functions.domain.identity import NAME, Identity, Unidentified
+from functions.aws.read_models.connections import Connections
+from functions.domain.identity.identity import NAME, Identity, Unidentified
 from functions.domain.limits import CONNECTION_SECONDS
-from functions.operations.authorizing import Handshake, authorize
+from functions.operations.identity.authorizing import Handshake, authorize
 
 _CONNECTIONS: Final = environment.connections()
 _MOST: Final = environment.connections_per_user()

@@ -5,13 +5,13 @@ from typing import Any, Final
 import msgspec
 
 from functions.aws import environment
-from functions.aws.callbacks import Callbacks
-from functions.aws.connections import Connections
-from functions.aws.event_log import EventLog
+from functions.aws.gateway.callbacks import Callbacks
+from functions.aws.log.event_log import EventLog
 from functions.aws.logs import logger
-from functions.domain.schedules import parse
-from functions.operations.invocation import Invocation
-from functions.operations.sweeping import sweep
+from functions.aws.read_models.connections import Connections
+from functions.domain.connections.schedules import parse
+from functions.operations.connections.invocation import Invocation
+from functions.operations.connections.sweeping import sweep
 
 _CONNECTIONS: Final = environment.connections()
 _LOG: Final = environment.event_log()

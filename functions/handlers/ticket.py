@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from functions.aws import environment
-from functions.aws.tickets import Tickets
-from functions.operations.ticketing import give
+from functions.aws.identity.tickets import Tickets
+from functions.operations.identity.ticketing import give
 
 _TICKETS: Final = environment.tickets()
 _USE: Final = environment.identity_use()

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 from functions import names
 from functions.aws.attributes import from_item
-from ops.control import ControlItem
-from ops.counts import counted
 from ops.deployment import Deployment
+from ops.read_models.control import ControlItem
+from ops.read_models.counts import counted
 
 DEADLINE_SECONDS = 15.0
 _POLL_SECONDS = 0.1

@@ -9,7 +9,7 @@ import msgspec
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-from functions.domain.protocol import (
+from functions.domain.frames.protocol import (
     Answer,
     Error,
     Ping,

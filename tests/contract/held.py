@@ -6,14 +6,14 @@ from typing import Any
 
 import msgspec
 
-from functions.aws import connection_items
 from functions.aws.attributes import Item, from_item
-from functions.aws.connection_items import Stored
-from functions.aws.counter_items import CounterKey, counters, parse
-from functions.domain.connection import Connection, join
-from functions.domain.counters import contribution
-from functions.domain.events import Event
-from functions.domain.messages import Message, message_of
+from functions.aws.read_models import connection_items
+from functions.aws.read_models.connection_items import Stored
+from functions.aws.read_models.counter_items import CounterKey, counters, parse
+from functions.domain.connections.connection import Connection, join
+from functions.domain.connections.counters import contribution
+from functions.domain.log.events import Event
+from functions.domain.texts.messages import Message, message_of
 from tests.tables import Tables
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from functions.aws.event_items import decode
-from functions.aws.event_log import ClaimRefusedError, EventLog
-from functions.domain.claims import Count, Release, Take, session_key, voice_key
-from functions.domain.events import (
+from functions.aws.log.event_items import decode
+from functions.aws.log.event_log import ClaimRefusedError, EventLog
+from functions.domain.log.claims import Count, Release, Take, session_key, voice_key
+from functions.domain.log.events import (
     VERSIONS,
     ActivityRecorded,
     Cause,
@@ -27,7 +27,7 @@ from functions.domain.events import (
     VoiceTurnTranscribed,
     event,
 )
-from functions.domain.ids import lowest
+from functions.domain.log.ids import lowest
 from functions.domain.refusals import Unavailable
 from functions.names import EVENTS_BY_TIME, EVENTS_BY_USER
 from tests.tables import Tables

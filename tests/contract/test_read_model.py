@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from functions.aws.attributes import to_item
-from functions.aws.connection_items import Stored
-from functions.aws.counter_items import CONTROL_KEY
-from functions.aws.event_log import EventLog
-from functions.aws.message_items import key_of
-from functions.aws.read_model import Control, ReadModel, Snapshot
-from functions.aws.transactions import Write
-from functions.domain.connection import Connection, join
-from functions.domain.counters import contribution, difference
-from functions.domain.events import (
+from functions.aws.log.event_log import EventLog
+from functions.aws.read_models.connection_items import Stored
+from functions.aws.read_models.counter_items import CONTROL_KEY
+from functions.aws.read_models.message_items import key_of
+from functions.aws.read_models.read_model import Control, ReadModel, Snapshot
+from functions.aws.read_models.transactions import Write
+from functions.domain.connections.connection import Connection, join
+from functions.domain.connections.counters import contribution, difference
+from functions.domain.log.events import (
     Cause,
     ConnectionClosed,
     ConnectionLost,
@@ -28,10 +28,10 @@ from functions.domain.events import (
     VoiceSessionStarted,
     event,
 )
-from functions.domain.messages import Message, message_of
 from functions.domain.refusals import Unavailable
+from functions.domain.texts.messages import Message, message_of
 from functions.names import CONNECTIONS_ACTIVE, CONNECTIONS_BY_USER, METRIC_SHARDS
-from functions.operations.projection import project
+from functions.operations.projection.projecting import project
 from tests.contract.held import due, held, scan, stored_rows
 from tests.tables import Tables
 

@@ -6,8 +6,9 @@ import msgspec
 import pytest
 import yaml  # type: ignore[import-untyped]  # the stubs are one more dependency for a few lines
 
-from functions.domain import parsing, protocol, requests
-from infra.settings import Settings
+from functions.domain.connections import requests
+from functions.domain.frames import parsing, protocol
+from infra.settings.settings import Settings
 from tests.docs.markdown import ROOT, Block, blocks
 
 PROJECT = "airium-realtime:"

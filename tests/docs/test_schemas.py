@@ -3,7 +3,7 @@ from typing import get_args
 import pytest
 
 from docs import schemas
-from functions.domain import protocol
+from functions.domain.frames import protocol
 
 
 @pytest.mark.parametrize("name", schemas.documents())

@@ -5,9 +5,12 @@ from typing import get_args
 
 from pydantic import BaseModel
 
-from functions.domain import events, protocol, refusals, requests
-from functions.domain.counters import Name
-from infra.settings import Settings, Sizes
+from functions.domain import refusals
+from functions.domain.connections import requests
+from functions.domain.connections.counters import Name
+from functions.domain.frames import protocol
+from functions.domain.log import events
+from infra.settings.settings import Settings, Sizes
 from tests.docs.markdown import DOCUMENTS, ROOT, names, table
 from tests.infra.program import evaluated
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from functions.domain.ids import MINUTE
 from functions.domain.limits import LOST_AFTER_SECONDS
+from functions.domain.log.ids import MINUTE
 from tests.faults.equality import differences, scan
 from tests.faults.ledger import Acknowledged
 from tests.faults.problems import Item, Problem

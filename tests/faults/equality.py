@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from functions.domain.ids import MINUTE
-from ops.verify import verify
+from functions.domain.log.ids import MINUTE
+from ops.read_models.verify import verify
 from tests.faults import recount
 from tests.faults.ground import RETENTION_DAYS
 from tests.faults.problems import Item, Kind, Problem

@@ -6,10 +6,10 @@ from functools import cached_property
 from random import Random, randrange
 from typing import Any, Final
 
-from functions.aws.callbacks import Callbacks
-from functions.aws.connections import Connections
-from functions.aws.event_log import EventLog
-from functions.aws.read_model import ReadModel
+from functions.aws.gateway.callbacks import Callbacks
+from functions.aws.log.event_log import EventLog
+from functions.aws.read_models.connections import Connections
+from functions.aws.read_models.read_model import ReadModel
 from ops.deployment import Deployment, Outputs
 from tests.faults import engine
 from tests.faults.gateway import Gateway, Management

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from functions.domain.ids import MINUTE, event_id
+from functions.domain.log.ids import MINUTE, event_id
 from functions.names import CLAIMS_KEY, CONNECTIONS_KEY, EVENTS_KEY, MESSAGES_KEY, METRICS_KEY
 from tests.faults.checks import problems
 from tests.faults.ground import RETENTION_DAYS

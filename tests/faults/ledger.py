@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from functions.domain.ids import MINUTE
+from functions.domain.log.ids import MINUTE
 
 
 class Acknowledged(msgspec.Struct, frozen=True):

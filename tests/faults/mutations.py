@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-_LOG: Final = "functions/aws/event_log.py"
-_MODEL: Final = "functions/aws/read_model.py"
-_ROW: Final = "functions/domain/connection.py"
-_DECISIONS: Final = "functions/domain/decisions.py"
-_BATCHES: Final = "functions/operations/batches.py"
-_PROJECTION: Final = "functions/operations/projection.py"
-_REBUILD: Final = "ops/rebuild.py"
+_LOG: Final = "functions/aws/log/event_log.py"
+_MODEL: Final = "functions/aws/read_models/read_model.py"
+_ROW: Final = "functions/domain/connections/connection.py"
+_DECISIONS: Final = "functions/domain/frames/decisions.py"
+_BATCHES: Final = "functions/operations/projection/batches.py"
+_PROJECTION: Final = "functions/operations/projection/projecting.py"
+_REBUILD: Final = "ops/read_models/rebuild.py"
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "ids are drawn",
-        "functions/domain/ids.py",
+        "functions/domain/log/ids.py",
         '    digest = sha256("\\0".join((cause, kind, str(index))).encode()).digest()',
         '    digest = __import__("os").urandom(32)',
         "an id that is no function of its cause makes a retry another event",
@@ -114,7 +114,7 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "an append that failed is acknowledged",
-        "functions/operations/frames.py",
+        "functions/operations/frames/serving.py",
         "    except ClaimRefusedError as refused:\n        if isinstance(",
         "    except Unavailable:\n        return decision.answer\n"
         "    except ClaimRefusedError as refused:\n        if isinstance(",
@@ -122,7 +122,7 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "a $connect that failed is accepted",
-        "functions/operations/lifecycle.py",
+        "functions/operations/connections/lifecycle.py",
         '_STATUS: Final = {"unauthorized": 403, "unavailable": 503}',
         '_STATUS: Final = {"unauthorized": 403, "unavailable": 200}',
         "a connection without a ConnectionOpened",
@@ -136,7 +136,7 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "patience is taken for Gone",
-        "functions/aws/callbacks.py",
+        "functions/aws/gateway/callbacks.py",
         "raise BusyError(_BUSY) from None",
         "raise GoneError(connection_id) from None",
         "LimitExceededException ends connections",

@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any, Final
 
-from functions.domain.ids import lowest
+from functions.domain.log.ids import lowest
 from functions.names import ROUTE_VOICE_DATA
 from tests.faults.gateway import Line
 from tests.faults.kinds import Fault

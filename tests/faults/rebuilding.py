@@ -6,9 +6,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.aws.counter_items import CONTROL_KEY
+from functions.aws.read_models.counter_items import CONTROL_KEY
 from functions.domain.refusals import Unavailable
-from ops.rebuild import RebuildFailedError, rebuild
+from ops.read_models.rebuild import RebuildFailedError, rebuild
 from tests.faults.engine import CrashError
 from tests.faults.kinds import Fault
 from tests.faults.world import World

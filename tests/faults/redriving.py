@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from functions.operations.projection import project
+from functions.operations.projection.projecting import project
 from ops.deployment import Deployment
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from functions.domain.ids import MINUTE
+from functions.domain.log.ids import MINUTE
 from tests.faults.checks import problems
 from tests.faults.equality import scan
 from tests.faults.gateway import Line

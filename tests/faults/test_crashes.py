@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.domain.ids import MINUTE
+from functions.domain.log.ids import MINUTE
 from tests.faults.kinds import Fault
 from tests.faults.scenes import connected, deliver, say, settled, types
 from tests.faults.stream import Stream

@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.domain.ids import MINUTE
+from functions.domain.log.ids import MINUTE
 from tests.faults.equality import scan
 from tests.faults.ground import BEGINNING, RETENTION_DAYS
 from tests.faults.kinds import Fault

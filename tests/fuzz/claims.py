@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from functions.domain.identity import Identity
+from functions.domain.identity.identity import Identity
 
 
 class MemoryClaims:

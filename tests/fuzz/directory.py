@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
-from functions.aws.connection_items import ConnectionInfo, Stored, active_shard, encode, info
-from functions.aws.connections import Connections, Page, Row
-from functions.domain.connection import Connection, Status
-from functions.domain.cursors import Position
-from functions.domain.identity import has_expired
-from tests.unit.connection_rows import CLOSED, HOUR, MINUTE, NOW, TOLD_TO_GO, idle, row
+from functions.aws.read_models.connection_items import ConnectionInfo, Stored, active_shard, encode, info
+from functions.aws.read_models.connections import Connections, Page, Row
+from functions.domain.connections.connection import Connection, Status
+from functions.domain.connections.cursors import Position
+from functions.domain.identity.identity import has_expired
+from tests.unit.operations.connections.connection_rows import CLOSED, HOUR, MINUTE, NOW, TOLD_TO_GO, idle, row
 
 ROWS: Final[tuple[Connection, ...]] = (
     row("c-1"),

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from botocore.exceptions import ClientError
 
-from functions.aws import connection_items
-from functions.aws.connection_items import Stored
-from functions.aws.message_items import MessageKey
-from functions.aws.read_model import Control, ReadModel, Snapshot, Written
-from functions.aws.transactions import Write
+from functions.aws.read_models import connection_items
+from functions.aws.read_models.connection_items import Stored
+from functions.aws.read_models.message_items import MessageKey
+from functions.aws.read_models.read_model import Control, ReadModel, Snapshot, Written
+from functions.aws.read_models.transactions import Write
 from tests.fuzz.storing import refuse
 
 

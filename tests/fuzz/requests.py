@@ -8,13 +8,13 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from functions.operations.connection_manager import serve
+from functions.operations.connections.connection_manager import serve
 from tests.fuzz.directory import ROWS, MemoryConnections
 from tests.fuzz.leaks import listening
 from tests.fuzz.storing import ParticularLog
 from tests.fuzz.verdicts import Input
 from tests.property.mutations import ODD_VALUES, bent, odd_texts, odd_values, spliced
-from tests.unit.connection_rows import Gateway, invocation
+from tests.unit.operations.connections.connection_rows import Gateway, invocation
 
 RESERVED: Final = {
     *(

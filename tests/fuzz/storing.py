@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from functions.aws.event_items import encode
-from functions.domain.claims import Claim, Release, Take
-from functions.domain.events import Event
+from functions.aws.log.event_items import encode
+from functions.domain.log.claims import Claim, Release, Take
+from functions.domain.log.events import Event
 from tests.fakes import MemoryLog
 
 _KEY_BYTES: Final = 1_024

@@ -7,8 +7,8 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from functions.aws.event_items import encode
-from functions.domain.events import (
+from functions.aws.log.event_items import encode
+from functions.domain.log.events import (
     Cause,
     ConnectionOpened,
     Event,
@@ -16,7 +16,7 @@ from functions.domain.events import (
     VoiceSessionEnded,
     event,
 )
-from functions.domain.ids import lowest
+from functions.domain.log.ids import lowest
 from tests.fuzz.verdicts import Input
 from tests.gateway_events import CONNECTED_AT, EXPIRES_AT
 from tests.property.mutations import ODD_VALUES, bent

@@ -5,7 +5,7 @@ import json
 import jwt
 import pytest
 
-from functions.domain.protocol import MAX_DEPTH
+from functions.domain.frames.protocol import MAX_DEPTH
 from tests.fuzz.keys import PUBLISHED, private_key
 from tests.fuzz.proof import names_somebody, proves
 from tests.fuzz.tokens import CLAIMS, HEADER, LONG_AGO, signed

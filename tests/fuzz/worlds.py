@@ -3,8 +3,8 @@
 import json
 from typing import Any, Final
 
-from functions.domain.claims import session_key, voice_key
 from functions.domain.limits import USUAL, Limits
+from functions.domain.log.claims import session_key, voice_key
 from tests.fuzz.corpus.frames import SESSION
 from tests.fuzz.leaks import OTHERS
 from tests.fuzz.storing import ParticularLog

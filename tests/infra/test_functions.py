@@ -7,9 +7,9 @@ import pulumi
 import pytest
 
 from functions import names
-from infra.code import dependency_layer, function_code
+from infra.functions.code import dependency_layer, function_code
 from infra.naming import Naming
-from infra.settings import LayerTarget
+from infra.settings.settings import LayerTarget
 from tests.infra.program import ROOT, STACKS, evaluate, evaluated, stack_config
 
 LOG = {"EVENTS_TABLE", "CLAIMS_TABLE", "MANAGEMENT_ENDPOINT", "RETENTION_DAYS", "LOG_LEVEL"}

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.packaging import PackagingError, build_layer
-from infra.settings import LayerTarget
+from infra.functions.packaging import PackagingError, build_layer
+from infra.settings.settings import LayerTarget
 from tests.infra.program import ROOT
 
 CONTENT = {
@@ -58,7 +58,7 @@ def interpreter(path: Path, compiling: str = "") -> Path:
 def building(python: Path, lock: Path, builds: Path) -> subprocess.Popen[bytes]:
     """Start a build for Lambda in a process of its own."""
     program = (
-        "from pathlib import Path; from infra.packaging import *;"
+        "from pathlib import Path; from infra.functions.packaging import *;"
         f"build_layer(LayerTarget.ARM64, lock=Path({str(lock)!r}), builds=Path({str(builds)!r}))"
     )
     return subprocess.Popen(

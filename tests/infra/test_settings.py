@@ -5,10 +5,10 @@ from typing import Any
 import pulumi
 import pytest
 
-from infra.configuration import ConfigurationError, read_settings
-from infra.identity_settings import IdentityMode, TokenUse
 from infra.naming import Naming
-from infra.settings import GatewayLogsRole, LayerTarget, LogLevel, Settings
+from infra.settings.configuration import ConfigurationError, read_settings
+from infra.settings.identity import IdentityMode, TokenUse
+from infra.settings.settings import GatewayLogsRole, LayerTarget, LogLevel, Settings
 from tests.infra.program import PROJECT, STACKS, evaluate, stack_config, written_config
 
 

@@ -8,11 +8,11 @@ import pulumi
 import pytest
 
 from functions import names
-from infra.function import Function, FunctionArgs, Runtime
+from infra.functions.function import Function, FunctionArgs, Runtime
+from infra.gateway.routes import FunctionRoute, MockRoute
+from infra.gateway.websocket_api import WebSocketApi, WebSocketApiArgs
 from infra.naming import Naming
-from infra.routes import FunctionRoute, MockRoute
-from infra.settings import RouteSize, Settings
-from infra.websocket_api import WebSocketApi, WebSocketApiArgs
+from infra.settings.settings import RouteSize, Settings
 from tests.infra.program import STACKS, Evaluation, Registration, evaluate, evaluated, stack_config
 
 INVOKE = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"

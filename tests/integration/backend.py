@@ -9,20 +9,20 @@ import msgspec
 
 from functions.aws.attributes import Item, from_item
 from functions.aws.clients import management
-from functions.aws.connection_items import decode as decode_row
-from functions.aws.event_items import decode
-from functions.domain.connection import Connection
-from functions.domain.counters import NOW, Contribution
-from functions.domain.events import ConnectionOpened, Event
+from functions.aws.log.event_items import decode
+from functions.aws.read_models.connection_items import decode as decode_row
+from functions.domain.connections.connection import Connection
+from functions.domain.connections.counters import NOW, Contribution
+from functions.domain.log.events import ConnectionOpened, Event
 from functions.names import EVENTS_BY_USER
 from local.cloud import Cloud
 from local.outputs import Outputs
-from ops import counts
-from ops.comparison import Difference
-from ops.control import ControlItem
 from ops.deployment import Deployment
 from ops.deployment import Outputs as OpsOutputs
-from ops.verify import verify
+from ops.read_models import counts
+from ops.read_models.comparison import Difference
+from ops.read_models.control import ControlItem
+from ops.read_models.verify import verify
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from functions.aws.tickets import Tickets
-from functions.domain.identity import Identity
+from functions.aws.identity.tickets import Tickets
+from functions.domain.identity.identity import Identity
 from local.people import Person, sign_in
 from tests.integration.backend import Backend
 from tests.integration.client import ANSWER_SECONDS, Client

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from functions.domain.ids import event_id
+from functions.domain.log.ids import event_id
 from functions.names import ROUTE_VOICE_DATA
 from tests import gateway_events
 from tests.integration.backend import Backend

@@ -1,7 +1,7 @@
 """Connections whose end nobody reported: found by a post, lost once, and revived by a later frame."""
 
-from functions.domain.events import ConnectionLost
-from functions.domain.ids import event_id
+from functions.domain.log.events import ConnectionLost
+from functions.domain.log.ids import event_id
 from functions.names import ROUTE_VOICE_DATA
 from tests import gateway_events
 from tests.integration.backend import Backend

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from functions.aws.tickets import Tickets
-from functions.domain.events import ConnectionOpened
-from functions.domain.identity import Identity
+from functions.aws.identity.tickets import Tickets
+from functions.domain.identity.identity import Identity
+from functions.domain.log.events import ConnectionOpened
 from functions.domain.times import iso
 from local.people import sign_in
 from tests.integration.backend import Backend

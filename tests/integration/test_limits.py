@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from functions.domain.events import MessageRejected
-from functions.domain.ids import minute_of
+from functions.domain.log.events import MessageRejected
+from functions.domain.log.ids import minute_of
 from tests.integration.backend import Backend
 from tests.integration.client import Client
 from tests.integration.conftest import Connect

@@ -8,8 +8,8 @@ from threading import Event
 import pytest
 
 from functions.aws.attributes import to_item
-from ops.rebuild import Rebuilt, rebuild
-from ops.verify import verify
+from ops.read_models.rebuild import Rebuilt, rebuild
+from ops.read_models.verify import verify
 from tests.integration.backend import Backend
 from tests.integration.client import Client
 from tests.integration.conftest import Connect, Ops

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from functions.aws.connection_items import Stored, encode
-from functions.aws.event_items import encode as encode_event
-from functions.domain.connection import Connection, Opened
-from functions.domain.events import Cause, ConnectionOpened, Event, Fact, TextMessageReceived, event
+from functions.aws.log.event_items import encode as encode_event
+from functions.aws.read_models.connection_items import Stored, encode
+from functions.domain.connections.connection import Connection, Opened
+from functions.domain.log.events import Cause, ConnectionOpened, Event, Fact, TextMessageReceived, event
 from functions.domain.times import iso
 from tests.integration.backend import Backend
 from tests.integration.conftest import VERIFIED, deployed

@@ -13,11 +13,11 @@ from typing import Any, Final
 import pytest
 
 from functions.aws.attributes import Item
-from functions.aws.event_items import encode
-from functions.domain.events import Cause, ConnectionOpened, Event, event
+from functions.aws.log.event_items import encode
+from functions.domain.log.events import Cause, ConnectionOpened, Event, event
 from local.cloud import Cloud
 from local.stackfile import PROJECT
-from ops.discards import parse
+from ops.failures.discards import parse
 from tests.integration.backend import Backend
 from tests.integration.client import Client
 from tests.integration.conftest import Ops, deployed

@@ -2,8 +2,8 @@
 
 import pytest
 
-from functions.aws.connection_items import active_shard
-from functions.domain.counters import NOW
+from functions.aws.read_models.connection_items import active_shard
+from functions.domain.connections.counters import NOW
 from functions.names import (
     CONNECTION_INFO,
     CONNECTIONS_ACTIVE,

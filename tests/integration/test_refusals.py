@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from functions.domain.events import MessageRejected
 from functions.domain.limits import CONNECTION_SECONDS
+from functions.domain.log.events import MessageRejected
 from functions.names import ROUTE_DEFAULT, ROUTE_VOICE_DATA
 from tests.integration.backend import Backend
 from tests.integration.client import Client

@@ -2,8 +2,13 @@
 
 import pytest
 
-from functions.domain.events import ActivityRecorded, MessageRejected, VoiceSessionEnded, VoiceSessionStarted
-from functions.domain.ids import event_id, time_of
+from functions.domain.log.events import (
+    ActivityRecorded,
+    MessageRejected,
+    VoiceSessionEnded,
+    VoiceSessionStarted,
+)
+from functions.domain.log.ids import event_id, time_of
 from functions.names import ROUTE_VOICE_DATA
 from tests import gateway_events
 from tests.integration.backend import Backend

@@ -19,7 +19,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # handlers log to standard output
     from functions.aws import environment
-    from functions.aws.callbacks import Posted
+    from functions.aws.gateway.callbacks import Posted
     from tests.fakes import RecordingCallbacks
 
     handlers = {

@@ -10,11 +10,11 @@ from typing import Any, Final
 import msgspec
 
 from functions.aws.attributes import Item
-from functions.aws.event_items import encode
-from functions.domain.events import ConnectionOpened, Event, TextMessageReceived
+from functions.aws.log.event_items import encode
+from functions.domain.log.events import ConnectionOpened, Event, TextMessageReceived
 from ops.deployment import Deployment
-from ops.redrive import Redriven, redrive
-from ops.verify import verify
+from ops.failures.redrive import Redriven, redrive
+from ops.read_models.verify import verify
 from tests.ops.wrongs import clock
 from tests.stage import NOW, Requests, Stage, error, happened, raising
 from tests.standin.mapping import Mapping, Settings

@@ -9,12 +9,12 @@ from typing import Final
 
 import pytest
 
-from functions.aws.event_items import encode
-from functions.domain.events import Event
-from functions.operations.batches import BatchFailedError, project_batch
+from functions.aws.log.event_items import encode
+from functions.domain.log.events import Event
+from functions.operations.projection.batches import BatchFailedError, project_batch
 from ops.deployment import Deployment
-from ops.rebuild import rebuild
-from ops.verify import verify
+from ops.read_models.rebuild import rebuild
+from ops.read_models.verify import verify
 from tests.ops.wrongs import clock
 from tests.stage import NOW, Stage
 from tests.standin.histories import history

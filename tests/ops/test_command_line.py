@@ -7,11 +7,11 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from functions.domain.events import ConnectionOpened, Event, Fact, TextMessageReceived
+from functions.domain.log.events import ConnectionOpened, Event, Fact, TextMessageReceived
 from ops.__main__ import app
-from ops.control import ControlItem
 from ops.deployment import Deployment
-from ops.rebuild import MARGIN_SECONDS
+from ops.read_models.control import ControlItem
+from ops.read_models.rebuild import MARGIN_SECONDS
 from tests.ops.discarding import Failures
 from tests.stage import Stage, happened
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from functions.domain.events import ConnectionClosed, ConnectionOpened, TextMessageReceived
-from ops.control import ControlItem, Progress
+from functions.domain.log.events import ConnectionClosed, ConnectionOpened, TextMessageReceived
 from ops.deployment import Deployment
-from ops.rebuild import RebuildFailedError, Rebuilt, rebuild
-from ops.verify import verify
+from ops.read_models.control import ControlItem, Progress
+from ops.read_models.rebuild import RebuildFailedError, Rebuilt, rebuild
+from ops.read_models.verify import verify
 from tests.ops.wrongs import HISTORY, clock
 from tests.stage import NOW, Stage, happened
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from functions.domain.events import TextMessageReceived
+from functions.domain.log.events import TextMessageReceived
 from functions.domain.refusals import Unavailable
-from ops.control import ControlItem
 from ops.deployment import Deployment
-from ops.rebuild import rebuild
+from ops.read_models.control import ControlItem
+from ops.read_models.rebuild import rebuild
 from tests.ops.discarding import ONE, OTHER, Failures, discard
 from tests.ops.wrongs import clock
 from tests.stage import Requests, error, happened, raising

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from functions.aws.event_items import encode
-from functions.domain.events import ActivityRecorded, ConnectionOpened
+from functions.aws.log.event_items import encode
 from functions.domain.limits import LOST_AFTER_SECONDS
+from functions.domain.log.events import ActivityRecorded, ConnectionOpened
 from tests.gateway_events import CONNECTED_AT
 from tests.ops.discarding import GOOD, ONE, Failures, discard, trim
 from tests.ops.wrongs import clock

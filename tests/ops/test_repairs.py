@@ -1,9 +1,9 @@
 """What a rebuild repairs: long speech, lost metrics, rows that nobody can read."""
 
-from functions.domain.events import ConnectionOpened, VoiceSessionEnded, VoiceSessionStarted
+from functions.domain.log.events import ConnectionOpened, VoiceSessionEnded, VoiceSessionStarted
 from ops.deployment import Deployment
-from ops.rebuild import Rebuilt, rebuild
-from ops.verify import verify
+from ops.read_models.rebuild import Rebuilt, rebuild
+from ops.read_models.verify import verify
 from tests.ops.wrongs import HISTORY, clock
 from tests.stage import Stage, happened
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from functions.domain.events import ConnectionClosed, ConnectionOpened, TextMessageReceived
+from functions.domain.log.events import ConnectionClosed, ConnectionOpened, TextMessageReceived
 from ops.deployment import Deployment
-from ops.rebuild import rebuild
-from ops.verify import RebuildUnderWayError, Verified, verify
+from ops.read_models.rebuild import rebuild
+from ops.read_models.verify import RebuildUnderWayError, Verified, verify
 from tests.gateway_events import CONNECTED_AT
 from tests.ops.wrongs import HISTORY, WRONGS, clock
 from tests.stage import NOW, Stage, happened

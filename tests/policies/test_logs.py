@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from infra.gateway_logs import ACCESS_LOG_FORMAT
+from infra.gateway.gateway_logs import ACCESS_LOG_FORMAT
 from policies.resources import UNKNOWN, Resource
 from tests.policies.judging import FUNCTION, GROUP, STAGE, breaches
 

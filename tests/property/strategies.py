@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from functions.domain.events import (
+from functions.domain.log.events import (
     ActivityRecorded,
     ConnectionClosed,
     ConnectionLost,
@@ -25,7 +25,7 @@ from functions.domain.events import (
     VoiceTurnTranscribed,
     event,
 )
-from functions.domain.ids import lowest
+from functions.domain.log.ids import lowest
 from tests.gateway_events import CONNECTED_AT, cause
 
 LONGEST = 2 * 3_600_000

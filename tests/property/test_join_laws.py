@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
-from functions.domain.connection import Connection, join, voice_endings
-from functions.domain.counters import Contribution, contribution, difference
-from functions.domain.events import (
+from functions.domain.connections.connection import Connection, join, voice_endings
+from functions.domain.connections.counters import Contribution, contribution, difference
+from functions.domain.log.events import (
     ActivityRecorded,
     ConnectionClosed,
     ConnectionLost,

@@ -6,8 +6,8 @@ from typing import Any, get_args
 import msgspec
 from hypothesis import example, given, settings
 
-from functions.domain.parsing import parse
-from functions.domain.protocol import Frame
+from functions.domain.frames.parsing import parse
+from functions.domain.frames.protocol import Frame
 from functions.domain.refusals import ErrorCode, Refused
 from tests.property.schema import repeats_a_name, satisfies
 from tests.property.strategies import bodies, frames

@@ -3,12 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.aws import connection_items, event_items
 from functions.aws.attributes import from_item, to_item
-from functions.aws.connection_items import Stored
-from functions.domain.connection import Connection, join
-from functions.domain.events import Event
-from functions.domain.ids import event_id, lowest, time_of
+from functions.aws.log import event_items
+from functions.aws.read_models import connection_items
+from functions.aws.read_models.connection_items import Stored
+from functions.domain.connections.connection import Connection, join
+from functions.domain.log.events import Event
+from functions.domain.log.ids import event_id, lowest, time_of
 from tests.gateway_events import CONNECTION
 from tests.property.strategies import events, histories, known_facts
 

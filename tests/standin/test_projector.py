@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from functions.aws.event_items import encode
-from functions.aws.event_log import EventLog
-from functions.aws.read_model import ReadModel
-from functions.domain.events import Cause, ConnectionOpened, Event, TextMessageReceived, event
+from functions.aws.log.event_items import encode
+from functions.aws.log.event_log import EventLog
+from functions.aws.read_models.read_model import ReadModel
+from functions.domain.log.events import Cause, ConnectionOpened, Event, TextMessageReceived, event
 from functions.handlers.projector import handler
-from functions.operations.batches import project_batch
+from functions.operations.projection.batches import project_batch
 from tests.contract import engines
 from tests.contract.held import due, held
 from tests.standin.histories import AT, EXPIRES_AT, history

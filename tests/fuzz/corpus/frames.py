@@ -3,8 +3,8 @@
 import json
 from typing import Any, Final
 
-from functions.domain.ids import lowest
-from functions.domain.protocol import MAX_AUDIO_BYTES, MAX_DEPTH, MAX_FRAME_BYTES, MAX_TEXT_CHARACTERS
+from functions.domain.frames.protocol import MAX_AUDIO_BYTES, MAX_DEPTH, MAX_FRAME_BYTES, MAX_TEXT_CHARACTERS
+from functions.domain.log.ids import lowest
 from tests.gateway_events import CONNECTED_AT
 
 SESSION: Final = lowest(CONNECTED_AT + 1)

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 
-from functions.aws.tickets import Tickets
-from functions.aws.tokens import Keys, Tokens
-from functions.domain.identity import Identity
+from functions.aws.identity.tickets import Tickets
+from functions.aws.identity.tokens import Keys, Tokens
+from functions.domain.identity.identity import Identity
 from functions.handlers.authorizer import handler
 from tests.fuzz import handshakes
 from tests.fuzz import tokens as forged

@@ -8,8 +8,8 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from functions.domain.claims import session_key
-from functions.domain.events import ConnectionClosed, ConnectionOpened, MessageRejected
+from functions.domain.log.claims import session_key
+from functions.domain.log.events import ConnectionClosed, ConnectionOpened, MessageRejected
 from functions.handlers.lifecycle import handler
 from functions.names import ROUTE_CONNECT, ROUTE_DISCONNECT
 from tests.fakes import RecordingCallbacks

@@ -7,9 +7,9 @@ from typing import Any, Final, get_args
 
 import msgspec
 
-from functions.domain.protocol import MAX_FRAME_BYTES
-from functions.domain.requests import ErrorCode, Request
-from functions.operations.connection_manager import serve
+from functions.domain.connections.requests import ErrorCode, Request
+from functions.domain.frames.protocol import MAX_FRAME_BYTES
+from functions.operations.connections.connection_manager import serve
 from tests.fuzz import requests
 from tests.fuzz.directory import MemoryConnections
 from tests.fuzz.leaks import listening, tells_nothing
@@ -17,7 +17,7 @@ from tests.fuzz.requests import KNOWN, RESERVED, cursors, scope_of
 from tests.fuzz.storing import ParticularLog
 from tests.fuzz.verdicts import Input, Judge, Target, Verdict, must
 from tests.property.schema import is_unicode, matches
-from tests.unit.connection_rows import Gateway, invocation
+from tests.unit.operations.connections.connection_rows import Gateway, invocation
 
 _SCHEMA: Final = msgspec.json.schema(Request)
 _CODES: Final = set(get_args(ErrorCode))

@@ -8,7 +8,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from functions.domain.events import MessageRejected
+from functions.domain.log.events import MessageRejected
 from functions.handlers.message import handler
 from functions.names import ROUTE_DEFAULT, ROUTE_VOICE_DATA
 from tests.fakes import RecordingCallbacks

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 from hypothesis import strategies as st
 
-from functions.domain.parsing import parse
+from functions.domain.frames.parsing import parse
 from functions.domain.refusals import Refused
 from tests.fuzz import frames
 from tests.fuzz.leaks import tells_nothing

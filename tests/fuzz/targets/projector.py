@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
-from functions.aws.event_items import MalformedEventError, decode
-from functions.domain.connection import Connection, join
-from functions.domain.events import (
+from functions.aws.log.event_items import MalformedEventError, decode
+from functions.domain.connections.connection import Connection, join
+from functions.domain.log.events import (
     Event,
 )
 from functions.domain.refusals import Unavailable
-from functions.operations.batches import BatchFailedError, project_batch
+from functions.operations.projection.batches import BatchFailedError, project_batch
 from tests.fuzz import streams
 from tests.fuzz.leaks import listening
 from tests.fuzz.read_models import MemoryModel

@@ -14,7 +14,7 @@ from tests.fuzz.leaks import listening
 from tests.fuzz.storing import ParticularLog
 from tests.fuzz.verdicts import Input, Judge, Target, Verdict, must
 from tests.property.mutations import ODD_VALUES, bent, odd_texts
-from tests.unit.connection_rows import Context, Gateway
+from tests.unit.operations.connections.connection_rows import Context, Gateway
 
 _PLACEHOLDER: Final = "<aws.scheduler.scheduled-time>"
 _COUNTS: Final = {"checked", "lost", "closed", "refreshed"}

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from functions.aws.tickets import Tickets
+from functions.aws.identity.tickets import Tickets
 from functions.handlers.ticket import handler
 from tests.fuzz.claims import MemoryClaims
 from tests.fuzz.leaks import listening, logs_nothing_of, tells_nothing

@@ -4,10 +4,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from functions.aws.event_items import encode
-from functions.aws.event_log import EventLog
-from functions.domain.claims import Release, Take
-from functions.domain.events import TextMessageReceived, event
+from functions.aws.log.event_items import encode
+from functions.aws.log.event_log import EventLog
+from functions.domain.log.claims import Release, Take
+from functions.domain.log.events import TextMessageReceived, event
 from tests.gateway_events import cause
 
 TEXT = event(cause(), TextMessageReceived("hello"))

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from functions.aws.tickets import Tickets
-from functions.aws.tokens import Keys, Tokens
-from functions.domain.claims import ticket_key
-from functions.domain.identity import Identity
+from functions.aws.identity.tickets import Tickets
+from functions.aws.identity.tokens import Keys, Tokens
+from functions.domain.identity.identity import Identity
+from functions.domain.log.claims import ticket_key
 from functions.domain.refusals import Unavailable
 from functions.handlers.authorizer import handler
 from tests.contract import engines

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from functions.aws.callbacks import GoneError, Posted, UnknownConnectionError
-from functions.domain.events import (
+from functions.aws.gateway.callbacks import GoneError, Posted, UnknownConnectionError
+from functions.domain.log.events import (
     ConnectionLost,
     MessageRejected,
 )
-from functions.domain.ids import lowest
+from functions.domain.log.ids import lowest
 from functions.domain.refusals import Unavailable
 from functions.handlers import lifecycle
 from functions.handlers.message import handler

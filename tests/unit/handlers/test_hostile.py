@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions.aws.event_log import EventLog
+from functions.aws.log.event_log import EventLog
 from tests import hostile
 from tests.contract import engines
 from tests.hostile import CODES, LIMITS, Hostility

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.domain.ids import lowest
+from functions.domain.log.ids import lowest
 from functions.domain.refusals import Unavailable
 from functions.handlers.message import handler
 from tests.fakes import MemoryLog, RecordingCallbacks

@@ -4,8 +4,8 @@ import logging
 
 import pytest
 
-from functions.aws.callbacks import GoneError
-from functions.domain.ids import lowest
+from functions.aws.gateway.callbacks import GoneError
+from functions.domain.log.ids import lowest
 from functions.domain.refusals import Unavailable
 from functions.handlers.message import handler
 from tests.fakes import MemoryLog, RecordingCallbacks

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from functions.domain.events import (
+from functions.domain.log.events import (
     MessageRejected,
 )
-from functions.domain.ids import lowest
+from functions.domain.log.ids import lowest
 from functions.handlers.message import handler
 from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT, CONNECTION, fixture, message, voice_data

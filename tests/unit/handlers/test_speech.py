@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from functions.aws.callbacks import Posted
-from functions.domain.connection import Connection, join
-from functions.domain.events import (
+from functions.aws.gateway.callbacks import Posted
+from functions.domain.connections.connection import Connection, join
+from functions.domain.log.events import (
     ActivityRecorded,
     ConnectionLost,
     MessageRejected,
 )
-from functions.domain.ids import lowest
+from functions.domain.log.ids import lowest
 from functions.domain.refusals import Unavailable
 from functions.handlers.message import handler
 from tests.fakes import MemoryLog, RecordingCallbacks

@@ -1,6 +1,6 @@
 """Texts, from the gateway's event to the acknowledgement."""
 
-from functions.domain.events import (
+from functions.domain.log.events import (
     MessageRejected,
     TextMessageReceived,
 )

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from functions.aws.tickets import Tickets
-from functions.domain.identity import Identity
+from functions.aws.identity.tickets import Tickets
+from functions.domain.identity.identity import Identity
 from functions.domain.refusals import Unavailable
 from functions.handlers.ticket import handler
 from tests.gateway_events import fixture

@@ -1,6 +1,6 @@
 """Voice sessions, from the gateway's events to the answers."""
 
-from functions.domain.events import (
+from functions.domain.log.events import (
     VoiceSessionEnded,
     VoiceSessionStarted,
 )

@@ -1,0 +1,121 @@
+"""What the gateway's WebSocket events say, and the answers that it understands."""
+
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+
+from functions.domain.frames.protocol import Answer, Error, ErrorData, Pong
+from functions.domain.log.events import Cause
+from functions.domain.refusals import Refused
+from functions.domain.times import LATEST, iso
+
+OK: Final = {"statusCode": 200}
+"""The whole answer where no frame is sent: the gateway takes other keys for an error of the integration."""
+
+Time = Annotated[int, msgspec.Meta(ge=0, le=LATEST)]
+"""Epoch milliseconds; with any other, an event could be appended and not be read again."""
+
+
+class Authorizer(msgspec.Struct, frozen=True, rename="camel"):
+    """The authorizer's context, which the gateway repeats with every event, all its values as strings.
+
+    ``connected_at`` is in epoch milliseconds, ``exp`` in epoch seconds.
+    """
+
+    user_id: str
+    connected_at: Time
+    exp: int
+    session_id: str | None = None
+
+
+class Identity(msgspec.Struct, frozen=True, rename="camel"):
+    """Where a connection comes from."""
+
+    source_ip: str | None = None
+    user_agent: str | None = None
+
+
+class Context(msgspec.Struct, frozen=True, rename="camel"):
+    """The gateway's word on a request: the only source for who and what."""
+
+    request_id: str
+    connection_id: str
+    event_type: Literal["CONNECT", "MESSAGE", "DISCONNECT"]
+    request_time_epoch: Time
+    route_key: str
+    authorizer: Authorizer | None = None
+    identity: Identity = Identity()
+    disconnect_status_code: int | None = None
+    disconnect_reason: str | None = None
+
+
+class Request(msgspec.Struct, frozen=True, rename="camel"):
+    """One WebSocket event, and what the function adds: its retention and the invocation's trace."""
+
+    request_context: Context
+    body: str | None = None
+    is_base64_encoded: bool = False
+    headers: dict[str, str] | None = None
+    retention_seconds: int = 0
+    trace_id: str | None = None
+
+    @property
+    def authorizer(self) -> Authorizer:
+        """Who the connection belongs to.
+
+        Raises
+        ------
+        Refused
+            ``unauthorized`` if the gateway names nobody.
+        """
+        if self.request_context.authorizer is None:
+            raise Refused("unauthorized", "The connection has no identity.")
+        return self.request_context.authorizer
+
+    @property
+    def user_agent(self) -> str | None:
+        """The client's name for itself, as the gateway or else a header has it."""
+        if self.request_context.identity.user_agent:
+            return self.request_context.identity.user_agent
+        headers = {name.lower(): value for name, value in (self.headers or {}).items()}
+        return headers.get("user-agent")
+
+    @property
+    def cause(self) -> Cause:
+        """Who and since when, for the events that the request makes; raises as `authorizer`."""
+        who, context = self.authorizer, self.request_context
+        return Cause(
+            connection_id=context.connection_id,
+            user_id=who.user_id,
+            session_id=who.session_id,
+            connected_at=who.connected_at,
+            expires_at=who.connected_at // 1000 + self.retention_seconds,
+            at=context.request_time_epoch,
+            id=context.request_id,
+            trace_id=self.trace_id,
+        )
+
+
+def read(event: dict[str, Any], retention_seconds: int, trace_id: str | None) -> Request:
+    """Return the request that an event of the gateway holds.
+
+    Raises
+    ------
+    msgspec.ValidationError
+        If the gateway did not write it.
+    """
+    added = {"retentionSeconds": retention_seconds, "traceId": trace_id}
+    return msgspec.convert({**event, **added}, Request, strict=False)
+
+
+def refusal(refused: Refused, correlation_id: str) -> Error:
+    """Return the frame that tells a client why its frame was refused."""
+    data = ErrorData(refused.code, refused.message, correlation_id, refused.retry_after)
+    return Error(id=refused.client_id, data=data)
+
+
+def encode(answer: Answer, now: int) -> bytes:
+    """Return the frame of an answer, sent at a time in epoch milliseconds."""
+    if not isinstance(answer, Pong):  # a pong is the gateway's static template, with nothing else in it
+        answer = msgspec.structs.replace(answer, timestamp=iso(now))
+    return msgspec.json.encode(answer)

@@ -1,0 +1,182 @@
+"""The log: appends an event once, alone or in one transaction with its claims, and reads it back."""
+
+import random
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from functions.aws.attributes import Item, to_item
+from functions.aws.faults import CANCELLED, CONDITION_FAILED, cancellation, code_of, unavailable
+from functions.aws.log.event_items import encode
+from functions.domain.log.claims import Claim, Count, Release, Take
+from functions.domain.log.events import Event
+from functions.names import TTL_ATTRIBUTE
+
+_APPEND = "attribute_not_exists(event_id)"
+_TAKE = (
+    f"attribute_not_exists(claim) OR {TTL_ATTRIBUTE} <= :now OR #value = :value OR #value < :overrides_below"
+)
+_COUNT = "attribute_not_exists(claim) OR #count < :limit"
+_CONFLICT_ATTEMPTS = 3
+_CONFLICT_SECONDS = 0.05
+"""The longest pause before the second attempt; it doubles. All of one user's texts meet in one count."""
+_REMEMBERED = 1_000
+"""Coalesced events that an instance knows to be there: of one container, for the minutes at hand."""
+
+
+class ClaimRefusedError(Exception):
+    """A claim was not granted, so nothing was appended; ``held`` is the value that stands against it."""
+
+    def __init__(self, claim: Claim, held: str | None) -> None:
+        super().__init__(f"{claim.key} holds {held!r}")
+        self.claim = claim
+        self.held = held
+
+
+class EventLog:
+    """The ``events`` table and the claims that are decided with it.
+
+    Parameters
+    ----------
+    client
+        A DynamoDB client.
+    events, claims
+        The tables' names; no name of claims for a writer that makes none.
+    """
+
+    def __init__(self, client: Any, events: str, claims: str | None = None) -> None:
+        self._client = client
+        self._events = events
+        self._claims = claims
+        self._known: dict[str, None] = {}
+
+    def append_once(self, event: Event) -> None:
+        """Append an event that many causes share, and write nothing if this instance knows that it is there.
+
+        What is forgotten, with the container or by age, costs a write that changes nothing. Raises as
+        `append`.
+        """
+        key = f"{event.connection_id}#{event.event_id}"
+        if key in self._known:
+            return
+        self.append(event)
+        self._known[key] = None
+        if len(self._known) > _REMEMBERED:
+            del self._known[next(iter(self._known))]
+
+    def append(self, event: Event, claims: tuple[Claim, ...] = ()) -> bool:
+        """Append an event, if its claims are granted; appending it again is a success and changes nothing.
+
+        Returns
+        -------
+        bool
+            Whether it is new; False if the log had it already.
+
+        Raises
+        ------
+        ClaimRefusedError
+            If a claim is not granted.
+        Unavailable
+            If the log cannot take it in time. Whether it was written is unknown; trying again is safe.
+        """
+        put = {"TableName": self._events, "Item": encode(event), "ConditionExpression": _APPEND}
+        if claims:
+            return self._transact(put, claims)
+        with unavailable():
+            try:
+                self._client.put_item(**put)
+            except ClientError as error:
+                if code_of(error) == CONDITION_FAILED:
+                    return False
+                raise
+        return True
+
+    def _transact(self, put: dict[str, Any], claims: tuple[Claim, ...]) -> bool:
+        actions = [{"Put": put}, *map(self._action, claims)]
+        with unavailable():
+            for attempt in range(_CONFLICT_ATTEMPTS):
+                try:
+                    self._client.transact_write_items(TransactItems=actions)
+                except ClientError as error:
+                    if code_of(error) != CANCELLED:
+                        raise
+                    appended, *granted = cancellation(error)
+                    if _failed(appended):  # the transaction was done before, its claims with it
+                        return False
+                    for claim, reason in zip(claims, granted, strict=True):
+                        if _failed(reason):
+                            held = reason.get("Item", {}).get("value", {}).get("S")
+                            raise ClaimRefusedError(claim, held) from None
+                    if attempt == _CONFLICT_ATTEMPTS - 1:
+                        raise
+                    # rivals should not meet again; botocore does not repeat a cancelled transaction
+                    time.sleep(random.uniform(0, _CONFLICT_SECONDS * 2**attempt))  # noqa: S311 - it need not be secret
+                else:
+                    break
+        return True
+
+    def _action(self, claim: Claim) -> dict[str, Any]:
+        common: dict[str, Any] = {
+            "TableName": self._claims,
+            "ExpressionAttributeNames": {"#value": "value"},
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        match claim:
+            case Count():
+                values = {":limit": claim.limit, ":one": 1, ":expires_at": claim.expires_at}
+                return {
+                    "Update": {
+                        "TableName": self._claims,
+                        "Key": to_item({"claim": claim.key}),
+                        "UpdateExpression": f"ADD #count :one SET {TTL_ATTRIBUTE} = :expires_at",
+                        "ConditionExpression": _COUNT,
+                        "ExpressionAttributeNames": {"#count": "count"},
+                        "ExpressionAttributeValues": to_item(values),
+                    }
+                }
+            case Take():
+                item = {"claim": claim.key, "value": claim.value, TTL_ATTRIBUTE: claim.expires_at}
+                held = {
+                    ":now": claim.now,
+                    ":value": claim.value,
+                    ":overrides_below": claim.overrides_below,
+                }
+                return {
+                    "Put": {
+                        **common,
+                        "Item": to_item(item),
+                        "ConditionExpression": _TAKE,
+                        "ExpressionAttributeValues": to_item(held),
+                    }
+                }
+            case Release():
+                return {
+                    "Delete": {
+                        **common,
+                        "Key": to_item({"claim": claim.key}),
+                        "ConditionExpression": "#value = :value",
+                        "ExpressionAttributeValues": to_item({":value": claim.value}),
+                    }
+                }
+
+    def items(self, connection_id: str) -> Iterator[Item]:
+        """Yield the items of a connection in the order of their ids, read consistently."""
+        query = {
+            "TableName": self._events,
+            "KeyConditionExpression": "connection_id = :connection_id",
+            "ExpressionAttributeValues": to_item({":connection_id": connection_id}),
+            "ConsistentRead": True,
+        }
+        with unavailable():
+            while True:
+                page = self._client.query(**query)
+                yield from page["Items"]
+                if "LastEvaluatedKey" not in page:
+                    return
+                query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _failed(reason: dict[str, Any]) -> bool:
+    return reason.get("Code") == "ConditionalCheckFailed"

@@ -1,0 +1,194 @@
+"""Reads of the connections table: one by its id, a user's, the active ones, the stale ones."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from functions.aws.attributes import Item, to_item
+from functions.aws.faults import unavailable
+from functions.aws.read_models.connection_items import ConnectionInfo, active_shard, active_since, info
+from functions.domain.connections.connection import Status
+from functions.domain.connections.cursors import Position
+from functions.domain.connections.idleness import ASK_AFTER_SECONDS
+from functions.domain.identity.identity import has_expired
+from functions.names import (
+    ACTIVE_SHARDS,
+    CONNECTIONS_ACTIVE,
+    CONNECTIONS_ACTIVE_KEY,
+    CONNECTIONS_ACTIVE_OF_USER,
+    CONNECTIONS_ACTIVE_OF_USER_KEY,
+    CONNECTIONS_BY_USER,
+    CONNECTIONS_BY_USER_KEY,
+)
+
+_KEYS: Final = {CONNECTIONS_BY_USER: CONNECTIONS_BY_USER_KEY, CONNECTIONS_ACTIVE: CONNECTIONS_ACTIVE_KEY}
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A connection, and where it stands in the index that it was read from."""
+
+    position: Position
+    info: ConnectionInfo
+
+
+class Page(msgspec.Struct, frozen=True):
+    """What one query gave; ``after`` is where its partition goes on, None at the end of it."""
+
+    rows: tuple[Row, ...]
+    after: Position | None
+
+
+class Connections:
+    """The connections table, read only: the projector alone writes it.
+
+    Every method raises `Unavailable` if the table cannot be read in time.
+
+    Parameters
+    ----------
+    client
+        A DynamoDB client.
+    table
+        The table's name.
+    """
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def get(self, connection_id: str) -> ConnectionInfo | None:
+        """Return a connection, read consistently, None if the projection does not know it."""
+        with unavailable():
+            answer = self._client.get_item(
+                TableName=self._table, Key=to_item({"connectionId": connection_id}), ConsistentRead=True
+            )
+        return info(answer["Item"]) if "Item" in answer else None
+
+    def of_user(
+        self,
+        user_id: str,
+        *,
+        status: Status | None = None,
+        since: int = 0,
+        after: Position | None = None,
+        page_size: int | None = None,
+    ) -> Iterator[Page]:
+        """Yield a user's connections, newest first.
+
+        Parameters
+        ----------
+        user_id
+            The user.
+        status
+            Only those that show it; pages then hold fewer rows than were read, or none.
+        since
+            Only those opened at or after it, epoch milliseconds.
+        after
+            Where to go on.
+        page_size
+            How many rows a query reads; as many as DynamoDB gives (1 MB) by default.
+        """
+        if after is not None:  # a start outside the range of the condition is refused
+            since = min(since, after.sort)
+        return self._pages(
+            CONNECTIONS_BY_USER, (user_id, since), ">=", status, after, page_size, forward=False
+        )
+
+    def active(self, *, after: Position | None = None, page_size: int | None = None) -> Iterator[Page]:
+        """Yield the connections whose status shows CONNECTED, shard by shard, longest idle first.
+
+        One that becomes active meanwhile moves towards the end of its shard, so that it may come twice but
+        is never missed.
+        """
+        first = 0 if after is None else int(active_shard(after.connection_id))
+        for shard in range(first, ACTIVE_SHARDS):
+            yield from self._pages(CONNECTIONS_ACTIVE, (str(shard), 0), ">=", "CONNECTED", after, page_size)
+            after = None
+
+    def stale(self, idle_seconds: int, now: int) -> Iterator[ConnectionInfo]:
+        """Yield the connections that have not ended and were idle for so long, or whose identity expired.
+
+        Whatever status an operator gave them; the longest due of each shard first.
+
+        Parameters
+        ----------
+        idle_seconds
+            How long they were not active.
+        now
+            Epoch milliseconds.
+        """
+        idle_since = now - idle_seconds * 1000
+        last = active_since(max(idle_since, now - ASK_AFTER_SECONDS * 1000))
+        for shard in range(ACTIVE_SHARDS):
+            for page in self._pages(CONNECTIONS_ACTIVE, (str(shard), last), "<="):
+                for row in page.rows:
+                    idle = row.info.last_activity <= idle_since
+                    if idle or has_expired(row.info.token_expires_at, now=now):
+                        yield row.info
+
+    def count_active(self, user_id: str, *, since: int, most: int) -> int:
+        """Return how many connections of a user have not ended, as far as the projection knows.
+
+        Parameters
+        ----------
+        user_id
+            The user.
+        since
+            Only those opened at or after it, epoch milliseconds.
+        most
+            Count no further: that many rows of the index are read at most.
+        """
+        partition, sort = CONNECTIONS_ACTIVE_OF_USER_KEY
+        with unavailable():
+            answer = self._client.query(
+                TableName=self._table,
+                IndexName=CONNECTIONS_ACTIVE_OF_USER,
+                KeyConditionExpression=f"{partition} = :user AND {sort} >= :since",
+                ExpressionAttributeValues=to_item({":user": user_id, ":since": since}),
+                Select="COUNT",
+                Limit=most,
+            )
+        return int(answer["Count"])
+
+    def _pages(
+        self,
+        index: str,
+        key: tuple[str, int],
+        comparison: str,
+        status: Status | None = None,
+        after: Position | None = None,
+        page_size: int | None = None,
+        *,
+        forward: bool = True,
+    ) -> Iterator[Page]:
+        partition, sort = _KEYS[index]
+        values: dict[str, Any] = {":partition": key[0], ":sort": key[1]}
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": index,
+            "KeyConditionExpression": f"{partition} = :partition AND {sort} {comparison} :sort",
+            "ScanIndexForward": forward,
+        }
+        if page_size is not None:
+            query["Limit"] = page_size
+        if status is not None:
+            values[":status"] = status
+            query["FilterExpression"] = "#status = :status"
+            query["ExpressionAttributeNames"] = {"#status": "status"}
+        query["ExpressionAttributeValues"] = to_item(values)
+        while True:
+            if after is not None:
+                start = {"connectionId": after.connection_id, partition: key[0], sort: after.sort}
+                query["ExclusiveStartKey"] = to_item(start)
+            with unavailable():
+                answer = self._client.query(**query)
+            rows = tuple(Row(_position(item, sort), info(item)) for item in answer["Items"])
+            last: Item | None = answer.get("LastEvaluatedKey")
+            after = None if last is None else _position(last, sort)
+            yield Page(rows, after)
+            if after is None:
+                return
+
+
+def _position(item: Item, sort: str) -> Position:
+    return Position(item["connectionId"]["S"], int(item[sort]["N"]))

@@ -1,0 +1,199 @@
+"""The read models: loads rows with the generation that counts, and writes them with their counters."""
+
+import random
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+import msgspec
+from botocore.exceptions import ClientError
+
+from functions.aws.attributes import to_attribute
+from functions.aws.batch_reads import Key, read
+from functions.aws.faults import cancellation, is_invalid, unavailable
+from functions.aws.read_models import connection_items, message_items
+from functions.aws.read_models.connection_items import Stored
+from functions.aws.read_models.counter_items import CONTROL_KEY, CounterKey, counters
+from functions.aws.read_models.message_items import MessageKey
+from functions.aws.read_models.transactions import Write, chunks
+from functions.domain.connections.counters import Contribution
+from functions.domain.refusals import Unavailable
+from functions.domain.texts.messages import Message
+from functions.names import METRIC_SHARDS, TTL_ATTRIBUTE
+
+_COUNTED_BY: Final = {
+    "ProjectionExpression": "conversation, event_id, #generation",
+    "ExpressionAttributeNames": {"#generation": "generation"},
+}
+"""Of a message only whether it is there, and who counted it."""
+
+
+class Control(msgspec.Struct, frozen=True):
+    """The generation that counts, and the one whose counters are being served."""
+
+    generation: int = 1
+    serving: int = 1
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """What the read models hold: rows by connection, generations by message."""
+
+    control: Control
+    rows: dict[str, Stored]
+    messages: dict[MessageKey, int]
+
+
+class Written(msgspec.Struct, frozen=True):
+    """The connections whose writes were refused: those that may be tried again, and those that may not."""
+
+    passing: frozenset[str]
+    poisoned: frozenset[str]
+
+
+class ReadModel:
+    """The connections, messages and metrics tables.
+
+    Parameters
+    ----------
+    client
+        A DynamoDB client.
+    connections, messages, metrics
+        The tables' names.
+    retention_seconds
+        How long rows live; counters expire a day after what they count.
+    draw
+        Draws the shard of each transaction's counters.
+    sleep
+        Waits some seconds before what DynamoDB left unread is asked for again.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        *,
+        connections: str,
+        messages: str,
+        metrics: str,
+        retention_seconds: int,
+        draw: Callable[[int], int] = random.randrange,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client = client
+        self._connections = connections
+        self._messages = messages
+        self._metrics = metrics
+        self._retention_seconds = retention_seconds
+        self._draw = draw
+        self._sleep = sleep
+
+    def load(self, connections: Iterable[str], messages: Iterable[MessageKey] = ()) -> Snapshot:
+        """Return rows and the control item, read consistently, in one request for each hundred keys.
+
+        Raises
+        ------
+        Unavailable
+            If the tables cannot be read in time.
+        """
+        keys: list[Key] = [(self._metrics, CONTROL_KEY)]
+        keys += [(self._connections, {"connectionId": {"S": connection}}) for connection in connections]
+        keys += [(self._messages, message_items.to_key(key)) for key in messages]
+        control = Control()
+        rows: dict[str, Stored] = {}
+        generations: dict[MessageKey, int] = {}
+        found = read(self._client, keys, {self._messages: _COUNTED_BY}, sleep=self._sleep)
+        for table, item in found:
+            if table == self._metrics:
+                control = Control(int(item["generation"]["N"]), int(item["serving"]["N"]))
+            elif table == self._connections:
+                stored = connection_items.decode(item, current=control.generation)
+                rows[stored.row.connection_id] = stored
+            else:
+                key = item["conversation"]["S"], item["event_id"]["S"]
+                generations[key] = int(item["generation"]["N"])
+        return Snapshot(control, rows, generations)
+
+    def connection(self, new: Stored, changes: Contribution) -> Write:
+        """Return the write of a row that was read one revision earlier."""
+        put: dict[str, Any] = {"TableName": self._connections, "Item": connection_items.encode(new)}
+        if new.revision == 1:
+            put["ConditionExpression"] = "attribute_not_exists(connectionId)"
+        else:
+            put["ConditionExpression"] = "#revision = :revision"
+            put["ExpressionAttributeNames"] = {"#revision": "revision"}
+            put["ExpressionAttributeValues"] = {":revision": to_attribute(new.revision - 1)}
+        return Write(new.row.connection_id, put, dict(counters(changes, new.generation)))
+
+    def message(self, message: Message, generation: int) -> Write:
+        """Return the write of a message that this generation has not counted."""
+        put = {
+            "TableName": self._messages,
+            "Item": message_items.encode(message, generation),
+            "ConditionExpression": "attribute_not_exists(event_id) OR #generation < :generation",
+            "ExpressionAttributeNames": {"#generation": "generation"},
+            "ExpressionAttributeValues": {":generation": to_attribute(generation)},
+        }
+        return Write(message.connection_id, put, dict(counters(message.contribution, generation)))
+
+    def write(self, writes: Sequence[Write]) -> Written:
+        """Write rows with the counters that they move, in as few transactions as hold them.
+
+        A row that another writer overtook leaves its transaction, and the others go at once: a connection
+        that is never still would else hold up all that happen to be written with it.
+        """
+        passing: set[str] = set()
+        poisoned: set[str] = set()
+        pending = list(chunks(writes))
+        while pending:
+            chunk = pending.pop()
+            try:
+                with unavailable():
+                    self._client.transact_write_items(TransactItems=self._actions(chunk))
+            except Unavailable as refused:
+                late = _overtaken(chunk, refused.__cause__) or {write.connection_id for write in chunk}
+                passing |= late
+                if others := [write for write in chunk if write.connection_id not in late]:
+                    pending.append(others)
+            except ClientError as error:
+                if not is_invalid(error):
+                    raise
+                if len(chunk) > 1:  # one of them cannot be written: find it
+                    pending += [chunk[: len(chunk) // 2], chunk[len(chunk) // 2 :]]
+                else:
+                    poisoned.add(chunk[0].connection_id)
+        return Written(frozenset(passing), frozenset(poisoned))
+
+    def _actions(self, chunk: Sequence[Write]) -> list[dict[str, Any]]:
+        moves: dict[CounterKey, int] = {}
+        for write in chunk:
+            for key, change in write.moves.items():
+                moves[key] = moves.get(key, 0) + change
+        shard = self._draw(METRIC_SHARDS)
+        updates = [{"Update": self._move(key, change, shard)} for key, change in moves.items() if change]
+        return [*({"Put": write.put} for write in chunk), *updates]
+
+    def _move(self, key: CounterKey, change: int, shard: int) -> dict[str, Any]:
+        update: dict[str, Any] = {
+            "TableName": self._metrics,
+            "Key": {"metric": {"S": key.name}, "bucket": {"S": f"{key.bucket}{shard}"}},
+            "UpdateExpression": "ADD #count :change",
+            "ExpressionAttributeNames": {"#count": "count"},
+            "ExpressionAttributeValues": {":change": to_attribute(change)},
+        }
+        expires_at = key.expires_at(self._retention_seconds)
+        if expires_at is not None:
+            update["UpdateExpression"] += " SET #expires_at = :expires_at"
+            update["ExpressionAttributeNames"]["#expires_at"] = TTL_ATTRIBUTE
+            update["ExpressionAttributeValues"][":expires_at"] = to_attribute(expires_at)
+        return update
+
+
+def _overtaken(chunk: Sequence[Write], cause: BaseException | None) -> set[str]:
+    """Return the connections in a cancelled transaction that another writer was faster with."""
+    if not isinstance(cause, ClientError):
+        return set()
+    return {
+        write.connection_id
+        # the reasons are in the order of the actions, and rows come before counters
+        for write, reason in zip(chunk, cancellation(cause), strict=False)
+        if reason.get("Code") == "ConditionalCheckFailed"
+    }

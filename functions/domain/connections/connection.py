@@ -1,0 +1,202 @@
+"""The row of a connection as the join of its events, and what the row says.
+
+The join is associative, commutative and idempotent, so that duplicates, reorderings, shard splits and
+rebuilds need no special case.
+"""
+
+from collections.abc import Iterable
+from itertools import zip_longest
+from typing import Literal
+
+import msgspec
+
+from functions.domain.log.events import (
+    CLIENT_ENDED,
+    ActivityRecorded,
+    ConnectionClosed,
+    ConnectionLost,
+    ConnectionOpened,
+    ConnectionStatusSet,
+    Event,
+    MessageRejected,
+    TextMessageReceived,
+    VoiceSessionEnded,
+    VoiceSessionStarted,
+)
+from functions.domain.log.ids import time_of
+
+Status = Literal["CONNECTED", "DISCONNECTED"]
+
+_NEVER = 2**53
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """The first ``ConnectionOpened``; ``token_expires_at`` in epoch seconds."""
+
+    event_id: str
+    ip_address: str | None = None
+    user_agent: str | None = None
+    token_expires_at: int | None = None
+
+
+class Closed(msgspec.Struct, frozen=True):
+    """The first ``ConnectionClosed``."""
+
+    event_id: str
+    at: int
+    code: int | None = None
+
+
+class Lost(msgspec.Struct, frozen=True):
+    """The last ``ConnectionLost``."""
+
+    event_id: str
+    at: int
+    detected_by: str
+
+
+class Operator(msgspec.Struct, frozen=True):
+    """The last status that an operator set."""
+
+    event_id: str
+    status: Status
+    by: str
+
+
+class Voice(msgspec.Struct, frozen=True):
+    """What the events say of one voice session; ``ended_at`` only where an event ended it.
+
+    Speech names its session by the client's word alone: only what was ``started`` is one.
+    """
+
+    frames: int = 0
+    seconds: int = 0
+    ended_at: int | None = None
+    started: bool = False
+
+
+class Connection(msgspec.Struct, frozen=True):
+    """What the events of a connection add up to. Times are epoch milliseconds but for ``expires_at``."""
+
+    connection_id: str
+    user_id: str = ""
+    session_id: str | None = None
+    created_at: int = _NEVER
+    last_activity: int = 0
+    opened: Opened | None = None
+    closed: Closed | None = None
+    lost: Lost | None = None
+    operator: Operator | None = None
+    voice: dict[str, Voice] = {}
+    expires_at: int = 0
+
+    @property
+    def ended_at(self) -> int | None:
+        """When it ended: closed, or lost later than its last activity (frames after a 410 revive it)."""
+        if self.closed:
+            return self.closed.at
+        if self.lost and self.lost.at > self.last_activity:
+            return self.lost.at
+        return None
+
+    @property
+    def status(self) -> Status:
+        """What lists show: facts win over an operator's word."""
+        if self.ended_at is not None:
+            return "DISCONNECTED"
+        return self.operator.status if self.operator else "CONNECTED"
+
+
+def join(row: Connection, events: Iterable[Event]) -> Connection:  # noqa: C901
+    """Return the row with events of its connection joined into it, in whatever order they come."""
+    user_id, session_id, expires_at = row.user_id, row.session_id, row.expires_at
+    created_at, last_activity = row.created_at, row.last_activity
+    opened, closed, lost, operator = row.opened, row.closed, row.lost, row.operator
+    voice = row.voice
+    for event in events:
+        if event.connected_at < created_at:
+            created_at = event.connected_at
+        if event.connected_at > last_activity:  # to connect is the client's first act
+            last_activity = event.connected_at
+        if event.expires_at > expires_at:
+            expires_at = event.expires_at
+        if event.user_id > user_id:
+            user_id = event.user_id
+        if event.session_id is not None and (session_id is None or event.session_id > session_id):
+            session_id = event.session_id
+        match event.fact:
+            case ActivityRecorded(voice_session_id=str() as session, frames=frames):
+                voice = _speak(voice, session, Voice(frames))
+            case ActivityRecorded() | TextMessageReceived() | MessageRejected():
+                pass
+            case ConnectionOpened() as fact:
+                if opened is None or event.event_id < opened.event_id:
+                    opened = Opened(event.event_id, fact.ip_address, fact.user_agent, fact.token_expires_at)
+            case ConnectionClosed() as fact:
+                if closed is None or event.event_id < closed.event_id:
+                    closed = Closed(event.event_id, event.at, fact.code)
+                continue
+            case VoiceSessionStarted():
+                voice = _speak(voice, event.event_id, Voice(started=True))
+            case VoiceSessionEnded() as fact:
+                voice = _speak(voice, fact.voice_session_id, Voice(fact.frames, fact.seconds, event.at))
+                if fact.reason != CLIENT_ENDED:
+                    continue
+            case ConnectionLost() as fact:
+                if lost is None or event.event_id > lost.event_id:
+                    lost = Lost(event.event_id, event.at, fact.detected_by)
+                continue
+            case ConnectionStatusSet() as fact:
+                if operator is None or event.event_id > operator.event_id:
+                    operator = Operator(event.event_id, fact.status, fact.by)
+                continue
+            case _:  # a reply, a transcript, or what this release cannot read: not the client's doing
+                continue
+        if event.at > last_activity:
+            last_activity = event.at
+    return Connection(
+        row.connection_id,
+        user_id,
+        session_id,
+        created_at,
+        last_activity,
+        opened,
+        closed,
+        lost,
+        operator,
+        voice,
+        expires_at,
+    )
+
+
+def _speak(voice: dict[str, Voice], session: str, said: Voice) -> dict[str, Voice]:
+    known = voice.get(session)
+    if known is None:
+        return {**voice, session: said}
+    ends = [at for at in (known.ended_at, said.ended_at) if at is not None]
+    joined = Voice(
+        max(known.frames, said.frames),
+        max(known.seconds, said.seconds),
+        min(ends) if ends else None,
+        known.started or said.started,
+    )
+    return voice if joined == known else {**voice, session: joined}
+
+
+def voice_endings(row: Connection) -> dict[str, tuple[int, int]]:
+    """Return when each ended voice session ended and how long it was: ``{id: (at, seconds)}``.
+
+    A voice session ends by its own event, else when the next one starts, else with the connection. One that
+    was never started is none, whatever speech names it.
+    """
+    sessions = sorted(session for session, said in row.voice.items() if said.started)
+    endings = {}
+    for session, following in zip_longest(sessions, sessions[1:]):
+        said = row.voice[session]
+        started_at = time_of(session)
+        at = said.ended_at
+        if at is None:
+            at = row.ended_at if following is None else time_of(following)
+        if at is not None:
+            endings[session] = (at, said.seconds or max(0, at - started_at) // 1000)
+    return endings

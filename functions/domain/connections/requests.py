@@ -1,0 +1,181 @@
+"""What operators and services may ask of the connection manager, as types."""
+
+from typing import Annotated, Any, ClassVar, Final, Literal, get_args
+
+import msgspec
+
+from functions.domain.connections.connection import Status
+from functions.domain.connections.idleness import ASK_AFTER_SECONDS
+from functions.domain.frames.protocol import CLIENT_TYPES, MAX_FRAME_BYTES, Answer
+from functions.domain.identity.identity import NAME
+from functions.domain.times import iso
+
+ErrorCode = Literal["invalid_request", "not_found", "invalid_cursor", "conflict", "unavailable"]
+
+ConnectionId = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,128}$(?!\n)")]
+"""Whatever could name a connection; what names none is ``not_found``."""
+UserId = Annotated[str, msgspec.Meta(pattern=rf"^{NAME.pattern}$(?!\n)")]
+Limit = Annotated[int, msgspec.Meta(ge=1, le=500)]
+IdleSeconds = Annotated[int, msgspec.Meta(ge=0, le=86_400)]
+Who = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+Why = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
+
+_PUSHED_BY_SESSIONS: Final = {
+    "text_delta",
+    "text_done",
+    "voice_audio",
+    "voice_transcript",
+    "voice_interrupted",
+}
+RESERVED_TYPES: Final = (
+    CLIENT_TYPES | _PUSHED_BY_SESSIONS | {str(a.__struct_config__.tag) for a in get_args(Answer)}
+)
+"""Types of frames that are a client's word, or the server's word on it: a service sends others."""
+
+_LONGEST_MESSAGE: Final = 200
+"""Characters: a mismatch may quote what the caller sent, of whatever length."""
+_DEFAULT_LIMIT: Final = 50
+
+
+class RequestError(Exception):
+    """A request is refused, with one of the manager's codes and a message for the caller."""
+
+    def __init__(self, code: ErrorCode, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class _Request(
+    msgspec.Struct,
+    frozen=True,
+    rename="camel",
+    tag_field="operation",
+    forbid_unknown_fields=True,
+    kw_only=True,
+):
+    """A request names its operation; what is unknown in it is refused, since a typing error would act."""
+
+
+class Get(_Request, frozen=True, tag="get"):
+    """Show one connection."""
+
+    connection_id: ConnectionId
+
+
+class _Paged(_Request, frozen=True, kw_only=True):
+    """A request that may be continued from where its last answer ended."""
+
+    cursor: str | None = None
+
+    _free: ClassVar[dict[str, Any]] = {"cursor": None}
+
+    @property
+    def scope(self) -> bytes:
+        """What a cursor of this request is bound to: the operation and its arguments."""
+        return msgspec.json.encode(msgspec.structs.replace(self, **self._free), order="deterministic")
+
+
+class _Listing(_Paged, frozen=True, kw_only=True):
+    """A list, whose pages may be of different lengths."""
+
+    limit: Limit = _DEFAULT_LIMIT
+
+    _free: ClassVar[dict[str, Any]] = {"cursor": None, "limit": _DEFAULT_LIMIT}
+
+
+class ListUser(_Listing, frozen=True, tag="list_user", kw_only=True):
+    """List a user's connections, newest first, ended ones too unless a status is asked for."""
+
+    user_id: UserId
+    status: Status | None = None
+
+
+class ListAll(_Listing, frozen=True, tag="list_all"):
+    """List the connections whose status shows CONNECTED."""
+
+
+class UpdateStatus(_Request, frozen=True, tag="update_status", kw_only=True):
+    """Set the status that a connection shows; DISCONNECTED closes it too."""
+
+    connection_id: ConnectionId
+    status: Status
+    by: Who
+    reason: Why | None = None
+
+
+class Disconnect(_Request, frozen=True, tag="disconnect", kw_only=True):
+    """Close a connection: `UpdateStatus` to DISCONNECTED."""
+
+    connection_id: ConnectionId
+    by: Who
+    reason: Why | None = None
+
+
+class Cleanup(_Request, frozen=True, tag="cleanup", kw_only=True):
+    """Find out about the connections that have been idle, now rather than at the next sweep."""
+
+    idle_seconds: IdleSeconds = ASK_AFTER_SECONDS
+    dry_run: bool = False
+
+
+class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to send: a type of the service's own, or ``notification``, and whatever belongs to it."""
+
+    type: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    data: dict[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        if self.type in RESERVED_TYPES:
+            msg = f"The type {self.type} is the protocol's own"
+            raise ValueError(msg)
+
+
+class Send(_Paged, frozen=True, tag="send", kw_only=True):
+    """Send a message to a connection, to a user's connections, or to all."""
+
+    message: Message
+    connection_id: ConnectionId | None = None
+    user_id: UserId | None = None
+    everyone: bool = msgspec.field(name="all", default=False)
+
+    def __post_init__(self) -> None:
+        if (self.connection_id is not None) + (self.user_id is not None) + self.everyone != 1:
+            msg = "Exactly one of connectionId, userId and all: true"
+            raise ValueError(msg)
+
+
+Request = Get | ListUser | ListAll | UpdateStatus | Disconnect | Cleanup | Send
+
+
+def parse(event: object) -> Request:
+    """Return the request that an invocation holds.
+
+    Raises
+    ------
+    RequestError
+        ``invalid_request`` if it holds none.
+    """
+    try:
+        msgspec.json.encode(event)
+        request: Request = msgspec.convert(event, Request)
+    except msgspec.ValidationError as mismatch:
+        raise RequestError("invalid_request", f"{mismatch}"[:_LONGEST_MESSAGE]) from None
+    except (UnicodeError, RecursionError):  # lone surrogates, and nesting beyond the interpreter's stack
+        raise RequestError("invalid_request", "The request cannot be written as JSON.") from None
+    return request
+
+
+def frame_of(message: Message, at: int) -> bytes:
+    """Return the frame of a message, sent at a time in epoch milliseconds.
+
+    Raises
+    ------
+    RequestError
+        ``invalid_request`` if it is larger than the gateway takes.
+    """
+    data = {} if message.data is None else {"data": message.data}
+    frame = msgspec.json.encode({"type": message.type, **data, "timestamp": iso(at)})
+    if len(frame) > MAX_FRAME_BYTES:
+        raise RequestError("invalid_request", f"A frame has at most {MAX_FRAME_BYTES} bytes.")
+    return frame

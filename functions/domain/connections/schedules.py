@@ -1,0 +1,40 @@
+"""What the schedule tells the sweeper: the time of the run, and how long is idle."""
+
+from datetime import datetime
+from typing import Annotated, Final
+
+import msgspec
+
+from functions.domain.connections.idleness import ASK_AFTER_SECONDS
+from functions.domain.connections.requests import IdleSeconds
+
+_PLACEHOLDER: Final = "<aws.scheduler.scheduled-time>"
+
+
+class Run(msgspec.Struct, frozen=True):
+    """One run of the sweeper: its time in epoch milliseconds."""
+
+    at: int
+    idle_seconds: int
+
+
+class _Input(msgspec.Struct, frozen=True, rename="camel"):
+    time: str
+    idle_seconds: IdleSeconds = ASK_AFTER_SECONDS
+
+
+def parse(event: object, now: int) -> Run:
+    """Return the run that a schedule asks for, ``{"time": "2026-11-23T05:00:00Z", "idleSeconds"?}``.
+
+    A placeholder that was not filled in, as by the embedded AWS, stands for the present.
+
+    Raises
+    ------
+    msgspec.ValidationError
+        If it is not the schedule's input.
+    """
+    given = msgspec.convert(event, _Input)
+    if given.time == _PLACEHOLDER:
+        return Run(now, given.idle_seconds)
+    time = msgspec.convert(given.time, Annotated[datetime, msgspec.Meta(tz=True)])
+    return Run(int(time.timestamp() * 1000), given.idle_seconds)

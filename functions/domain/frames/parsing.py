@@ -1,0 +1,85 @@
+"""From a frame's text to its type, or the reason why there is none."""
+
+import re
+from typing import Any, Final
+from unicodedata import normalize
+
+import msgspec
+
+from functions.domain.frames.nesting import exceeds
+from functions.domain.frames.protocol import (
+    CLIENT_TYPES,
+    MAX_AUDIO_BYTES,
+    MAX_DEPTH,
+    MAX_FRAME_BYTES,
+    MAX_TEXT_CHARACTERS,
+    Frame,
+    TextMessage,
+    TextMessageData,
+)
+from functions.domain.refusals import Refused
+
+_decoder: Final = msgspec.json.Decoder(Frame)
+_NO_JSON: Final = (msgspec.DecodeError, UnicodeError, RecursionError)
+"""Besides bad syntax: lone surrogates, and nesting deeper than the interpreter's stack."""
+_LONGEST_MESSAGE: Final = 200
+"""Characters: a mismatch may quote what the client sent, of whatever length."""
+_TEXT_RULE: Final = f"A text has at most {MAX_TEXT_CHARACTERS} characters."
+_LIMITS: Final = (
+    ("text", MAX_TEXT_CHARACTERS, _TEXT_RULE),
+    ("audio", -(-MAX_AUDIO_BYTES // 3) * 4, f"A frame has at most {MAX_AUDIO_BYTES} bytes of audio."),
+)
+_CLIENT_ID: Final = re.compile(r"[!-~]{1,128}")
+
+
+def parse(body: str) -> Frame:
+    """Return the frame that a text holds.
+
+    Raises
+    ------
+    Refused
+        ``too_large``, ``invalid_json``, ``unknown_type`` or ``invalid_message``.
+    """
+    if len(body) > MAX_FRAME_BYTES or len(body.encode(errors="surrogatepass")) > MAX_FRAME_BYTES:
+        raise Refused("too_large", f"A frame has at most {MAX_FRAME_BYTES} bytes.")
+    if exceeds(body, MAX_DEPTH):
+        raise Refused("invalid_json", f"A frame nests at most {MAX_DEPTH} deep.")
+    try:
+        frame: Frame = _decoder.decode(body)
+    except msgspec.ValidationError as mismatch:
+        raise _diagnose(body, mismatch) from None
+    except _NO_JSON:
+        raise Refused("invalid_json", "A frame is a JSON object.") from None
+    return _normalised(frame) if isinstance(frame, TextMessage) else frame
+
+
+def _normalised(frame: TextMessage) -> TextMessage:
+    """Write a text in Unicode's composed form (NFC, annex 15), so that equal texts are equal bytes."""
+    if frame.data.text.isascii():
+        return frame
+    text = normalize("NFC", frame.data.text)
+    if len(text) > MAX_TEXT_CHARACTERS:  # some characters are longer composed than they were sent
+        raise Refused("too_large", _TEXT_RULE, client_id=frame.id)
+    return msgspec.structs.replace(frame, data=TextMessageData(text))
+
+
+def _diagnose(body: str, mismatch: msgspec.ValidationError) -> Refused:
+    try:
+        frame = msgspec.json.decode(body)
+    except _NO_JSON:  # the mismatch came before the bad syntax
+        return Refused("invalid_json", "A frame is a JSON object.")
+    if not isinstance(frame, dict):
+        return Refused("invalid_message", "A frame is a JSON object with a type.")
+    given = frame.get("id")
+    client_id = given if isinstance(given, str) and _CLIENT_ID.fullmatch(given) else None
+    kind = frame.get("type")
+    if isinstance(kind, str) and not kind.startswith("$") and kind not in CLIENT_TYPES:
+        return Refused("unknown_type", "No such type of frame.", client_id=client_id)
+    for name, limit, rule in _LIMITS:
+        if _exceeds(frame.get("data"), name, limit):
+            return Refused("too_large", rule, client_id=client_id)
+    return Refused("invalid_message", f"{mismatch}"[:_LONGEST_MESSAGE], client_id=client_id)
+
+
+def _exceeds(data: Any, name: str, limit: int) -> bool:
+    return isinstance(data, dict) and isinstance(data.get(name), str) and len(data[name]) > limit

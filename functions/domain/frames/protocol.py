@@ -1,0 +1,170 @@
+"""The frames that clients and the server exchange, as types: the one source of the protocol's schema.
+
+Unknown fields are ignored, so that clients may be newer than the server; unknown types are refused.
+"""
+
+from typing import Annotated, Final, Literal, get_args
+
+import msgspec
+
+from functions.domain.log.ids import PATTERN
+from functions.domain.refusals import ErrorCode
+
+MAX_FRAME_BYTES: Final = 128 * 1024
+"""The gateway's own limit for a message (API Gateway quotas)."""
+MAX_TEXT_CHARACTERS: Final = 8_000
+MAX_AUDIO_BYTES: Final = 24 * 1024
+"""Decoded; 32 KB in base64, the gateway's limit for a frame (API Gateway quotas)."""
+MAX_DEPTH: Final = 32
+"""Of objects and lists in each other; no frame of the protocol needs more than two."""
+MAX_SEQ: Final = 2**31 - 1
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT_CHARACTERS)]
+Audio = Annotated[bytes, msgspec.Meta(min_length=1, max_length=MAX_AUDIO_BYTES)]
+Seq = Annotated[int, msgspec.Meta(ge=0, le=MAX_SEQ)]
+LastSeq = Annotated[int, msgspec.Meta(ge=-1, le=MAX_SEQ)]
+VoiceSessionId = Annotated[str, msgspec.Meta(pattern=PATTERN)]
+ClientId = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,128}$(?!\n)")]
+"""A client's own id: 1 to 128 printable ASCII characters without spaces."""
+Timestamp = (
+    Annotated[str, msgspec.Meta(max_length=64)] | Annotated[float, msgspec.Meta(ge=-(2**53), le=2**53)]
+)
+"""Whatever a client keeps its time in, and no more than that."""
+VoiceName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$(?!\n)")]
+
+
+class ClientFrame(msgspec.Struct, frozen=True, tag_field="type"):
+    """What every frame of a client may carry. ``timestamp`` is the client's own and is not used."""
+
+    id: ClientId | None = None
+    timestamp: Timestamp | None = None
+
+
+class Ping(ClientFrame, frozen=True, tag="ping"):
+    """Keep the connection from being idle. The gateway answers; no function sees it."""
+
+
+class TextMessageData(msgspec.Struct, frozen=True):
+    """A text of 1 to 8,000 characters."""
+
+    text: Text
+
+
+class TextMessage(ClientFrame, frozen=True, tag="text_message", kw_only=True):
+    """Send a text."""
+
+    data: TextMessageData
+
+
+class VoiceStartData(msgspec.Struct, frozen=True, rename="camel"):
+    """The format of the audio to come: signed 16-bit linear PCM, one channel."""
+
+    sample_rate: Literal[8000, 16000, 24000] = 16000
+    encoding: Literal["lpcm"] = "lpcm"
+    voice: VoiceName | None = None
+
+
+class VoiceStart(ClientFrame, frozen=True, tag="voice_start"):
+    """Open a voice session; one at a time for each connection."""
+
+    data: VoiceStartData = VoiceStartData()
+
+
+class VoiceDataData(msgspec.Struct, frozen=True, rename="camel"):
+    """One piece of audio; ``seq`` counts from 0."""
+
+    voice_session_id: VoiceSessionId
+    seq: Seq
+    audio: Audio
+
+
+class VoiceData(ClientFrame, frozen=True, tag="voice_data", kw_only=True):
+    """Speak. One-way: answered by nothing, or by an error."""
+
+    data: VoiceDataData
+
+
+class VoiceEndData(msgspec.Struct, frozen=True, rename="camel"):
+    """Which voice session ends, and the number of its last frame, -1 if there was none."""
+
+    voice_session_id: VoiceSessionId
+    last_seq: LastSeq
+
+
+class VoiceEnd(ClientFrame, frozen=True, tag="voice_end", kw_only=True):
+    """Close the open voice session."""
+
+    data: VoiceEndData
+
+
+Frame = Ping | TextMessage | VoiceStart | VoiceData | VoiceEnd
+
+
+class ServerFrame(msgspec.Struct, frozen=True, tag_field="type", omit_defaults=True, kw_only=True):
+    """What every frame of the server may carry: the client's ``id``, and when it was sent (ISO 8601)."""
+
+    id: str | None = None
+    timestamp: str | None = None
+
+
+class Pong(msgspec.Struct, frozen=True, tag_field="type", tag="pong"):
+    """The answer to a ping."""
+
+
+class TextAckData(msgspec.Struct, frozen=True, rename="camel"):
+    """Which message the text became."""
+
+    message_id: str
+
+
+class TextAck(ServerFrame, frozen=True, tag="text_ack", kw_only=True):
+    """The text is in the log."""
+
+    data: TextAckData
+
+
+class VoiceReadyData(msgspec.Struct, frozen=True, rename="camel"):
+    """Which voice session was opened."""
+
+    voice_session_id: str
+
+
+class VoiceReady(ServerFrame, frozen=True, tag="voice_ready", kw_only=True):
+    """The client may speak."""
+
+    data: VoiceReadyData
+
+
+class VoiceEndedData(msgspec.Struct, frozen=True, rename="camel"):
+    """What was heard: frames by their own numbers, whole seconds from start to end."""
+
+    voice_session_id: str
+    frames: int
+    seconds: int
+    reason: str
+
+
+class VoiceEnded(ServerFrame, frozen=True, tag="voice_ended", kw_only=True):
+    """The voice session is closed."""
+
+    data: VoiceEndedData
+
+
+class ErrorData(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Why a frame was refused; ``correlationId`` finds the log line, ``retryAfter`` is in seconds."""
+
+    code: ErrorCode
+    message: str
+    correlation_id: str
+    retry_after: int | None = None
+
+
+class Error(ServerFrame, frozen=True, tag="error", kw_only=True):
+    """A frame was refused, and changed nothing."""
+
+    data: ErrorData
+
+
+Answer = Pong | TextAck | VoiceReady | VoiceEnded | Error
+
+CLIENT_TYPES: Final = frozenset(str(frame.__struct_config__.tag) for frame in get_args(Frame))

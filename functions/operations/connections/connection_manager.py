@@ -1,0 +1,104 @@
+"""Takes a request of an operator or a service, has it done, and answers."""
+
+from typing import Any, assert_never
+
+import msgspec
+
+from functions.aws.gateway.callbacks import Callbacks
+from functions.aws.log.event_log import EventLog
+from functions.aws.logs import logger
+from functions.aws.read_models.connections import Connections
+from functions.domain.connections.answers import Sent, StatusSet, Swept
+from functions.domain.connections.requests import (
+    Cleanup,
+    Disconnect,
+    Get,
+    ListAll,
+    ListUser,
+    Request,
+    RequestError,
+    Send,
+    UpdateStatus,
+    parse,
+)
+from functions.domain.refusals import Unavailable
+from functions.operations.connections.invocation import Invocation
+from functions.operations.connections.lookups import Found, Listed, get, list_all, list_user, set_status
+from functions.operations.connections.sending import send
+from functions.operations.connections.sweeping import sweep
+
+Answer = Found | Listed | StatusSet | Swept | Sent
+
+
+def serve(
+    request: object, invocation: Invocation, connections: Connections, log: EventLog, callbacks: Callbacks
+) -> dict[str, Any]:
+    """Return the answer to a request, or ``{"error": {"code", "message"}}``.
+
+    What nobody foresaw is raised: a caller with a right to invoke learns of it as a FunctionError, and the
+    function's error count shows it, which an answer would hide.
+    """
+    asked: Request | None = None
+    try:
+        asked = parse(request)
+        answer = _perform(asked, invocation, connections, log, callbacks)
+    except RequestError as refused:
+        return _refuse(invocation, asked, refused)
+    except Unavailable as unavailable:
+        logger.warning("unavailable", extra={"problem": unavailable.problem})
+        late = RequestError("unavailable", "The request could not be completed in time. Try again.")
+        return _refuse(invocation, asked, late)
+    _log(invocation, asked)
+    return _encode(answer)
+
+
+def _perform(
+    request: Request, invocation: Invocation, connections: Connections, log: EventLog, callbacks: Callbacks
+) -> Answer:
+    match request:
+        case Get():
+            return get(request, connections)
+        case ListUser():
+            return list_user(request, connections)
+        case ListAll():
+            return list_all(request, connections)
+        case UpdateStatus() | Disconnect():
+            return set_status(request, invocation, connections, log, callbacks)
+        case Cleanup():
+            idle, dry = request.idle_seconds, request.dry_run
+            return sweep(idle, invocation, connections, log, callbacks, dry_run=dry)
+        case Send():
+            return send(request, invocation, connections, log, callbacks)
+        case _:
+            assert_never(request)
+
+
+def _encode(answer: Answer) -> dict[str, Any]:
+    match answer:
+        case Found():
+            return {"connection": answer.connection.to_json()}
+        case Listed():
+            shown = {"connections": [connection.to_json() for connection in answer.connections]}
+            return shown if answer.cursor is None else {**shown, "cursor": answer.cursor}
+        case _:
+            encoded: dict[str, Any] = msgspec.to_builtins(answer)
+            return encoded
+
+
+def _refuse(invocation: Invocation, request: Request | None, refused: RequestError) -> dict[str, Any]:
+    _log(invocation, request, refused.code)
+    return {"error": {"code": refused.code, "message": refused.message}}
+
+
+def _log(invocation: Invocation, request: Request | None, refused: str | None = None) -> None:
+    logger.info(
+        "connection_manager",
+        extra={
+            "correlation_id": invocation.id,
+            "operation": request and request.__struct_config__.tag,
+            "connection_id": getattr(request, "connection_id", None),
+            "user_id": getattr(request, "user_id", None),
+            "by": getattr(request, "by", None),
+            "refused": refused,
+        },
+    )

@@ -1,0 +1,54 @@
+"""The invocation at hand: which it is, when it began, and how long it may go on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from functions.aws.read_models.connection_items import ConnectionInfo
+from functions.domain.log.events import Cause
+
+_RESERVE_MILLISECONDS: Final = 10_000
+"""What is left to finish a call that is under way, retried, and to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One invocation of the connection manager or the sweeper.
+
+    Attributes
+    ----------
+    id
+        What makes its events unique: the request id, or the time of the schedule, which a retry repeats.
+    at
+        The time of its events, epoch milliseconds, taken once.
+    retention_seconds
+        How long a connection's events are kept.
+    remaining_milliseconds
+        Tells how long until Lambda ends it.
+    trace_id
+        The trace header, if there is one.
+    """
+
+    id: str
+    at: int
+    retention_seconds: int
+    remaining_milliseconds: Callable[[], int]
+    trace_id: str | None = None
+
+    @property
+    def has_time(self) -> bool:
+        """Whether to begin anything more: it stops 10 s before its end."""
+        return self.remaining_milliseconds() > _RESERVE_MILLISECONDS
+
+    def cause(self, connection: ConnectionInfo) -> Cause:
+        """Return who and since when, from the connection's row, for the events that this makes."""
+        return Cause(
+            connection_id=connection.connection_id,
+            user_id=connection.user_id,
+            session_id=connection.session_id,
+            connected_at=connection.created_at,
+            expires_at=connection.created_at // 1000 + self.retention_seconds,
+            at=self.at,
+            id=self.id,
+            trace_id=self.trace_id,
+        )

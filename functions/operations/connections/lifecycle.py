@@ -1,0 +1,83 @@
+"""What the gateway reports of a connection's life, appended: opened if its claims are granted, and closed."""
+
+import re
+from typing import Any, Final
+
+from functions.aws.gateway.requests import OK, Request
+from functions.aws.log.event_log import ClaimRefusedError, EventLog
+from functions.aws.logs import logger
+from functions.domain.log.claims import Claim, Take, session_key
+from functions.domain.log.events import ConnectionClosed, ConnectionOpened, event
+from functions.domain.refusals import Refused
+
+_LONGEST_TEXT: Final = 512
+"""Characters kept of a user agent or a close reason: both are whatever a client sends."""
+
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Control characters, line separators and lone surrogates: they break logs, terminals and encoders."""
+
+_STATUS: Final = {"unauthorized": 403, "unavailable": 503}
+
+
+def opened(request: Request, log: EventLog) -> dict[str, Any]:
+    """Append ``ConnectionOpened``, and the claim on its session if it has one; refuse what cannot be."""
+    try:
+        _open(request, log)
+    except ClaimRefusedError:
+        return _refuse("connect", request, Refused("unauthorized", "The session belongs to another user."))
+    except Refused as refused:
+        return _refuse("connect", request, refused)
+    _log("connect", request, 200)
+    return OK
+
+
+def _open(request: Request, log: EventLog) -> None:
+    cause = request.cause
+    claims: tuple[Claim, ...] = ()
+    if cause.session_id is not None:
+        key = session_key(cause.session_id)
+        claims = (Take(key, cause.user_id, cause.at // 1000, cause.expires_at),)
+    fact = ConnectionOpened(
+        ip_address=request.request_context.identity.source_ip,
+        user_agent=_short(request.user_agent),
+        token_expires_at=request.authorizer.exp,
+    )
+    log.append(event(cause, fact), claims)
+
+
+def closed(request: Request, log: EventLog) -> dict[str, Any]:
+    """Append ``ConnectionClosed``. The gateway does not repeat it: what is lost here the sweeper finds."""
+    context = request.request_context
+    fact = ConnectionClosed(context.disconnect_status_code, _short(context.disconnect_reason))
+    try:
+        log.append(event(request.cause, fact))
+    except Refused as refused:
+        return _refuse("disconnect", request, refused)
+    _log("disconnect", request, 200)
+    return OK
+
+
+def _refuse(what: str, request: Request, refused: Refused) -> dict[str, Any]:
+    status = _STATUS[refused.code]
+    _log(what, request, status, refused)
+    return {"statusCode": status}
+
+
+def _short(text: str | None) -> str | None:
+    """Return what can be kept of a text: its beginning, with nothing in it that cannot be shown."""
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text[:_LONGEST_TEXT]) if text else None
+
+
+def _log(what: str, request: Request, status: int, refused: Refused | None = None) -> None:
+    context = request.request_context
+    logger.info(
+        what,
+        extra={
+            "connection_id": context.connection_id,
+            "correlation_id": context.request_id,
+            "user_id": context.authorizer.user_id if context.authorizer else None,
+            "status": status,
+            "refused": str(refused) if refused else None,
+            "problem": getattr(refused, "problem", None),
+        },
+    )

@@ -1,0 +1,130 @@
+"""Sends one message to a connection, to a user's connections, or to all, many at a time."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+from functions.aws.clients import MOST_CALLS
+from functions.aws.gateway.callbacks import Callbacks, Posted
+from functions.aws.log.event_log import EventLog
+from functions.aws.logs import logger
+from functions.aws.read_models.connection_items import ConnectionInfo
+from functions.aws.read_models.connections import Connections, Page, Row
+from functions.domain.connections.answers import Sent
+from functions.domain.connections.cursors import Position, from_cursor, to_cursor
+from functions.domain.connections.requests import Send, frame_of
+from functions.domain.limits import LOST_AFTER_SECONDS
+from functions.domain.losses import loss
+from functions.domain.refusals import Unavailable
+from functions.operations.connections.invocation import Invocation
+from functions.operations.connections.lookups import known, not_found
+
+_PAUSES: Final = (0.1, 0.3, 0.9)
+"""Seconds between the attempts to post to a connection whose gateway asks for patience."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mailing:
+    frame: bytes
+    invocation: Invocation
+    log: EventLog
+    callbacks: Callbacks
+    pause: Callable[[float], None]
+
+    def deliver(self, to: ConnectionInfo) -> Posted | None:
+        """Post the frame; None if nothing is known of it, which is not repeated: it may have arrived."""
+        try:
+            posted = self._post(to.connection_id)
+        except Unavailable:
+            return None
+        if posted is Posted.GONE and to.disconnected_at is None:
+            self._lose(to)
+        return posted
+
+    def _post(self, connection_id: str) -> Posted:
+        for seconds in _PAUSES:
+            posted = self.callbacks.post(connection_id, self.frame)
+            if posted is not Posted.BUSY or not self.invocation.has_time:
+                return posted
+            self.pause(seconds)
+        return self.callbacks.post(connection_id, self.frame)
+
+    def _lose(self, connection: ConnectionInfo) -> None:
+        try:
+            if lost := loss(self.invocation.cause(connection), "post"):
+                self.log.append(lost)
+        except Unavailable as unavailable:  # it is gone all the same, and the sweeper will find it
+            extra = {"connection_id": connection.connection_id, "problem": unavailable.problem}
+            logger.warning("loss_not_recorded", extra=extra)
+
+
+def send(
+    request: Send,
+    invocation: Invocation,
+    connections: Connections,
+    log: EventLog,
+    callbacks: Callbacks,
+    *,
+    pause: Callable[[float], None] = time.sleep,
+) -> Sent:
+    """Send a message, and count what became of it.
+
+    It stops before its time runs out, with a cursor from which the same request goes on. Delivery is at
+    least once: a connection that is active while a send to all goes on by cursor may be sent to twice.
+
+    Raises
+    ------
+    RequestError
+        ``invalid_request`` if the frame is too large, ``not_found`` if the one connection does not exist,
+        ``invalid_cursor``.
+    Unavailable
+        If the connections cannot be read in time.
+    """
+    mailing = _Mailing(frame_of(request.message, invocation.at), invocation, log, callbacks, pause)
+    after = from_cursor(request.cursor, request.scope)
+    if request.connection_id is not None:
+        return _to_one(request.connection_id, connections, mailing)
+    if request.user_id is not None:
+        # the gateway ends what is older
+        since = invocation.at - LOST_AFTER_SECONDS * 1000
+        pages = connections.of_user(request.user_id, status="CONNECTED", since=since, after=after)
+    else:
+        pages = connections.active(after=after)
+    outcomes, stopped = _to_many(pages, mailing)
+    return _count(outcomes, None if stopped is None else to_cursor(stopped, request.scope))
+
+
+def _to_one(connection_id: str, connections: Connections, mailing: _Mailing) -> Sent:
+    outcome = mailing.deliver(known(connection_id, connections))
+    if outcome is Posted.UNKNOWN:
+        raise not_found()
+    return _count(Counter([outcome]))
+
+
+def _to_many(pages: Iterator[Page], mailing: _Mailing) -> tuple[Counter[Posted | None], Position | None]:
+    outcomes: Counter[Posted | None] = Counter()
+    reached: set[str] = set()
+    with ThreadPoolExecutor(MOST_CALLS) as threads:
+        for wave in _waves(pages):
+            # a connection that becomes active moves in the index, and comes again
+            due = [row.info for row in wave if row.info.connection_id not in reached]
+            reached.update(connection.connection_id for connection in due)
+            outcomes.update(threads.map(mailing.deliver, due))
+            if not mailing.invocation.has_time:
+                return outcomes, wave[-1].position
+    return outcomes, None
+
+
+def _waves(pages: Iterator[Page]) -> Iterator[tuple[Row, ...]]:
+    """Yield the rows that are posted at once: each wave ends before the next, so a cursor can hold."""
+    for page in pages:
+        for start in range(0, len(page.rows), MOST_CALLS):
+            yield page.rows[start : start + MOST_CALLS]
+
+
+def _count(outcomes: Counter[Posted | None], cursor: str | None = None) -> Sent:
+    delivered, gone = outcomes[Posted.DELIVERED], outcomes[Posted.GONE]
+    return Sent(delivered, gone, outcomes.total() - delivered - gone, cursor)

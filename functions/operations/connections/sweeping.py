@@ -1,0 +1,123 @@
+"""Finds out what became of connections that have been idle: lost, past their token, or alive after all."""
+
+from collections import Counter
+from enum import StrEnum, auto
+from typing import assert_never
+
+import msgspec
+
+from functions.aws.gateway.callbacks import Callbacks, GoneError, UnknownConnectionError
+from functions.aws.log.event_log import EventLog
+from functions.aws.logs import logger
+from functions.aws.read_models.connection_items import ConnectionInfo
+from functions.aws.read_models.connections import Connections
+from functions.domain.connections.answers import Swept
+from functions.domain.connections.idleness import Verdict, verdict
+from functions.domain.log.events import ActivityRecorded, Cause, Event, event
+from functions.domain.losses import loss
+from functions.domain.refusals import Unavailable
+from functions.operations.connections.invocation import Invocation
+
+
+class _Outcome(StrEnum):
+    LOST = auto()
+    CLOSED = auto()
+    REFRESHED = auto()
+    LEFT = auto()
+    FAILED = auto()
+
+
+class _Sweep(msgspec.Struct, frozen=True):
+    """What a sweep works with; a dry one asks the gateway, and neither appends nor closes."""
+
+    log: EventLog
+    callbacks: Callbacks
+    dry: bool
+
+    def settle(self, connection: ConnectionInfo, what: Verdict, cause: Cause) -> _Outcome:
+        """Do about a connection what the verdict says."""
+        connection_id = connection.connection_id
+        try:
+            match what:
+                case Verdict.LOSE:
+                    return self._lose(cause)
+                case Verdict.CLOSE:
+                    if self.dry:
+                        self.callbacks.last_active_at(connection_id)
+                    else:
+                        self.callbacks.close(connection_id)
+                    return _Outcome.CLOSED
+                case Verdict.ASK:
+                    return self._ask(connection, cause)
+                case _:
+                    assert_never(what)
+        except GoneError:
+            return self._lose(cause)
+
+    def _ask(self, connection: ConnectionInfo, cause: Cause) -> _Outcome:
+        seen = self.callbacks.last_active_at(connection.connection_id)
+        if seen <= connection.last_activity:
+            return _Outcome.LEFT
+        # what the gateway saw is one event, whoever asks and however often
+        self._append(
+            event(msgspec.structs.replace(cause, at=seen, id="seen by the gateway"), ActivityRecorded())
+        )
+        return _Outcome.REFRESHED
+
+    def _lose(self, cause: Cause) -> _Outcome:
+        lost = loss(cause, "sweeper")
+        if lost is None:
+            return _Outcome.LEFT
+        self._append(lost)
+        return _Outcome.LOST
+
+    def _append(self, appended: Event) -> None:
+        if not self.dry:
+            self.log.append(appended)
+
+
+def sweep(
+    idle_seconds: int,
+    invocation: Invocation,
+    connections: Connections,
+    log: EventLog,
+    callbacks: Callbacks,
+    *,
+    dry_run: bool = False,
+) -> Swept:
+    """Settle the connections that have been idle for so long or whose identity has expired.
+
+    One that fails is logged, not counted, and left to the next sweep, as is what time does not allow.
+
+    Parameters
+    ----------
+    idle_seconds
+        How long a connection was not active in the read model.
+    dry_run
+        Append and close nothing, but count what would have been.
+
+    Raises
+    ------
+    Unavailable
+        If the connections cannot be read in time.
+    """
+    doing = _Sweep(log, callbacks, dry_run)
+    outcomes: Counter[_Outcome] = Counter()
+    for connection in connections.stale(idle_seconds, invocation.at):
+        if not invocation.has_time:
+            logger.warning("sweep_stopped", extra={str(name): count for name, count in outcomes.items()})
+            break
+        what = verdict(connection.last_activity, connection.token_expires_at, now=invocation.at)
+        try:
+            outcome = doing.settle(connection, what, invocation.cause(connection))
+        except (Unavailable, UnknownConnectionError) as problem:
+            extra = {"connection_id": connection.connection_id, "problem": repr(problem)}
+            logger.warning("not_swept", extra=extra)
+            outcome = _Outcome.FAILED
+        outcomes[outcome] += 1
+    return Swept(
+        checked=outcomes.total() - outcomes[_Outcome.FAILED],
+        lost=outcomes[_Outcome.LOST],
+        closed=outcomes[_Outcome.CLOSED],
+        refreshed=outcomes[_Outcome.REFRESHED],
+    )

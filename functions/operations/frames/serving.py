@@ -1,0 +1,182 @@
+"""What becomes of one frame of a client: decided, appended, answered; a refusal recorded."""
+
+import logging
+from typing import Any, Final
+
+from functions.aws.gateway.callbacks import Callbacks, GoneError, Posted, UnknownConnectionError
+from functions.aws.gateway.requests import OK, Request, encode, refusal
+from functions.aws.log.event_log import ClaimRefusedError, EventLog
+from functions.aws.logs import logger
+from functions.domain.frames.decisions import Decision, decide, over_the_limit, rejection, unreachable
+from functions.domain.frames.parsing import parse
+from functions.domain.frames.protocol import Answer, Error, ErrorData, VoiceData
+from functions.domain.identity.identity import has_expired
+from functions.domain.limits import USUAL, Limits
+from functions.domain.log.claims import Count
+from functions.domain.log.events import Cause
+from functions.domain.refusals import Refused, Unavailable
+from functions.names import ROUTE_DEFAULT, ROUTE_VOICE_DATA
+
+_SERVERS_TROUBLE: Final = frozenset({"unavailable", "internal", "unauthorized"})
+"""Codes that say nothing of the client, so no event records them."""
+
+
+def serve(
+    request: Request, log: EventLog, callbacks: Callbacks, now: int, limits: Limits = USUAL
+) -> dict[str, Any]:
+    """Take a frame and return what the gateway wants to hear.
+
+    The answer is in the response where the route is two-way, else it goes by callback, and only errors do.
+    An expired identity is told so by callback, and its connection closed.
+    """
+    context = request.request_context
+    try:
+        cause = request.cause
+    except Refused as refused:  # no name to append under
+        return _turn_away(request, refused, callbacks, now)
+    answer = respond(request, cause, log, limits)
+    code = answer.data.code if isinstance(answer, Error) else None
+    _log(request, cause, code)
+    if answer is None:
+        return OK
+    frame = encode(answer, now)
+    if context.route_key == ROUTE_DEFAULT and code != "token_expired":
+        return {**OK, "body": frame.decode()}
+    _tell(frame, cause, callbacks, log)
+    if code == "token_expired":
+        _expel(cause, callbacks)
+    return OK
+
+
+def respond(request: Request, cause: Cause, log: EventLog, limits: Limits) -> Answer | None:
+    """Return the answer to a frame, None if it has none.
+
+    A frame is refused as a whole: it changes nothing, but for the event that says so.
+    """
+    try:
+        return _accept(request, cause, log, limits)
+    except Refused as refused:
+        if refused.code not in _SERVERS_TROUBLE:
+            _record(cause, refused, log)
+        if isinstance(refused, Unavailable):
+            logger.warning("unavailable", extra={"correlation_id": cause.id, "problem": refused.problem})
+        return refusal(refused, request.request_context.request_id)
+
+
+def _accept(request: Request, cause: Cause, log: EventLog, limits: Limits) -> Answer | None:
+    route = request.request_context.route_key
+    served = route in {ROUTE_DEFAULT, ROUTE_VOICE_DATA}
+    if served and has_expired(request.authorizer.exp, now=cause.at):
+        raise Refused("token_expired", "The identity of this connection has expired. Connect again.")
+    if request.is_base64_encoded:
+        raise Refused("invalid_json", "A frame is text, not binary.")
+    frame = parse(request.body or "")
+    if not served:
+        # the gateway read another type in it, and the function of that route may do less
+        raise Refused("invalid_message", "A frame has one type.", client_id=frame.id)
+    if isinstance(frame, VoiceData) and route == ROUTE_DEFAULT:
+        # the gateway read no type in it, and would send the absence of an answer as an empty frame
+        raise Refused("invalid_message", "Speech has a route of its own.", client_id=frame.id)
+    try:
+        return _act(decide(frame, cause, limits), cause, log)
+    except Refused as refused:
+        refused.client_id = frame.id
+        raise
+
+
+def _act(decision: Decision, cause: Cause, log: EventLog) -> Answer | None:
+    if decision.event is None:
+        return decision.answer
+    try:
+        log.append(decision.event, decision.claims)
+    except ClaimRefusedError as refused:
+        if isinstance(refused.claim, Count):
+            raise over_the_limit(cause) from None
+        if decision.refused is None:
+            raise
+        return decision.refused(refused.held)
+    return decision.answer
+
+
+def _record(cause: Cause, refused: Refused, log: EventLog) -> None:
+    try:
+        log.append_once(rejection(cause, refused.code))
+    except Unavailable as unavailable:  # the client learns of its frame all the same
+        logger.warning("rejection_not_recorded", extra={"problem": unavailable.problem})
+
+
+def _turn_away(request: Request, refused: Refused, callbacks: Callbacks, now: int) -> dict[str, Any]:
+    context = request.request_context
+    logger.warning(
+        "nobody", extra={"connection_id": context.connection_id, "correlation_id": context.request_id}
+    )
+    frame = encode(refusal(refused, context.request_id), now)
+    if context.route_key == ROUTE_DEFAULT:
+        return {**OK, "body": frame.decode()}
+    callbacks.post(context.connection_id, frame)
+    return OK
+
+
+def _tell(frame: bytes, cause: Cause, callbacks: Callbacks, log: EventLog) -> None:
+    try:
+        push(frame, cause, callbacks, log)
+    except Unavailable as unavailable:  # what became of the client's frame stands all the same
+        logger.warning("answer_not_delivered", extra={"problem": unavailable.problem})
+
+
+def push(frame: bytes, cause: Cause, callbacks: Callbacks, log: EventLog) -> Posted:
+    """Send a frame to the connection of a request; one that is Gone is lost, and the log says so."""
+    posted = callbacks.post(cause.connection_id, frame)
+    if posted is Posted.GONE and (lost := unreachable(cause)):
+        log.append(lost)
+    return posted
+
+
+def _expel(cause: Cause, callbacks: Callbacks) -> None:
+    try:
+        callbacks.close(cause.connection_id)
+    except (GoneError, UnknownConnectionError):
+        logger.info("already_closed", extra={"connection_id": cause.connection_id})
+    except Unavailable as unavailable:  # the sweeper closes what outlives its token
+        logger.warning("not_closed", extra={"problem": unavailable.problem})
+
+
+def broken(event: object, callbacks: Callbacks, now: int) -> dict[str, Any]:
+    """Answer a frame whose handling failed: the log line has the reason, the client the id that finds it."""
+    context = event.get("requestContext") if isinstance(event, dict) else None
+    if not isinstance(context, dict):
+        context = {}
+    connection_id, correlation_id = context.get("connectionId"), _plain(context.get("requestId"))
+    logger.exception("internal", extra={"connection_id": connection_id, "correlation_id": correlation_id})
+    if context.get("eventType") != "MESSAGE":
+        return {"statusCode": 500}
+    data = ErrorData("internal", "Something went wrong on our side.", correlation_id)
+    frame = encode(Error(data=data), now)
+    if context.get("routeKey") == ROUTE_DEFAULT:
+        return {**OK, "body": frame.decode()}
+    try:
+        callbacks.post(str(connection_id), frame)
+    except Exception:  # noqa: BLE001 - there is no other way to tell the client
+        logger.exception("answer_not_delivered", extra={"correlation_id": correlation_id})
+    return OK
+
+
+def _plain(identifier: object) -> str:
+    """Return what can be sent and logged, whatever was given for an id."""
+    return ascii(identifier).strip("'")
+
+
+def _log(request: Request, cause: Cause, code: str | None) -> None:
+    speech = request.request_context.route_key == ROUTE_VOICE_DATA and code is None
+    level = logging.DEBUG if speech else logging.INFO
+    logger.log(
+        level,
+        "frame",
+        extra={
+            "connection_id": cause.connection_id,
+            "correlation_id": cause.id,
+            "user_id": cause.user_id,
+            "route": request.request_context.route_key,
+            "refused": code,
+        },
+    )

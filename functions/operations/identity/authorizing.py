@@ -1,0 +1,119 @@
+"""Lets a client in or not, and hands on who it is: every later frame of the connection repeats that."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from functions.aws.logs import logger
+from functions.aws.read_models.connections import Connections
+from functions.domain.identity.identity import NAME, Identity, Unidentified
+from functions.domain.limits import LOST_AFTER_SECONDS
+from functions.domain.refusals import Unavailable
+
+Text = Mapping[str, str]
+
+
+class Handshake(msgspec.Struct, frozen=True):
+    """What a client says with ``$connect``, as far as it is text; header names in lower case.
+
+    ``connected_at`` in epoch milliseconds, by the gateway's clock.
+    """
+
+    headers: Text
+    query: Text
+    connected_at: int
+
+
+Identify = Callable[[Handshake], Identity]
+"""Returns who a handshake proves its client to be, or raises `Unidentified` or `Unavailable`."""
+
+
+def authorize(
+    event: dict[str, Any], identify: Identify, connections: Connections, most: int
+) -> dict[str, Any]:
+    """Answer a REQUEST authorization on ``$connect``.
+
+    A refusal is a Deny (403): the gateway gives the client no reason, the log line has it. What cannot be
+    found out is a refusal too.
+
+    Parameters
+    ----------
+    event
+        As the gateway sends it.
+    identify
+        How a client says who it is.
+    connections
+        Where the user's other connections are counted, as far as the projection knows them.
+    most
+        How many a user may have at a time.
+    """
+    try:
+        context = _admit(event, identify, connections, most)
+    except Unidentified as refused:
+        return _policy(event, "Deny", reason=str(refused))
+    except Unavailable as unavailable:
+        return _policy(event, "Deny", reason=f"unavailable: {unavailable.problem}")
+    except Exception as problem:  # noqa: BLE001 - the outermost guard: what nobody foresaw lets nobody in
+        logger.exception("internal")
+        return _policy(event, "Deny", reason=f"internal: {type(problem).__name__}")
+    return _policy(event, "Allow", context=context)
+
+
+def _admit(event: dict[str, Any], identify: Identify, connections: Connections, most: int) -> dict[str, str]:
+    if "methodArn" not in event:
+        msg = "nothing is asked for"
+        raise Unidentified(msg)
+    handshake = Handshake(
+        headers={name.lower(): value for name, value in _texts(event.get("headers")).items()},
+        query=_texts(event.get("queryStringParameters")),
+        connected_at=int(event["requestContext"]["connectedAt"]),
+    )
+    session_id = (event.get("queryStringParameters") or {}).get("sessionId")
+    if session_id is not None and not (isinstance(session_id, str) and NAME.fullmatch(session_id)):
+        msg = "sessionId is malformed"
+        raise Unidentified(msg)
+    identity = identify(handshake)
+    since = handshake.connected_at - LOST_AFTER_SECONDS * 1000
+    # as many as are allowed tell that this one would be too many: no more rows are read
+    if connections.count_active(identity.user_id, since=since, most=most) >= most:
+        msg = f"{most} connections are open already"
+        raise Unidentified(msg)
+    context = {
+        "userId": identity.user_id,
+        "connectedAt": str(handshake.connected_at),
+        "exp": str(identity.expires_at),
+    }
+    return context if session_id is None else {**context, "sessionId": session_id}
+
+
+def _texts(given: object) -> dict[str, str]:
+    members = given if isinstance(given, dict) else {}
+    return {
+        name: value for name, value in members.items() if isinstance(name, str) and isinstance(value, str)
+    }
+
+
+def _policy(
+    event: dict[str, Any], effect: str, *, context: dict[str, str] | None = None, reason: str | None = None
+) -> dict[str, Any]:
+    asked = event if isinstance(event, dict) else {}
+    given = asked.get("requestContext")
+    request = given if isinstance(given, dict) else {}
+    identity = context or {}
+    logger.info(
+        "authorize",
+        extra={
+            "connection_id": request.get("connectionId"),
+            "correlation_id": request.get("requestId"),
+            "user_id": identity.get("userId"),
+            "effect": effect,
+            "reason": reason,
+        },
+    )
+    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": asked.get("methodArn", "*")}
+    return {
+        "principalId": identity.get("userId", "nobody"),
+        "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+        "context": identity,
+    }

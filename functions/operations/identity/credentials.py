@@ -1,0 +1,33 @@
+"""What a client proves itself with: a token in a header, or a one-time ticket in the URL."""
+
+from functions.aws.identity.tickets import Tickets
+from functions.aws.identity.tokens import Tokens
+from functions.domain.identity.identity import Identity, Unidentified
+from functions.operations.identity.authorizing import Handshake
+
+
+def identify(handshake: Handshake, tokens: Tokens, tickets: Tickets, now: int) -> Identity:
+    """Return who a client is, by ``Authorization: Bearer <token>`` or by ``?ticket=``.
+
+    Raises
+    ------
+    Unidentified
+        If it proves nothing, or comes with both: which of them it means is not for us to guess.
+    Unavailable
+        If a ticket cannot be redeemed in time.
+    """
+    authorization = handshake.headers.get("authorization")
+    ticket = handshake.query.get("ticket")
+    if authorization is not None and ticket is not None:
+        msg = "both a token and a ticket"
+        raise Unidentified(msg)
+    if authorization is not None:
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            msg = "the Authorization header has no bearer token"
+            raise Unidentified(msg)
+        return tokens.identify(token.strip(" "), now)  # no other blank is one in HTTP
+    if ticket is not None:
+        return tickets.redeem(ticket, now)
+    msg = "neither a token nor a ticket"
+    raise Unidentified(msg)

@@ -1,0 +1,199 @@
+"""Builds the layer of dependencies: from the lock alone, equal byte for byte, once for each lock."""
+
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+
+from infra.settings.settings import LayerTarget
+
+ROOT = Path(__file__).parents[2]
+LOCK = ROOT / "functions" / "requirements.txt"
+BUILDS = ROOT / ".build"
+
+LAMBDA_PYTHON = (3, 13)
+INTERPRETER_VARIABLE = "LAMBDA_PYTHON"
+"""Names the interpreter that compiles for Lambda, where it is not found by itself."""
+
+SERVICES = ("apigatewaymanagementapi", "dynamodb")
+"""The services whose models botocore must find; all of them would be 20 MB more to load from."""
+BOTOCORE_TABLES = ("_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json")
+"""What botocore reads whatever the service is."""
+
+ZIP_EPOCH = 315_532_800
+"""1980-01-01, the first time that a zip file can hold."""
+
+
+class PackagingError(pulumi.RunError):
+    """The layer cannot be built; the message says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Recipe:
+    """
+    What differs by target.
+
+    Parameters
+    ----------
+    platform_options
+        What tells pip to install for another platform than its own.
+    compiled_for
+        What the compiled files and the wheels depend on.
+    """
+
+    platform_options: tuple[str, ...]
+    compiled_for: str
+
+
+_ARM64 = _Recipe(
+    (
+        # what the libraries of Amazon Linux 2023 (glibc 2.34) can load
+        *(f"--platform={tag}_aarch64" for tag in ("manylinux_2_28", "manylinux_2_17", "manylinux2014")),
+        "--python-version={}.{}".format(*LAMBDA_PYTHON),
+        "--implementation=cp",
+    ),
+    "arm64-cpython-{}{}".format(*LAMBDA_PYTHON),
+)
+_HOST = _Recipe((), f"{sys.platform}-{platform.machine()}-{sys.implementation.cache_tag}")
+
+
+def build_layer(target: LayerTarget, *, lock: Path = LOCK, builds: Path = BUILDS) -> Path:
+    """
+    Give the folder of the layer, building it unless this lock was built for this target before.
+
+    Parameters
+    ----------
+    target
+        What it is for.
+    lock
+        Requirements with hashes.
+    builds
+        Where builds are kept.
+
+    Returns
+    -------
+    Path
+        A folder that holds ``python/``, as a layer does.
+
+    Raises
+    ------
+    PackagingError
+        If there is no interpreter to compile with, or pip could not install the lock.
+    """
+    recipe = _ARM64 if target is LayerTarget.ARM64 else _HOST
+    layer = builds / f"layer-{target.value}-{_fingerprint(lock, recipe)}"
+    if layer.is_dir():
+        return layer
+    interpreter = _lambda_interpreter() if target is LayerTarget.ARM64 else sys.executable
+    builds.mkdir(parents=True, exist_ok=True)
+    # renamed when whole: a build that is killed leaves a folder that nobody looks for
+    with tempfile.TemporaryDirectory(dir=builds, prefix="unfinished-") as unfinished:
+        made = Path(unfinished) / "layer"
+        _install(lock, recipe, made / "python")
+        _prune(made / "python")
+        _compile(interpreter, made)
+        _settle(made)
+        try:
+            made.rename(layer)
+        except OSError:
+            # another build of the same was faster
+            if not layer.is_dir():
+                raise
+    return layer
+
+
+def _fingerprint(lock: Path, recipe: _Recipe) -> str:
+    parts = (lock.read_bytes(), recipe.compiled_for.encode(), Path(__file__).read_bytes())
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+
+
+def _install(lock: Path, recipe: _Recipe, folder: Path) -> None:
+    command = [
+        *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"),
+        *("--require-hashes", "--only-binary=:all:", "--no-deps", "--no-compile", "--target", str(folder)),
+        *recipe.platform_options,
+        *("--requirement", str(lock)),
+    ]
+    _run(command, "The dependencies of the functions could not be installed")
+
+
+def _prune(folder: Path) -> None:
+    """Remove what no function reads, or what names this machine."""
+    shutil.rmtree(folder / "bin", ignore_errors=True)
+    for record in folder.glob("*.dist-info/RECORD"):
+        record.unlink()
+    for tests in [*folder.rglob("tests"), *folder.rglob("test")]:
+        shutil.rmtree(tests, ignore_errors=True)
+    for entry in (folder / "botocore" / "data").glob("*"):
+        if entry.is_dir() and entry.name not in SERVICES:
+            shutil.rmtree(entry)
+        elif entry.is_file() and entry.name not in BOTOCORE_TABLES:
+            entry.unlink()
+
+
+def _compile(interpreter: str, layer: Path) -> None:
+    """Compile with paths as they will be in Lambda, checked against nothing: times mean nothing there."""
+    command = [
+        *(interpreter, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"),
+        *("-s", str(layer), "-p", "/opt", str(layer / "python")),
+    ]
+    _run(command, "The dependencies of the functions could not be compiled")
+
+
+def _settle(layer: Path) -> None:
+    """Give every file the same time and a mode that Lambda's user can read, whatever the umask is."""
+    for path in [layer, *layer.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+        os.utime(path, (ZIP_EPOCH, ZIP_EPOCH))
+
+
+def _lambda_interpreter() -> str:
+    wanted = [str(part) for part in LAMBDA_PYTHON]
+    for candidate in _candidates():
+        probe = subprocess.run(  # noqa: S603 - candidates come from the operator's own machine
+            [candidate, "-c", "import sys; print(*sys.version_info[:2])"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if probe.returncode == 0 and probe.stdout.split() == wanted:
+            return candidate
+    version = ".".join(wanted)
+    raise PackagingError(
+        f"Functions run on Python {version}, so the layer must be compiled by a python{version}: none was "
+        f"found in {INTERPRETER_VARIABLE}, on PATH or under pyenv. Install one, or name it in "
+        f"{INTERPRETER_VARIABLE}."
+    )
+
+
+def _candidates() -> Iterator[str]:
+    """List what may be the interpreter; one that was named is the only one."""
+    version = ".".join(map(str, LAMBDA_PYTHON))
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    named = os.environ.get(INTERPRETER_VARIABLE)
+    found = [
+        shutil.which(f"python{version}"),
+        *map(str, sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}"), reverse=True)),
+        sys.executable,
+    ]
+    for candidate in [named] if named else found:
+        if candidate and Path(candidate).is_file():
+            yield candidate
+
+
+def _run(command: list[str], failure: str) -> None:
+    # a fixed seed: compiled sets of strings are written in the order of their hashes
+    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(  # noqa: S603 - no part of the command comes from outside
+        command, capture_output=True, text=True, check=False, env=environment
+    )
+    if done.returncode != 0:
+        raise PackagingError(f"{failure}:\n{(done.stderr or done.stdout).strip()}")

@@ -1,0 +1,94 @@
+"""Who may connect: the authorizer and, where identity is verified, the users and their tickets."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from functions import names
+from infra.functions.function import Function, FunctionArgs, Runtime
+from infra.identity.ticket_api import TicketApi, TicketApiArgs
+from infra.identity.user_directory import UserDirectory, UserDirectoryArgs
+from infra.tables.event_store import EventStore
+from infra.tables.read_model import ReadModel
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityArgs:
+    """
+    What identity is decided by.
+
+    Parameters
+    ----------
+    store
+        The claims among which the tickets are.
+    read_model
+        Where a user's open connections are counted.
+    """
+
+    store: EventStore
+    read_model: ReadModel
+
+
+class Identity(pulumi.ComponentResource):
+    """
+    The function that the WebSocket API asks, as the stack's identity mode has it, and what it needs.
+
+    Attributes
+    ----------
+    authorizer
+        The function.
+    functions
+        It, and what issues tickets.
+    outputs
+        What the program exports of it.
+    """
+
+    def __init__(
+        self, name: str, runtime: Runtime, args: IdentityArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("airium:realtime:Identity", name, None, opts)
+        here = pulumi.ResourceOptions(parent=self)
+        self.outputs: dict[str, object] = {}
+        users: UserDirectory | None = None
+        issuing: tuple[Function, ...] = ()
+        if runtime.settings.verifies_identity:
+            users = UserDirectory("users", UserDirectoryArgs(runtime.naming, runtime.settings), here)
+            tickets = TicketApi("tickets", runtime, TicketApiArgs(args.store, users), here)
+            issuing = (tickets.function,)
+            self.outputs = {
+                "user_pool_id": users.pool_id,
+                "user_pool_client_ids": users.client_ids,
+                "ticket_url": tickets.url,
+            }
+        self.authorizer = self._authorizer(runtime, args, users)
+        self.functions = (self.authorizer, *issuing)
+        self.register_outputs({"authorizer": self.authorizer.function_name})
+
+    def _authorizer(self, runtime: Runtime, args: IdentityArgs, users: UserDirectory | None) -> Function:
+        """Make the function, with the limit on connections in every mode, and tokens and tickets in one."""
+        environment: dict[str, pulumi.Input[str]] = {
+            names.CONNECTIONS_TABLE: args.read_model.connections_table,
+            names.CONNECTIONS_PER_USER: str(runtime.settings.limits.connections_per_user),
+        }
+        if users is not None:
+            environment |= {
+                names.CLAIMS_TABLE: args.store.claims_table,
+                names.ISSUER: users.issuer,
+                names.CLIENT_IDS: pulumi.Output.all(*users.client_ids).apply(",".join),
+                names.IDENTITY_USE: runtime.settings.users.token_use.value,
+                names.JWKS_URL: users.jwks_url,
+            }
+        function = Function(
+            "authorizer",
+            runtime,
+            FunctionArgs(
+                handler=names.QUERY_AUTHORIZER if users is None else names.AUTHORIZER,
+                size=runtime.settings.functions.sizes.authorizer,
+                environment=environment,
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        args.read_model.grant_list_connections(function, names.CONNECTIONS_ACTIVE_OF_USER)
+        if users is not None:
+            args.store.grant_redeem(function)
+        return function

@@ -1,0 +1,80 @@
+"""What a stack may choose of identity and limits."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from functions import names
+from infra.settings.group import Group
+
+MAX_AUDIENCES = 50
+"""An authorizer of an HTTP API takes no more audiences."""
+
+MAX_VOICE_SESSIONS_PER_MINUTE = 30
+"""A connection's row holds each of its voice sessions, for two hours, and DynamoDB's items end at 400 KB."""
+
+_ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_+]{1,128}$")]
+_Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
+"""As browsers write it: in lower case, without a path. A star would let any page try any token."""
+
+
+class IdentityMode(StrEnum):
+    """How a client says who it is."""
+
+    COGNITO = "cognito"
+    """By a token of a Cognito user pool, or a ticket that was issued for one."""
+    QUERY = "query"
+    """``userId`` in the query string of ``$connect``: for trying things out, it proves nothing."""
+
+
+class TokenUse(StrEnum):
+    """The kind of a user pool's tokens that are taken, in the words of their claim ``token_use``."""
+
+    ACCESS = "access"
+    """Says what its bearer may do: made to be sent to a backend."""
+    ID = "id"
+    """Says who somebody is, with their attributes: made for the app itself."""
+
+
+class UserSettings(Group):
+    """The Cognito user pool whose tokens are taken, in the mode ``identity: cognito``."""
+
+    user_pool_id: Annotated[str | None, Field(pattern=r"^[a-z0-9-]+_[0-9A-Za-z]+$")] = None
+    """An existing pool; with none, one is made."""
+    client_ids: Annotated[tuple[_ClientId, ...], Field(max_length=MAX_AUDIENCES)] = ()
+    """The app clients whose tokens are taken; with none, one is made."""
+    token_use: TokenUse = TokenUse.ACCESS
+    """The kind of token that is taken."""
+    self_sign_up: bool = False
+    """Whether people may sign themselves up in the pool that is made."""
+
+
+class TicketSettings(Group):
+    """The HTTP API that issues tickets, in the mode ``identity: cognito``."""
+
+    origins: tuple[_Origin, ...] = ()
+    """The origins whose pages may ask for a ticket; with none, no page of another origin may."""
+    throttling_rate: Annotated[float, Field(gt=0, le=10_000)] = 500
+    """Requests a second: as many as an account takes new connections. Zero would refuse everybody."""
+    throttling_burst: Annotated[int, Field(gt=0, le=5_000)] = 500
+    """Requests at once. Zero would refuse everybody."""
+
+
+class LimitSettings(Group):
+    """What one user may do."""
+
+    connections_per_user: Annotated[int, Field(ge=1, le=1_000)] = 10
+    """Connections that a user may have open; soft, by as much as the projection lags."""
+    texts_per_minute: Annotated[int, Field(ge=1, le=6_000)] = 60
+    """Text messages that a user may send in each minute."""
+    voice_sessions_per_minute: Annotated[int, Field(ge=1, le=MAX_VOICE_SESSIONS_PER_MINUTE)] = 6
+    """Voice sessions that a user may start in each minute."""
+
+    @property
+    def of_frames(self) -> dict[str, str]:
+        """The variables of the function that takes frames."""
+        return {
+            names.TEXTS_PER_MINUTE: str(self.texts_per_minute),
+            names.VOICE_SESSIONS_PER_MINUTE: str(self.voice_sessions_per_minute),
+        }

@@ -1,0 +1,209 @@
+"""What a stack may choose, each value typed, bounded and with its default."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from infra.settings.group import Group
+from infra.settings.identity import IdentityMode, LimitSettings, TicketSettings, UserSettings
+
+MAX_ROUTE_SECONDS = 29
+"""API Gateway gives up on an integration after 29 s; a longer timeout would only cost."""
+
+MIN_RETENTION_DAYS = 15
+"""A failed record may wait 14 days in the failure queue and must still find its event when it is redriven."""
+
+
+LOG_RETENTION_DAYS = (
+    1,
+    3,
+    5,
+    7,
+    14,
+    30,
+    60,
+    90,
+    120,
+    150,
+    180,
+    365,
+    400,
+    545,
+    731,
+    1_096,
+    1_827,
+    2_192,
+    3_653,
+)
+"""The periods that CloudWatch knows: another would fail in the middle of an update."""
+
+
+def _log_retention(days: int) -> int:
+    if days not in LOG_RETENTION_DAYS:
+        raise ValueError(f"one of {', '.join(map(str, LOG_RETENTION_DAYS))}")
+    return days
+
+
+class LayerTarget(StrEnum):
+    """What the layer of dependencies is built for."""
+
+    ARM64 = "arm64"
+    """Lambda's Graviton processors: what every account runs."""
+    HOST = "host"
+    """The interpreter that evaluates the program: an emulator runs the functions in it."""
+
+
+class GatewayLogsRole(StrEnum):
+    """Who makes the role with which API Gateway writes logs: there is one for each account and region."""
+
+    MANAGE = "manage"
+    """This stack does."""
+    EXISTING = "existing"
+    """It is there already."""
+
+
+class LogLevel(StrEnum):
+    """The least level that a function logs, in the words of Lambda."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARN = "WARN"
+    ERROR = "ERROR"
+
+
+class Size(Group):
+    """What one function may use."""
+
+    memory_mb: Annotated[int, Field(ge=128, le=10_240)] = 512
+    """Memory in MB; the share of a processor grows with it."""
+    timeout_seconds: Annotated[int, Field(ge=1, le=900)] = 120
+    """Seconds until an invocation is ended."""
+    reserved_concurrency: Annotated[int | None, Field(ge=1)] = None
+    """The most invocations at a time, taken from the account's share; none by default."""
+
+
+class RouteSize(Size):
+    """What a function behind the gateway may use."""
+
+    timeout_seconds: Annotated[int, Field(ge=1, le=MAX_ROUTE_SECONDS)] = 15
+    """Seconds until an invocation is ended; the gateway waits no longer."""
+
+
+class ProjectorSize(Size):
+    """What the projector may use: it decodes, which takes a processor."""
+
+    memory_mb: Annotated[int, Field(ge=128, le=10_240)] = 1_024
+    timeout_seconds: Annotated[int, Field(ge=1, le=900)] = 60
+    """A rebuild waits for longer than this."""
+
+
+class Sizes(Group):
+    """The size of each function."""
+
+    authorizer: RouteSize = RouteSize()
+    ticket: RouteSize = RouteSize()
+    lifecycle: RouteSize = RouteSize()
+    message: RouteSize = RouteSize()
+    projector: ProjectorSize = ProjectorSize()
+    connection_manager: Size = Size()
+    sweeper: Size = Size()
+
+
+class ApiSettings(Group):
+    """The WebSocket API."""
+
+    stage: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] = "prod"
+    """The stage's name: the last part of the URLs."""
+    throttling_rate: Annotated[float, Field(gt=0, le=10_000)] = 2_000
+    """Frames a second that the stage takes. Zero would refuse everybody."""
+    throttling_burst: Annotated[int, Field(gt=0, le=5_000)] = 1_000
+    """Frames that the stage takes at once. Zero would refuse everybody."""
+    access_logs: bool = False
+    """Whether the gateway writes one line for each frame."""
+    gateway_logs_role: GatewayLogsRole = GatewayLogsRole.EXISTING
+    """Who makes the account's role for that."""
+
+
+class LogSettings(Group):
+    """The log of events."""
+
+    retention_days: Annotated[int, Field(ge=MIN_RETENTION_DAYS, le=3_650)] = 90
+    """Days from a connection's start until its events and its row expire."""
+    point_in_time_recovery: bool = False
+    """Whether the log and its claims can be restored to any second of the last 35 days (paid by the GB)."""
+
+
+class FunctionSettings(Group):
+    """What all functions share."""
+
+    log_level: LogLevel = LogLevel.INFO
+    """The least level that is logged."""
+    log_retention_days: Annotated[int, AfterValidator(_log_retention)] = 30
+    """Days that log lines are kept."""
+    sizes: Sizes = Sizes()
+    """Memory and time of each function."""
+
+
+class ProjectorSettings(Group):
+    """How the stream of events reaches the projector."""
+
+    batch_size: Annotated[int, Field(ge=1, le=1_000)] = 1_000
+    """The most records of one batch."""
+    window_seconds: Annotated[int, Field(ge=0, le=300)] = 0
+    """Seconds that a batch may wait to fill."""
+    retries: Annotated[int, Field(ge=0, le=10_000)] = 5
+    """Retries until what fails goes to the failure queue."""
+    max_record_age_seconds: Annotated[int, Field(ge=60, le=86_400)] = 21_600
+    """Age at which a failing record goes to the failure queue, whatever its retries."""
+
+
+class SweeperSettings(Group):
+    """The search for connections that ended unseen."""
+
+    enabled: bool = True
+    """Whether the schedule runs."""
+    every_minutes: Annotated[int, Field(ge=1, le=1_440)] = 5
+    """Minutes between two runs."""
+    idle_seconds: Annotated[int, Field(ge=60, le=86_400)] = 3_600
+    """Seconds without activity after which a connection is asked for."""
+
+
+TopicArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$")]
+"""An SNS topic; an alarm can tell no FIFO topic."""
+
+
+class AlarmSettings(Group):
+    """What is told to people."""
+
+    enabled: bool = False
+    """Whether the alarms are made; each has a price (about $0.10 a month)."""
+    topic_arns: Annotated[tuple[TopicArn, ...], Field(max_length=5)] = ()
+    """The SNS topics that they tell; CloudWatch takes five."""
+
+
+class Settings(Group):
+    """All that a stack file says under the project's name."""
+
+    identity: IdentityMode = IdentityMode.COGNITO
+    """How a client says who it is."""
+    users: UserSettings = UserSettings()
+    tickets: TicketSettings = TicketSettings()
+    limits: LimitSettings = LimitSettings()
+    api: ApiSettings = ApiSettings()
+    log: LogSettings = LogSettings()
+    functions: FunctionSettings = FunctionSettings()
+    projector: ProjectorSettings = ProjectorSettings()
+    sweeper: SweeperSettings = SweeperSettings()
+    alarms: AlarmSettings = AlarmSettings()
+    layer: LayerTarget = LayerTarget.ARM64
+    """What the dependencies are built for."""
+    protect: bool = False
+    """Whether the tables survive ``pulumi destroy`` and refuse to be replaced."""
+    endpoint: Annotated[str | None, Field(pattern=r"^https?://[^/\s]+$")] = None
+    """The URL of an emulator, without a path; on AWS there is none."""
+
+    @property
+    def verifies_identity(self) -> bool:
+        """Whether a client must prove who it is."""
+        return self.identity is not IdentityMode.QUERY

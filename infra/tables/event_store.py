@@ -1,0 +1,120 @@
+"""The log of events and its claims: the only state that handlers write."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from functions import names
+from infra.functions.function import Function
+from infra.naming import Naming
+from infra.policy import Statement, open_ended
+from infra.settings.settings import LogSettings
+from infra.tables.table import Index, TableArgs, table
+
+
+@dataclass(frozen=True, slots=True)
+class EventStoreArgs:
+    """
+    What the log is.
+
+    Parameters
+    ----------
+    naming
+        The names of the stack.
+    settings
+        Retention and recovery.
+    protect
+        Whether the tables survive the stack.
+    """
+
+    naming: Naming
+    settings: LogSettings
+    protect: bool
+
+
+class EventStore(pulumi.ComponentResource):
+    """
+    The tables ``events`` and ``claims``.
+
+    Attributes
+    ----------
+    events_table, claims_table
+        Physical names.
+    stream_arn
+        The stream of inserted events.
+    retention_days
+        Days from a connection's start until its events expire.
+    """
+
+    def __init__(self, name: str, args: EventStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("airium:realtime:EventStore", name, None, opts)
+        self._events = table(
+            f"{name}-events",
+            TableArgs(
+                name=args.naming.of("events"),
+                key=names.EVENTS_KEY,
+                indexes=(
+                    # with all attributes, so that an audit query reads what it returns
+                    Index(names.EVENTS_BY_USER, names.EVENTS_BY_USER_KEY),
+                    Index(names.EVENTS_BY_TIME, names.EVENTS_BY_TIME_KEY),
+                ),
+                stream=True,
+                point_in_time_recovery=args.settings.point_in_time_recovery,
+                protect=args.protect,
+            ),
+            self,
+        )
+        self._claims = table(
+            f"{name}-claims",
+            TableArgs(
+                name=args.naming.of("claims"),
+                key=names.CLAIMS_KEY,
+                point_in_time_recovery=args.settings.point_in_time_recovery,
+                protect=args.protect,
+            ),
+            self,
+        )
+        self.events_table = self._events.name
+        self.claims_table = self._claims.name
+        self.stream_arn = self._events.stream_arn
+        self.retention_days = args.settings.retention_days
+        self.register_outputs({"events_table": self.events_table, "claims_table": self.claims_table})
+
+    def grant_append(self, function: Function) -> None:
+        """Let a function append events."""
+        function.grant("append-events", Statement(["dynamodb:PutItem"], [self._events.arn]))
+
+    def grant_claim(self, function: Function) -> None:
+        """Let a function make a claim; in a transaction, as IAM judges each of its actions by itself."""
+        function.grant("make-claims", Statement(["dynamodb:PutItem"], [self._claims.arn]))
+
+    def grant_release(self, function: Function) -> None:
+        """Let a function give up a claim."""
+        function.grant("release-claims", Statement(["dynamodb:DeleteItem"], [self._claims.arn]))
+
+    def grant_count(self, function: Function) -> None:
+        """Let a function count what a user does in a minute, in the transaction of the append."""
+        function.grant("count-claims", Statement(["dynamodb:UpdateItem"], [self._claims.arn]))
+
+    def grant_issue(self, function: Function) -> None:
+        """Let a function issue tickets, which are claims."""
+        function.grant("issue-tickets", Statement(["dynamodb:PutItem"], [self._claims.arn]))
+
+    def grant_redeem(self, function: Function) -> None:
+        """Let a function redeem a ticket: a deletion gives it to the first who asks, and to nobody else."""
+        function.grant("redeem-tickets", Statement(["dynamodb:DeleteItem"], [self._claims.arn]))
+
+    def grant_refold(self, function: Function) -> None:
+        """Let a function read the log of one connection."""
+        function.grant("refold-events", Statement(["dynamodb:Query"], [self._events.arn]))
+
+    def grant_read_stream(self, function: Function) -> None:
+        """Let Lambda read the stream for a function."""
+        function.grant(
+            "read-stream",
+            Statement(
+                ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
+                [self.stream_arn],
+            ),
+            Statement(["dynamodb:ListStreams"], [open_ended(self._events.arn, "/stream/*")]),
+        )

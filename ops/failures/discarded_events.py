@@ -1,0 +1,139 @@
+"""Finds the events of a discarded batch again: in the stream, or by time in the log's index.
+
+The stream gives exact keys and keeps them for 24 hours. The index covers more than was in the batch, which is
+safe, since a redrive of what was projected already changes nothing.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+from botocore.exceptions import ClientError
+
+from functions.aws import batch_reads
+from functions.aws.attributes import Item, to_item
+from functions.aws.faults import code_of
+from functions.aws.log.event_items import MalformedEventError, decode
+from functions.domain.limits import LOST_AFTER_SECONDS
+from functions.domain.log.ids import lowest
+from functions.names import EVENTS_BY_TIME, EVENTS_KEY, TIME_BUCKET_SHARDS
+from ops.deployment import Deployment
+from ops.failures.discards import Discarded
+
+EARLIER_SECONDS: Final = LOST_AFTER_SECONDS + 3_600
+"""How much older than its arrival an event's id may be: a refresh has the time of what the gateway last saw,
+which is no older than a connection can be; and an hour for what came late."""
+LATER_SECONDS: Final = 600
+"""How much younger: a reply's id is a millisecond after its question's, and clocks differ."""
+_GONE: Final = frozenset(
+    {"TrimmedDataAccessException", "ResourceNotFoundException", "ExpiredIteratorException"}
+)
+"""What the stream answers where it holds the records no more."""
+_EMPTY_PAGES: Final = 100
+"""A shard may answer with nothing and still have more; a day of it has fewer empty pages than that."""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What was found of a discarded batch.
+
+    ``records`` is how many there were; ``unreadable`` are the keys of what is in the log and still no event;
+    ``exact`` tells that the stream had them all, so that nothing else was found.
+    """
+
+    records: int
+    connections: frozenset[str]
+    unreadable: tuple[str, ...]
+    exact: bool = True
+
+
+def find(deployment: Deployment, batch: Discarded) -> Found:
+    """Return the connections whose events were in a batch, or at least may have been.
+
+    Raises
+    ------
+    Unavailable
+        If the log cannot be read in time.
+    """
+    keys = _in_stream(deployment.streams, batch)
+    # the same item stands in the stream twice if it was deleted and put again
+    if len(keys) >= batch.batch_size:
+        table = deployment.outputs.events_table
+        wanted = [(table, key) for key in {tuple(_text(key)): key for key in keys}.values()]
+        items = [item for _, item in batch_reads.read(deployment.client, wanted)]
+        connections = frozenset(key[EVENTS_KEY[0]]["S"] for key in keys)
+        return Found(len(keys), connections, tuple(_unreadable(items)))
+    records = 0
+    named: set[str] = set()
+    unreadable: list[str] = []
+    for items in _by_time(deployment, batch):
+        records += len(items)
+        named.update(item[EVENTS_KEY[0]]["S"] for item in items)
+        unreadable += _unreadable(items)
+    return Found(records, frozenset(named), tuple(unreadable), exact=False)
+
+
+def _in_stream(streams: Any, batch: Discarded) -> list[Item]:
+    """Return the keys of the batch's records, fewer than it had or none where the stream was trimmed."""
+    keys: list[Item] = []
+    try:
+        iterator = streams.get_shard_iterator(
+            StreamArn=batch.stream_arn,
+            ShardId=batch.shard_id,
+            ShardIteratorType="AT_SEQUENCE_NUMBER",
+            SequenceNumber=batch.start_sequence_number,
+        )["ShardIterator"]
+        empty = 0
+        while iterator and empty < _EMPTY_PAGES:
+            page = streams.get_records(ShardIterator=iterator)
+            changes = [record["dynamodb"] for record in page["Records"]]
+            keys += [change["Keys"] for change in changes if batch.holds(change["SequenceNumber"])]
+            if any(int(change["SequenceNumber"]) >= int(batch.end_sequence_number) for change in changes):
+                break
+            empty = 0 if changes else empty + 1
+            iterator = page.get("NextShardIterator")
+    except ClientError as error:
+        if code_of(error) not in _GONE:
+            raise
+    return keys
+
+
+def _by_time(deployment: Deployment, batch: Discarded) -> Iterator[list[Item]]:
+    """Yield the events whose ids fit a batch's time of arrival, page by page."""
+    first = batch.approximate_arrival_of_first_record - timedelta(seconds=EARLIER_SECONDS)
+    last = batch.approximate_arrival_of_last_record + timedelta(seconds=LATER_SECONDS)
+    ids = {":first": _lowest(first), ":last": _lowest(last)}
+    for bucket in _buckets(first, last):
+        query = {
+            "TableName": deployment.outputs.events_table,
+            "IndexName": EVENTS_BY_TIME,
+            "KeyConditionExpression": "time_bucket = :bucket AND event_id BETWEEN :first AND :last",
+            "ExpressionAttributeValues": to_item({":bucket": bucket, **ids}),
+        }
+        for page in deployment.client.get_paginator("query").paginate(**query):
+            yield page["Items"]
+
+
+def _buckets(first: datetime, last: datetime) -> Iterator[str]:
+    """Yield the partitions of the index that hold the hours of two times and those between them."""
+    hour = first.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    while hour <= last:
+        for shard in range(TIME_BUCKET_SHARDS):
+            yield f"{hour:%Y-%m-%dT%H}#{shard}"
+        hour += timedelta(hours=1)
+
+
+def _lowest(at: datetime) -> str:
+    return lowest(int(at.timestamp()) * 1000)
+
+
+def _unreadable(items: list[Item]) -> Iterator[str]:
+    for item in items:
+        try:
+            decode(item)
+        except MalformedEventError:
+            yield " ".join(_text(item))
+
+
+def _text(item: Item) -> list[str]:
+    return [item[name]["S"] for name in EVENTS_KEY]

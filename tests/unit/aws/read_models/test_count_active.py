@@ -1,0 +1,77 @@
+"""How many connections of a user are open, as the authorizer counts them."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from functions.aws.read_models.connections import Connections
+from functions.domain.connections.idleness import due_since
+from functions.domain.refusals import Unavailable
+from tests.unit.operations.connections.connection_rows import (
+    CLOSED,
+    HOUR,
+    LOST,
+    MINUTE,
+    NOW,
+    TOLD_TO_GO,
+    Table,
+    Throttled,
+    connections_table,
+    row,
+)
+
+SINCE = NOW - 130 * MINUTE
+
+
+@pytest.fixture(scope="module")
+def made_once() -> Iterator[Table]:
+    with connections_table() as table:
+        yield table
+
+
+@pytest.fixture
+def table(made_once: Table) -> Table:
+    return made_once.empty()
+
+
+def test_what_has_not_ended_is_counted_whatever_an_operator_said(table: Table) -> None:
+    table.put(
+        row("c-open"),
+        row("c-told", operator=TOLD_TO_GO),
+        row("c-closed", closed=CLOSED),
+        row("c-lost", lost=LOST),
+        row("c-other", user_id="bob"),
+    )
+
+    assert table.count_active("alice", since=SINCE, most=10) == 2
+    assert table.count_active("bob", since=SINCE, most=10) == 1
+    assert table.count_active("carol", since=SINCE, most=10) == 0
+
+
+def test_what_no_connection_outlives_is_not_counted(table: Table) -> None:
+    table.put(row("c-old", created_at=NOW - 3 * HOUR), row("c-edge", created_at=SINCE))
+
+    assert table.count_active("alice", since=SINCE, most=10) == 1
+
+
+def test_no_more_rows_are_read_than_are_counted(table: Table) -> None:
+    for number in range(30):
+        table.put(row(f"c-{number}", closed=CLOSED if number % 2 else None))
+
+    assert table.count_active("alice", since=SINCE, most=10) == 10
+    assert table.count_active("alice", since=SINCE, most=100) == 15
+
+
+def test_a_count_that_cannot_be_had_is_unavailable() -> None:
+    with pytest.raises(Unavailable):
+        Connections(Throttled(), "connections").count_active("alice", since=SINCE, most=10)
+
+
+@pytest.mark.parametrize(
+    ("last_activity", "token_expires_at", "due"),
+    [(NOW, None, NOW), (NOW, NOW // 1000 + 7_200, NOW), (NOW, NOW // 1000, NOW - HOUR), (NOW, 5, 0)],
+)
+def test_the_sweeps_order_is_activity_but_an_hour_before_the_expiry_at_the_latest(
+    last_activity: int, token_expires_at: int | None, due: int
+) -> None:
+    assert due_since(last_activity, token_expires_at) == due

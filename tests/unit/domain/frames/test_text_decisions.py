@@ -1,0 +1,137 @@
+"""What texts and pings lead to."""
+
+from hashlib import sha256
+
+import msgspec
+import pytest
+
+from functions.domain.frames.decisions import Decision, decide, over_the_limit
+from functions.domain.frames.protocol import (
+    Ping,
+    Pong,
+    TextAck,
+    TextAckData,
+    TextMessage,
+    TextMessageData,
+    VoiceData,
+    VoiceDataData,
+    VoiceEnd,
+    VoiceEndData,
+)
+from functions.domain.limits import Limits
+from functions.domain.log.claims import Count, Take
+from functions.domain.log.events import (
+    Cause,
+    TextMessageReceived,
+    event,
+)
+from functions.domain.log.ids import lowest, minute_of
+from functions.domain.refusals import Refused
+from tests.gateway_events import CONNECTED_AT, CONNECTION, cause
+
+BEGAN = CONNECTED_AT + 1_000
+SESSION = lowest(BEGAN)
+TEXT = TextMessage(id="m-1", data=TextMessageData("hello"))
+DIGEST = sha256(b"hello").hexdigest()
+MINUTE = minute_of(cause().at)
+COUNT = Count(f"texts#alice#{MINUTE // 1000}", 60, MINUTE // 1000 + 3_600)
+
+
+def later(milliseconds: int) -> Cause:
+    """Return a cause that many milliseconds after the voice session began."""
+    return cause(at=BEGAN + milliseconds)
+
+
+def speech(seq: int, session: str = SESSION) -> VoiceData:
+    return VoiceData(data=VoiceDataData(session, seq, b"\0"))
+
+
+def ending(last_seq: int, session: str = SESSION) -> VoiceEnd:
+    return VoiceEnd(id="e-1", data=VoiceEndData(session, last_seq))
+
+
+def refused(decision: Decision, held: str | None) -> Refused:
+    """Return how a decision takes a claim that is not granted."""
+    assert decision.refused is not None
+    with pytest.raises(Refused) as caught:
+        decision.refused(held)
+    return caught.value
+
+
+def test_a_ping_is_answered_and_recorded_nowhere() -> None:
+    assert decide(Ping(), cause()) == Decision(None, Pong())
+
+
+def test_a_text_is_recorded_and_acknowledged_by_its_event() -> None:
+    decision = decide(TextMessage(data=TextMessageData("hello")), cause())
+
+    received = event(cause(), TextMessageReceived("hello"))
+    assert decision == Decision(received, TextAck(data=TextAckData(received.event_id)), (COUNT,))
+
+
+def test_a_text_under_an_id_claims_its_one_reply_for_a_day() -> None:
+    decision = decide(TEXT, cause())
+
+    received = event(cause(), TextMessageReceived("hello"))
+    now = cause().at // 1000
+    assert decision.event == received
+    assert decision.answer == TextAck(id="m-1", data=TextAckData(received.event_id))
+    assert decision.claims == (
+        Take("reply#s-1 m-1", f"{received.event_id}#{DIGEST}", now, now + 86_400),
+        COUNT,
+    )
+
+
+def test_without_a_session_an_id_is_the_connections_own() -> None:
+    claim, _ = decide(TEXT, cause(session_id=None)).claims
+
+    assert claim.key == f"reply#connection#{CONNECTION} m-1"
+
+
+def test_no_session_and_id_of_another_make_the_key_of_a_connections_own() -> None:
+    own, _ = decide(TEXT, cause(session_id=None)).claims
+    forged = msgspec.structs.replace(TEXT, id=f"{CONNECTION}#m-1")
+
+    for session in ("connection", CONNECTION, "s-1"):
+        claim, _ = decide(forged, cause(session_id=session)).claims
+        assert claim.key != own.key
+
+
+def test_the_same_text_under_its_id_is_acknowledged_as_before() -> None:
+    decision = decide(TEXT, cause(request_id="request-2"))
+
+    assert decision.refused is not None
+    assert decision.refused(f"{SESSION}#{DIGEST}") == TextAck(id="m-1", data=TextAckData(SESSION))
+
+
+@pytest.mark.parametrize("held", [f"{SESSION}#other", SESSION, "", None])
+def test_another_text_under_an_id_is_a_conflict(held: str | None) -> None:
+    verdict = refused(decide(TEXT, cause()), held)
+
+    assert (verdict.code, verdict.message) == ("conflict", "Another text was sent under this id.")
+
+
+def test_texts_are_counted_by_user_and_minute_over_all_connections() -> None:
+    here = decide(TEXT, cause(at=MINUTE)).claims[-1]
+    there = decide(TEXT, cause(at=MINUTE + 59_999, connection_id="another", session_id=None)).claims[-1]
+    later_on = decide(TEXT, cause(at=MINUTE + 60_000)).claims[-1]
+    of_another = decide(TEXT, cause(at=MINUTE, user_id="bob")).claims[-1]
+
+    assert here == there
+    assert len({here.key, later_on.key, of_another.key}) == 3
+
+
+def test_the_limit_on_texts_is_a_setting() -> None:
+    (claim,) = decide(TextMessage(data=TextMessageData("hello")), cause(), Limits(texts=3)).claims
+
+    assert isinstance(claim, Count)
+    assert claim.limit == 3
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "seconds"), [(0, 60), (1, 60), (1_000, 59), (59_000, 1), (59_999, 1)]
+)
+def test_who_is_over_the_limit_may_try_again_in_the_next_minute(milliseconds: int, seconds: int) -> None:
+    verdict = over_the_limit(cause(at=MINUTE + milliseconds))
+
+    assert (verdict.code, verdict.retry_after) == ("rate_limited", seconds)

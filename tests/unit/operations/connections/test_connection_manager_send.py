@@ -1,0 +1,327 @@
+"""What becomes of a message to one connection, to a user's, or to all."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from functions.domain.connections.requests import RequestError, Send, parse
+from functions.domain.log.events import ConnectionLost
+from functions.domain.log.ids import time_of
+from functions.domain.refusals import Unavailable
+from functions.handlers.connection_manager import handler
+from functions.operations.connections.sending import send
+from tests.fakes import MemoryLog
+from tests.unit.operations.connections.connection_rows import (
+    CLOSED,
+    HOUR,
+    MINUTE,
+    NOW,
+    RETENTION_SECONDS,
+    TOLD_TO_GO,
+    Context,
+    Gateway,
+    Table,
+    connections_table,
+    invocation,
+    row,
+)
+
+NOTE = {"type": "notification", "data": {"text": "hello"}}
+OUT_OF_TIME = 10_000
+IN_TIME = 10_001
+
+
+@pytest.fixture(scope="module")
+def made_once() -> Iterator[Table]:
+    with connections_table() as table:
+        yield table
+
+
+@pytest.fixture
+def table(made_once: Table) -> Table:
+    return made_once.empty()
+
+
+@pytest.fixture
+def gateway() -> Gateway:
+    return Gateway()
+
+
+@pytest.fixture
+def log() -> MemoryLog:
+    return MemoryLog()
+
+
+def test_a_message_to_a_connection_is_its_frame(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    table.put(row("c-1"), row("c-2"))
+    before = _now()
+
+    answer = _handle(table, gateway, log, connectionId="c-1")
+
+    assert answer == {"delivered": 1, "gone": 0, "failed": 0}
+    ((connection_id, frame),) = gateway.posts
+    assert connection_id == "c-1"
+    sent = json.loads(frame)
+    assert before <= sent.pop("timestamp")
+    assert sent == NOTE
+    assert log.events == []
+
+
+def test_a_message_to_an_unknown_connection_is_not_found(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    answer = _handle(table, gateway, log, connectionId="c-1")
+
+    assert answer["error"]["code"] == "not_found"
+    assert gateway.posts == []
+
+
+def test_an_id_that_the_gateway_calls_malformed_is_not_found(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    table.put(row())
+    gateway.unknown = {"c-1"}
+
+    assert _handle(table, gateway, log, connectionId="c-1")["error"]["code"] == "not_found"
+    assert log.events == []
+
+
+def test_a_user_is_reached_on_every_connection_of_theirs(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    table.put(
+        row("c-1"),
+        row("c-2"),
+        row("c-bob", user_id="bob"),
+        row("c-ended", closed=CLOSED),
+        row("c-told", operator=TOLD_TO_GO),
+        row("c-ancient", created_at=NOW - 24 * HOUR),
+    )
+
+    assert _send(table, gateway, log, userId="alice") == (2, 0, 0, None)
+    assert _reached(gateway) == ["c-1", "c-2"]
+
+
+def test_a_user_without_connections_is_reached_on_none(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    assert _send(table, gateway, log, userId="nobody") == (0, 0, 0, None)
+
+
+def test_all_are_reached_once_each(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    table.put(*(row(f"c-{n}") for n in range(60)), row("c-ended", closed=CLOSED))
+
+    assert _send(table, gateway, log) == (60, 0, 0, None)
+    assert _reached(gateway) == sorted(f"c-{n}" for n in range(60))
+
+
+def test_each_outcome_is_counted(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    table.put(*(row(f"c-{n}") for n in range(40)))
+    gateway.gone = {"c-1", "c-2", "c-3"}
+    gateway.silent = {"c-4", "c-5"}
+    gateway.unknown = {"c-6"}
+    gateway.busy = {"c-7": 99}
+
+    assert _send(table, gateway, log) == (33, 3, 4, None)
+
+
+def test_gone_is_lost(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    table.put(row())
+    gateway.gone = {"c-1"}
+
+    assert _send(table, gateway, log, connectionId="c-1") == (0, 1, 0, None)
+    (lost,) = log.events
+    assert lost.fact == ConnectionLost("post")
+    assert (lost.connection_id, lost.user_id, lost.session_id) == ("c-1", "alice", "s-1")
+    assert (lost.at, time_of(lost.event_id)) == (NOW, NOW)
+    assert lost.connected_at == NOW - 30 * MINUTE
+    assert lost.expires_at == (NOW - 30 * MINUTE) // 1000 + RETENTION_SECONDS
+    assert lost.trace_id == "trace-1"
+
+
+@pytest.mark.parametrize(("seconds", "losses"), [(29, 0), (30, 1)])
+def test_gone_is_no_loss_in_the_first_30_seconds(
+    table: Table, gateway: Gateway, log: MemoryLog, seconds: int, losses: int
+) -> None:
+    table.put(row(created_at=NOW - seconds * 1000))
+    gateway.gone = {"c-1"}
+
+    assert _send(table, gateway, log, connectionId="c-1") == (0, 1, 0, None)
+    assert len(log.events) == losses
+
+
+def test_an_ended_connection_that_is_gone_is_not_lost_again(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    table.put(row(closed=CLOSED))
+    gateway.gone = {"c-1"}
+
+    assert _send(table, gateway, log, connectionId="c-1") == (0, 1, 0, None)
+    assert log.events == []
+
+
+def test_gone_is_gone_even_if_the_log_cannot_say_so(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    table.put(row())
+    gateway.gone = {"c-1"}
+    log.before = [Unavailable("ThrottlingException")]
+
+    assert _send(table, gateway, log, connectionId="c-1") == (0, 1, 0, None)
+
+
+def test_a_busy_gateway_is_asked_again_after_longer_and_longer_pauses(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    table.put(row())
+    gateway.busy = {"c-1": 3}
+    pauses: list[float] = []
+
+    assert _send(table, gateway, log, pauses, connectionId="c-1") == (1, 0, 0, None)
+    assert pauses == [0.1, 0.3, 0.9]
+
+
+def test_a_gateway_that_stays_busy_is_a_failure_and_no_loss(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    table.put(row())
+    gateway.busy = {"c-1": 99}
+
+    assert _send(table, gateway, log, connectionId="c-1") == (0, 0, 1, None)
+    assert len(gateway.posts) == 4
+    assert log.events == []
+
+
+def test_a_busy_gateway_is_not_waited_for_when_time_runs_out(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    table.put(row())
+    gateway.busy = {"c-1": 1}
+    pauses: list[float] = []
+
+    sent = _send(table, gateway, log, pauses, looks=(OUT_OF_TIME,), connectionId="c-1")
+
+    assert sent == (0, 0, 1, None)
+    assert pauses == []
+
+
+def test_a_post_without_an_answer_is_not_repeated(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    table.put(row())
+    gateway.silent = {"c-1"}
+
+    assert _send(table, gateway, log, connectionId="c-1") == (0, 0, 1, None)
+    assert len(gateway.posts) == 1
+
+
+@pytest.mark.parametrize("to", [{"all": True}, {"userId": "alice"}], ids=repr)
+def test_a_send_stops_before_its_time_and_goes_on_by_cursor(
+    table: Table, gateway: Gateway, log: MemoryLog, to: dict[str, Any]
+) -> None:
+    everyone = [f"c-{n}" for n in range(60)]
+    table.put(*(row(connection_id) for connection_id in everyone))
+
+    first, _, _, cursor = _send(table, gateway, log, looks=(IN_TIME, OUT_OF_TIME), **to)
+    sent_to_first = len(gateway.posts)
+    second, _, _, end = _send(table, gateway, log, cursor=cursor, **to)
+
+    assert cursor is not None
+    assert end is None
+    assert 0 < first == sent_to_first <= 32
+    assert first + second == 60
+    assert _reached(gateway) == sorted(everyone)
+
+
+def test_a_send_without_time_reaches_some_all_the_same(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    table.put(*(row(f"c-{n}") for n in range(60)))
+
+    sent = _send(table, gateway, log, looks=(0,))
+
+    assert sent[0] > 0
+    assert sent[3] is not None
+
+
+def test_a_cursor_of_another_message_is_refused(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    table.put(*(row(f"c-{n}") for n in range(60)))
+    *_, cursor = _send(table, gateway, log, looks=(0,))
+    gateway.posts.clear()
+
+    with pytest.raises(RequestError, match="invalid_cursor"):
+        _send(table, gateway, log, cursor=cursor, message={"type": "other"})
+    with pytest.raises(RequestError, match="invalid_cursor"):
+        _send(table, gateway, log, cursor=cursor, userId="alice")
+    with pytest.raises(RequestError, match="invalid_cursor"):
+        _send(table, gateway, log, cursor=cursor, connectionId="c-1")
+    assert gateway.posts == []
+
+
+class Moving(Table):
+    """A table whose first connection becomes active, and so comes again at the end."""
+
+    def active(self, **_: Any) -> Any:
+        pages = list(super().active())
+        return iter([*pages, *pages[:1]])
+
+
+def test_a_connection_that_moves_in_the_index_meanwhile_is_sent_to_once(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    table.put(*(row(f"c-{n}") for n in range(60)))
+    moving = Moving(table._client, table._table)  # noqa: SLF001 - another view of the same table
+
+    assert _send(moving, gateway, log) == (60, 0, 0, None)
+
+
+def test_a_frame_that_is_too_large_is_sent_to_nobody(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    table.put(row())
+    message = {"type": "notification", "data": {"text": "x" * 131_072}}
+
+    answer = _handle(table, gateway, log, all=True, message=message)
+
+    assert answer["error"]["code"] == "invalid_request"
+    assert gateway.posts == []
+
+
+def test_an_unforeseen_fault_of_one_post_is_raised(table: Table, log: MemoryLog) -> None:
+    class Forbidden(Gateway):
+        def _answer(self, connection_id: str) -> None:
+            raise PermissionError(connection_id)
+
+    table.put(row())
+
+    with pytest.raises(PermissionError):
+        _send(table, Forbidden(), log)
+
+
+def _handle(table: Table, gateway: Gateway, log: MemoryLog, **arguments: Any) -> dict[str, Any]:
+    event = {"operation": "send", "message": NOTE, **arguments}
+    return handler(event, Context(), table, log, gateway)
+
+
+def _send(
+    table: Table,
+    gateway: Gateway,
+    log: MemoryLog,
+    pauses: list[float] | None = None,
+    looks: tuple[int, ...] = (),
+    **arguments: Any,
+) -> tuple[int, int, int, str | None]:
+    to = arguments.keys() & {"connectionId", "userId", "all"}
+    request = {"operation": "send", "message": NOTE, **({} if to else {"all": True}), **arguments}
+    parsed = parse(request)
+    assert isinstance(parsed, Send)
+    pause = ([] if pauses is None else pauses).append
+    sent = send(parsed, invocation(*looks), table, log, gateway, pause=pause)
+    return sent.delivered, sent.gone, sent.failed, sent.cursor
+
+
+def _reached(gateway: Gateway) -> list[str]:
+    return sorted(connection_id for connection_id, _ in gateway.posts)
+
+
+def _now() -> str:
+    from functions.aws.environment import now
+    from functions.domain.times import iso
+
+    return iso(now())

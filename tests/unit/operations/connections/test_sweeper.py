@@ -1,0 +1,390 @@
+"""What the sweeper, and the connection manager's cleanup, find out about idle connections."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from functions.aws.read_models.connection_items import active_shard, active_since
+from functions.aws.read_models.connections import Connections
+from functions.domain.connections.connection import join
+from functions.domain.connections.idleness import Verdict, verdict
+from functions.domain.connections.schedules import Run, parse
+from functions.domain.log.events import ActivityRecorded, ConnectionLost
+from functions.domain.log.ids import time_of
+from functions.domain.refusals import Unavailable
+from functions.handlers import connection_manager, sweeper
+from functions.operations.connections.sweeping import sweep
+from tests.fakes import MemoryLog
+from tests.unit.operations.connections.connection_rows import (
+    CLOSED,
+    MINUTE,
+    NOW,
+    RETENTION_SECONDS,
+    TOLD_TO_GO,
+    Context,
+    Gateway,
+    Table,
+    Throttled,
+    connections_table,
+    idle,
+    invocation,
+    row,
+)
+
+HOUR_SECONDS = 3_600
+LONGEST = 7_800
+"""Seconds: two hours and ten minutes."""
+OUT_OF_TIME = 10_000
+IN_TIME = 10_001
+SCHEDULE = {"time": "2026-11-23T08:00:00Z"}
+
+
+@pytest.fixture(scope="module")
+def made_once() -> Iterator[Table]:
+    with connections_table() as table:
+        yield table
+
+
+@pytest.fixture
+def table(made_once: Table) -> Table:
+    return made_once.empty()
+
+
+@pytest.fixture
+def gateway() -> Gateway:
+    return Gateway()
+
+
+@pytest.fixture
+def log() -> MemoryLog:
+    return MemoryLog()
+
+
+@pytest.mark.parametrize(
+    ("idle_ms", "expires_in_seconds", "expected"),
+    [
+        (3_600_000, 1, Verdict.ASK),
+        (3_600_000, 0, Verdict.CLOSE),
+        (3_600_000, -1, Verdict.CLOSE),
+        (7_800_000, 1, Verdict.ASK),
+        (7_800_001, 1, Verdict.LOSE),
+        (7_800_001, -1, Verdict.LOSE),
+    ],
+)
+def test_the_verdict_follows_from_idleness_and_token(
+    idle_ms: int, expires_in_seconds: int, expected: Verdict
+) -> None:
+    expires_at = NOW // 1000 + expires_in_seconds
+
+    assert verdict(NOW - idle_ms, expires_at, now=NOW) is expected
+
+
+def test_a_connection_whose_token_is_unknown_is_asked_for() -> None:
+    assert verdict(NOW - HOUR_SECONDS * 1000, None, now=NOW) is Verdict.ASK
+
+
+def test_a_connection_that_is_not_idle_is_left_alone(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    table.put(
+        row("c-fresh"),
+        idle(HOUR_SECONDS - 1, "c-almost"),
+        idle(HOUR_SECONDS, "c-closed", closed=CLOSED),
+    )
+
+    assert _sweep(table, gateway, log) == (0, 0, 0, 0)
+    assert (gateway.asked, gateway.closed, log.events) == ([], [], [])
+
+
+@pytest.mark.parametrize("threshold", [600, HOUR_SECONDS, 7_200])
+@pytest.mark.parametrize("seconds_ago", [0, 1, 299, 3_000])
+def test_a_lively_connection_is_closed_by_the_first_sweep_after_its_identity_expired(
+    table: Table, gateway: Gateway, log: MemoryLog, threshold: int, seconds_ago: int
+) -> None:
+    lively = {"last_activity": NOW - MINUTE, "created_at": NOW - 100 * MINUTE}
+    table.put(
+        row("c-expired", token_expires_at=NOW // 1000 - seconds_ago, **lively),
+        row("c-valid", token_expires_at=NOW // 1000 + 1, **lively),
+    )
+
+    swept = sweep(threshold, invocation(), table, log, gateway)
+
+    assert gateway.closed == ["c-expired"]
+    assert (gateway.asked, log.events) == ([], [])
+    assert swept.closed == 1
+
+
+def test_a_lively_connection_costs_no_sweep_a_read_until_its_identity_is_about_to_expire(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    expires_at = NOW // 1000 + 900
+    table.put(row("c-1", last_activity=NOW, token_expires_at=expires_at))
+    view, queries = table.watched()
+
+    sweep(HOUR_SECONDS, invocation(), view, log, gateway)
+
+    (query,) = [
+        each
+        for each in queries
+        if each["ExpressionAttributeValues"][":partition"]["S"] == active_shard("c-1")
+    ]
+    assert int(query["ExpressionAttributeValues"][":sort"]["N"]) < active_since(NOW, expires_at)
+
+
+@pytest.mark.parametrize("seconds", [HOUR_SECONDS, LONGEST])
+def test_an_idle_connection_that_is_gone_is_lost(
+    table: Table, gateway: Gateway, log: MemoryLog, seconds: int
+) -> None:
+    table.put(idle(seconds))
+    gateway.gone = {"c-1"}
+
+    assert _sweep(table, gateway, log) == (1, 1, 0, 0)
+    assert gateway.asked == ["c-1"]
+    (lost,) = log.events
+    assert lost.fact == ConnectionLost("sweeper")
+    assert (lost.connection_id, lost.user_id, lost.session_id) == ("c-1", "alice", "s-1")
+    assert (lost.at, time_of(lost.event_id)) == (NOW, NOW)
+    assert lost.expires_at == lost.connected_at // 1000 + RETENTION_SECONDS
+
+
+def test_a_loss_ends_the_row(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    found = idle(HOUR_SECONDS)
+    table.put(found)
+    gateway.gone = {"c-1"}
+
+    _sweep(table, gateway, log)
+
+    assert join(found, log.events).ended_at == NOW
+
+
+def test_what_no_connection_outlives_is_lost_without_asking(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    table.put(idle(LONGEST + 1))
+
+    assert _sweep(table, gateway, log) == (1, 1, 0, 0)
+    assert gateway.asked == gateway.closed == []
+    assert log.facts == [ConnectionLost("sweeper")]
+
+
+def test_pings_that_the_gateway_saw_are_activity(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    found = idle(HOUR_SECONDS)
+    table.put(found)
+    gateway.seen = {"c-1": NOW - 7 * MINUTE}
+
+    assert _sweep(table, gateway, log) == (1, 0, 0, 1)
+    (seen,) = log.events
+    assert seen.fact == ActivityRecorded()
+    assert (seen.at, time_of(seen.event_id)) == (NOW - 7 * MINUTE, NOW - 7 * MINUTE)
+    assert join(found, [seen]).last_activity == NOW - 7 * MINUTE
+
+
+def test_what_the_gateway_saw_is_one_event_whoever_asks(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    table.put(idle(HOUR_SECONDS))
+    gateway.seen = {"c-1": NOW - 7 * MINUTE}
+
+    _sweep(table, gateway, log)
+    sweep(HOUR_SECONDS, invocation(at=NOW + MINUTE, request_id="r-2"), table, log, gateway)
+
+    assert len(log.events) == 1
+
+
+def test_a_connection_that_the_gateway_keeps_but_has_not_seen_is_left(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    found = idle(HOUR_SECONDS)
+    table.put(found)
+    gateway.seen = {"c-1": found.last_activity}
+
+    assert _sweep(table, gateway, log) == (1, 0, 0, 0)
+    assert log.events == []
+
+
+def test_a_connection_past_its_token_is_closed(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    table.put(idle(HOUR_SECONDS, token_expires_at=NOW // 1000))
+
+    assert _sweep(table, gateway, log) == (1, 0, 1, 0)
+    assert gateway.closed == ["c-1"]
+    assert (gateway.asked, log.events) == ([], [])
+
+
+def test_a_connection_past_its_token_that_is_gone_is_lost(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    table.put(idle(HOUR_SECONDS, token_expires_at=NOW // 1000))
+    gateway.gone = {"c-1"}
+
+    assert _sweep(table, gateway, log) == (1, 1, 0, 0)
+    assert log.facts == [ConnectionLost("sweeper")]
+
+
+def test_a_connection_that_was_told_to_go_is_swept_as_others(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    table.put(idle(HOUR_SECONDS, operator=TOLD_TO_GO))
+    gateway.gone = {"c-1"}
+
+    assert _sweep(table, gateway, log) == (1, 1, 0, 0)
+
+
+@pytest.mark.parametrize(("seconds", "losses"), [(29, 0), (30, 1)])
+def test_gone_is_no_loss_in_the_first_30_seconds(
+    table: Table, gateway: Gateway, log: MemoryLog, seconds: int, losses: int
+) -> None:
+    opened_at = NOW - seconds * 1000
+    table.put(row(created_at=opened_at, last_activity=opened_at))
+    gateway.gone = {"c-1"}
+
+    assert _sweep(table, gateway, log, idle_seconds=0) == (1, losses, 0, 0)
+    assert len(log.events) == losses
+
+
+def test_a_dry_run_counts_and_changes_nothing(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    expired = {"token_expires_at": NOW // 1000}
+    table.put(
+        idle(LONGEST + 1, "c-ancient"),
+        idle(HOUR_SECONDS, "c-gone"),
+        idle(HOUR_SECONDS, "c-pinging"),
+        idle(HOUR_SECONDS, "c-expired", **expired),
+        idle(HOUR_SECONDS, "c-expired-and-gone", **expired),
+    )
+    gateway.gone = {"c-gone", "c-expired-and-gone"}
+
+    dry = _sweep(table, gateway, log, dry_run=True)
+
+    assert (gateway.closed, log.events) == ([], [])
+    assert dry == _sweep(table, gateway, log) == (5, 3, 1, 1)
+    assert sorted(gateway.closed) == ["c-expired", "c-expired-and-gone"]
+
+
+@pytest.mark.parametrize("fault", ["silent", "busy", "unknown"])
+def test_one_that_fails_does_not_stop_the_rest(
+    table: Table, gateway: Gateway, log: MemoryLog, fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    table.put(*(idle(HOUR_SECONDS, f"c-{n}") for n in range(20)))
+    gateway.gone = {f"c-{n}" for n in range(20) if n != 7}
+    setattr(gateway, fault, {"c-7": 1})
+
+    assert _sweep(table, gateway, log) == (19, 19, 0, 0)
+    assert [line.connection_id for line in caplog.records] == ["c-7"]  # type: ignore[attr-defined]  # an extra field
+
+
+def test_an_append_that_fails_does_not_stop_the_rest(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    table.put(*(idle(LONGEST + 1, f"c-{n}") for n in range(20)))
+    log.before = [Unavailable("ThrottlingException")]
+
+    assert _sweep(table, gateway, log) == (19, 19, 0, 0)
+
+
+def test_a_sweep_stops_before_its_time_and_the_next_does_the_rest(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    table.put(*(idle(LONGEST + 1, f"c-{n}") for n in range(20)))
+
+    first = _sweep(table, gateway, log, looks=(IN_TIME, IN_TIME, IN_TIME, OUT_OF_TIME))
+    _sweep(table, gateway, log)
+
+    assert first == (3, 3, 0, 0)
+    assert len(log.events) == 20
+
+
+def test_the_threshold_is_an_argument_of_cleanup(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    from functions.aws.environment import now
+
+    table.put(row(created_at=now() - 20 * MINUTE, last_activity=now() - 15 * MINUTE))
+    gateway.gone = {"c-1"}
+
+    answers = [
+        connection_manager.handler({"operation": "cleanup", **arguments}, Context(), table, log, gateway)
+        for arguments in ({}, {"idleSeconds": 600, "dryRun": True}, {"idleSeconds": 600})
+    ]
+
+    assert [answer["lost"] for answer in answers] == [0, 1, 1]
+    assert answers[2] == {"checked": 1, "lost": 1, "closed": 0, "refreshed": 0}
+    assert log.facts == [ConnectionLost("sweeper")]
+
+
+def test_a_scheduled_run_takes_its_time_from_the_schedule(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    table.put(idle(LONGEST + 1))
+
+    answer = sweeper.handler(SCHEDULE, Context(), table, log, gateway)
+
+    assert answer == {"checked": 1, "lost": 1, "closed": 0, "refreshed": 0}
+    assert (log.events[0].at, time_of(log.events[0].event_id)) == (NOW, NOW)
+
+
+def test_a_retried_run_appends_the_same_event(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    table.put(idle(LONGEST + 1))
+
+    for request_id in ("r-1", "r-2"):
+        sweeper.handler(SCHEDULE, Context(request_id=request_id), table, log, gateway)
+
+    assert len(log.events) == 1
+
+
+def test_the_next_run_is_another_cause(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    table.put(idle(LONGEST + 1))
+
+    for time in ("2026-11-23T08:00:00Z", "2026-11-23T08:05:00Z"):
+        sweeper.handler({"time": time}, Context(), table, log, gateway)
+
+    assert len(log.events) == 2
+
+
+def test_the_schedule_says_how_long_is_idle(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    table.put(row(last_activity=NOW - 15 * MINUTE))
+    gateway.gone = {"c-1"}
+
+    assert sweeper.handler({**SCHEDULE, "idleSeconds": 900}, Context(), table, log, gateway)["lost"] == 1
+
+
+def test_a_run_that_cannot_read_fails_and_is_retried(gateway: Gateway, log: MemoryLog) -> None:
+    throttled = Connections(Throttled(), "connections")
+
+    with pytest.raises(Unavailable):
+        sweeper.handler(SCHEDULE, Context(), throttled, log, gateway)
+
+
+def test_each_run_logs_one_line(
+    table: Table, gateway: Gateway, log: MemoryLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "airium")
+
+    sweeper.handler(SCHEDULE, Context(), table, log, gateway)
+
+    assert [line.message for line in caplog.records] == ["sweep"]
+
+
+def test_the_time_of_a_run_is_what_the_schedule_gives() -> None:
+    assert parse(SCHEDULE, now=1) == Run(NOW, HOUR_SECONDS)
+    assert parse({"time": "2026-11-23T09:00:00+01:00", "idleSeconds": 60}, now=1) == Run(NOW, 60)
+
+
+def test_a_time_that_was_not_filled_in_is_the_present() -> None:
+    assert parse({"time": "<aws.scheduler.scheduled-time>"}, now=5) == Run(5, HOUR_SECONDS)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [None, {}, {"time": ""}, {"time": "2026-11-23T08:00:00"}, {"time": NOW}, {**SCHEDULE, "idleSeconds": -1}],
+)
+def test_a_run_without_its_time_fails(event: Any) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        parse(event, now=1)
+
+
+def _sweep(
+    table: Table,
+    gateway: Gateway,
+    log: MemoryLog,
+    *,
+    idle_seconds: int = HOUR_SECONDS,
+    looks: tuple[int, ...] = (),
+    dry_run: bool = False,
+) -> tuple[int, int, int, int]:
+    swept = sweep(idle_seconds, invocation(*looks), table, log, gateway, dry_run=dry_run)
+    return swept.checked, swept.lost, swept.closed, swept.refreshed
