@@ -193,9 +193,11 @@ class Event(msgspec.Struct, frozen=True):
         return self.fact.type if isinstance(self.fact, Unrecognised) else type(self.fact).__name__
 
 
-def event(
-    cause: Cause, fact: Fact, *, key: str | None = None, key_at: int | None = None, exclusive: bool = False
-) -> Event:
+_OUTCOMES: Final = (ReplyCompleted, ReplyFailed)
+"""Facts that exclude each other: their ids leave the type out, so that a text has one outcome only."""
+
+
+def event(cause: Cause, fact: Fact, *, key: str | None = None, key_at: int | None = None) -> Event:
     """Return the event that a cause gives.
 
     Parameters
@@ -206,15 +208,13 @@ def event(
         What happened.
     key, key_at
         The cause's id and time where they are not the request's own, as for coalesced events.
-    exclusive
-        Leave the type out of the id, so that only one of the events of this cause can exist.
     """
     return Event(
         connection_id=cause.connection_id,
         event_id=event_id(
             cause.at if key_at is None else key_at,
             cause.id if key is None else key,
-            "" if exclusive else type(fact).__name__,
+            "" if isinstance(fact, _OUTCOMES) else type(fact).__name__,
         ),
         at=cause.at,
         user_id=cause.user_id,

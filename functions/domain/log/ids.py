@@ -17,7 +17,7 @@ _TIME_LENGTH: Final = 10
 _RANDOM_BITS: Final = 80
 
 
-def event_id(at: int, cause: str, kind: str = "", index: int = 0) -> str:
+def event_id(at: int, cause: str, kind: str = "") -> str:
     """Return the id of the event that a cause gives.
 
     Parameters
@@ -28,15 +28,13 @@ def event_id(at: int, cause: str, kind: str = "", index: int = 0) -> str:
         What makes the cause unique: a gateway request id, a message id, …
     kind
         The event's type; empty for events that exclude each other, so that only one can exist.
-    index
-        Tells apart several events of one type and one cause.
 
     Returns
     -------
     str
         A ULID, 26 characters: 48 bits of time, 80 bits of a hash of the cause.
     """
-    digest = sha256("\0".join((cause, kind, str(index))).encode()).digest()
+    digest = sha256(f"{cause}\0{kind}".encode()).digest()
     number = (at << _RANDOM_BITS) | int.from_bytes(digest[: _RANDOM_BITS // 8])
     return "".join(ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
 

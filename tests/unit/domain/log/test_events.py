@@ -5,6 +5,7 @@ from functions.domain.log.events import (
     FACTS,
     VERSIONS,
     ConnectionClosed,
+    ConnectionOpened,
     ReplyCompleted,
     ReplyFailed,
     Unrecognised,
@@ -50,19 +51,18 @@ def test_a_cause_at_the_epoch_is_a_time_too() -> None:
 
 def test_outcomes_that_exclude_each_other_share_one_id() -> None:
     message_id = lowest(CONNECTED_AT)
-    completed = event(cause(), ReplyCompleted(message_id, "hi"), key=message_id, exclusive=True)
-    failed = event(cause(), ReplyFailed(message_id, "timeout"), key=message_id, exclusive=True)
+    completed = event(cause(), ReplyCompleted(message_id, "hi"), key=message_id)
+    failed = event(cause(), ReplyFailed(message_id, "timeout"), key=message_id)
 
     assert completed.event_id == failed.event_id == event_id(cause().at, message_id, "")
     assert completed.type != failed.type
 
 
 def test_other_types_of_one_cause_have_ids_of_their_own() -> None:
-    message_id = lowest(CONNECTED_AT)
-    completed = event(cause(), ReplyCompleted(message_id, "hi"))
-    failed = event(cause(), ReplyFailed(message_id, "timeout"))
+    opened = event(cause(), ConnectionOpened())
+    closed = event(cause(), ConnectionClosed())
 
-    assert completed.event_id != failed.event_id
+    assert opened.event_id != closed.event_id
 
 
 def test_an_event_is_named_by_its_fact() -> None:
