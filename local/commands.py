@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from infra.settings.identity import IdentityMode
 from local import follow, outputs, people, stackfile, status, up
@@ -14,6 +13,7 @@ from local.demo import run
 from local.errors import LocalError
 from local.interrupts import as_ctrl_c, uninterrupted
 from local.state import DEFAULT, StateDir
+from ops.terminal import Terminal, printable
 
 app = typer.Typer(
     help="The embedded AWS: the backend in an emulator on this machine, without an account.",
@@ -23,7 +23,7 @@ app = typer.Typer(
 )
 _INTERRUPTED = 130
 """What typer makes of Ctrl-C."""
-_console = Console(highlight=False, soft_wrap=True)
+_console = Terminal(soft_wrap=True)
 _State = Annotated[Path, typer.Option("--state", help="Folder for its files.", show_default=".local")]
 
 
@@ -32,15 +32,20 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except LocalError as error:
-        raise SystemExit(f"error: {error}") from None
+        raise SystemExit(refused(str(error))) from None
     except typer.TyperException as error:
-        raise SystemExit(f"error: {error.format_message()}") from None
+        raise SystemExit(refused(error.format_message())) from None
     if code == _INTERRUPTED:
-        _console.print("\nStopped.")
+        _console.print("", "Stopped.", sep="\n")
         # Not SystemExit: that would wait for the threads of a deployment that nobody wants any more.
         sys.stdout.flush()
         os._exit(0)
     raise SystemExit(code)
+
+
+def refused(words: str) -> str:
+    """Return what is in the way, as text; one line, but for settings, which are named line by line."""
+    return "\n".join(map(printable, f"error: {words}".splitlines()))
 
 
 @app.command("up")
@@ -63,10 +68,10 @@ def up_(
     as_ctrl_c()
     try:
         result = up.up(folder, port, stackfile.read().port, keep=keep, identity=identity)
-        _console.print(status.welcome(result))
+        _console.print(*status.welcome(result), sep="\n")
         if detach or result.was_up:
             return
-        _console.print("Ctrl-C stops it.\n")
+        _console.print("Ctrl-C stops it.", "", sep="\n")
         follow.follow(folder, result, _console)
     except BaseException:
         # Whatever it is: a second Ctrl-C must not leave a process behind.

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from rich.console import Console
-from rich.markup import escape
 
 from local import emulator
 from local.cloud import Cloud
@@ -15,13 +13,14 @@ from local.errors import LocalError
 from local.interrupts import uninterrupted
 from local.state import StateDir
 from local.up import Up
+from ops.terminal import Terminal
 
 _POLL_SECONDS = 0.5
 _EMULATORS_OWN = ("START RequestId", "END RequestId", "REPORT RequestId")
 _TAIL_BYTES = 64 * 1024
 
 
-def follow(state: StateDir, result: Up, console: Console) -> None:
+def follow(state: StateDir, result: Up, console: Terminal) -> None:
     """Print events, what functions log and what the emulator complains of, until it ends.
 
     Raises
@@ -38,15 +37,15 @@ def follow(state: StateDir, result: Up, console: Console) -> None:
     with uninterrupted() as signals:
         while emulator.alive(result.running) and not signals:
             for line in log.news():
-                console.print(f"[yellow]{escape(line)}[/]")
+                console.print(line, style="yellow")
             try:
                 sources = sources or [_Events(cloud, result.outputs.events_table), _Functions(cloud)]
                 for line in (line for source in sources for line in source.news()):
-                    console.print(escape(line))
+                    console.print(line)
             except (ClientError, BotoCoreError) as error:
                 # Showing is a courtesy: it must not end what it shows.
                 if emulator.healthy(result.running):
-                    console.print(f"[dim]the logs cannot be read: {escape(str(error))}[/]")
+                    console.print(f"the logs cannot be read: {error}", style="dim")
             time.sleep(_POLL_SECONDS)
     if signals:
         raise KeyboardInterrupt
@@ -78,9 +77,10 @@ class _Functions:
             found = self._logs.filter_log_events(logGroupName=group, startTime=since, endTime=self._since - 1)
             name = group.rsplit("/", 1)[-1]
             lines += [
-                f"{_clock(event['timestamp'])}  {name}: {event['message'].rstrip()}"
+                f"{_clock(event['timestamp'])}  {name}: {line}"
                 for event in found["events"]
                 if not event["message"].startswith(_EMULATORS_OWN)
+                for line in event["message"].splitlines()
             ]
         return lines
 
@@ -120,11 +120,12 @@ class _Events:
         for index, iterator in enumerate(self._iterators):
             answer = self._streams.get_records(ShardIterator=iterator)
             self._iterators[index] = answer["NextShardIterator"]
-            lines += [_line(record) for record in answer["Records"] if record["eventName"] == "INSERT"]
+            lines += [event_line(record) for record in answer["Records"] if record["eventName"] == "INSERT"]
         return lines
 
 
-def _line(record: dict[str, Any]) -> str:
+def event_line(record: dict[str, Any]) -> str:
+    """Return what is shown of an event, given its stream record."""
     image = record["dynamodb"]["NewImage"]
 
     def text(name: str) -> str:

@@ -81,19 +81,15 @@ def shown(status: Status) -> Iterator[RenderableType]:
         yield functions
 
 
-def welcome(result: Up) -> str:
-    """What `up` tells once it is ready."""
+def welcome(result: Up) -> Iterator[str]:
+    """Yield the lines that `up` tells once it is ready."""
     first = "It was up already; what has changed is deployed." if result.was_up else "The backend is up."
     if result.mended:
         first += " The kept read models differed from the log and have been rebuilt."
-    return "\n".join(
-        (
-            first,
-            *_urls(result.outputs),
-            *_first_steps(result.outputs),
-            '                  and type {"type": "ping"}',
-        )
-    )
+    yield first
+    yield from _urls(result.outputs)
+    yield from _first_steps(result.outputs)
+    yield '                  and type {"type": "ping"}'
 
 
 def _first_steps(found: Outputs) -> Iterator[str]:

@@ -8,20 +8,19 @@ from typing import Annotated
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
-from rich.console import Console
-from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from functions.domain.refusals import Unavailable
+from ops import report
 from ops.deployment import LOCAL, Deployment, OutputsError, read_outputs
-from ops.failures.redrive import Outcome, Redriven, redrive
+from ops.failures.redrive import redrive
 from ops.read_models.rebuild import RebuildFailedError, rebuild
-from ops.read_models.verify import RebuildUnderWayError, Verified, verify
+from ops.read_models.verify import RebuildUnderWayError, verify
+from ops.terminal import Terminal
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-console = Console()
-errors = Console(stderr=True)
+console = Terminal()
+errors = Terminal(stderr=True)
 
 OutputsFile = Annotated[
     Path, typer.Option("--outputs", help="The stack's outputs, as `pulumi stack output --json` writes them.")
@@ -41,13 +40,9 @@ def rebuild_command(outputs: OutputsFile = LOCAL) -> None:
         try:
             rebuilt = rebuild(deployment, partial(_advance, progress))
         except RebuildFailedError as problem:
-            errors.print(f"[red]{problem}; run `python -m ops rebuild` again to go on[/]")
+            errors.print(f"{problem}; run `python -m ops rebuild` again to go on", style="red")
             raise typer.Exit(1) from None
-    word = "went on with" if rebuilt.resumed else "began"
-    console.print(
-        f"{word} generation {rebuilt.generation}: {rebuilt.connections} connections refolded, "
-        f"{rebuilt.deleted} rows deleted that the log does not name; it is being served"
-    )
+    console.print(report.of_rebuild(rebuilt))
 
 
 @app.command("redrive")
@@ -66,41 +61,10 @@ def redrive_command(
         redriven = redrive(
             deployment, partial(_advance, progress), dry_run=dry_run, accept_by_time=accept_by_time
         )
-    _show_redriven(redriven, dry_run=dry_run)
+    console.print(*report.of_redrive(redriven, dry_run=dry_run), sep="\n")
+    for line in report.left_in_queue(redriven):
+        errors.print(line, style="red", soft_wrap=True)  # whole, however long
     raise typer.Exit(1 if redriven.left else 0)
-
-
-def _show_redriven(redriven: Redriven, *, dry_run: bool) -> None:
-    outcomes, left = redriven.outcomes, redriven.left
-    would, done = ("would be ", "") if dry_run else ("", " and deleted")
-    console.print(
-        f"{len(outcomes)} messages: {len(outcomes) - len(left)} {would}redriven{done}, "
-        f"with {redriven.connections} connections; {len(left)} {would}left in the queue"
-    )
-    if redriven.hidden:
-        console.print(
-            f"about {redriven.hidden} more are in the hands of another run, or come back within 15 minutes"
-        )
-    if dry_run and outcomes:
-        table = Table("message", "arrived", "records", "leads to", "problem")
-        for outcome in outcomes:
-            table.add_row(*map(escape, _cells(outcome)))
-        console.print(table)
-    for outcome in left:  # a line each, whole: it is what an operator searches for
-        errors.print(f"left: {outcome.message} {outcome.problem}", style="red", markup=False, soft_wrap=True)
-
-
-def _cells(outcome: Outcome) -> tuple[str, ...]:
-    batch = outcome.batch
-    if batch is None:
-        return (outcome.message, "", "", "", outcome.problem or "")
-    return (
-        outcome.message,
-        f"{batch.approximate_arrival_of_first_record:%Y-%m-%d %H:%M:%S}",
-        str(batch.batch_size),
-        f"{len(outcome.connections)} connections{'' if outcome.exact else ', by time'}",
-        outcome.problem or "",
-    )
 
 
 @app.command("verify")
@@ -116,29 +80,17 @@ def verify_command(
         try:
             verified = verify(deployment, partial(_advance, progress), at_rest=at_rest)
         except RebuildUnderWayError as problem:
-            errors.print(f"[red]{problem}[/]")
+            errors.print(str(problem), style="red")
             raise typer.Exit(2) from None
-    _show(verified)
+    console.print(*report.of_verify(verified), sep="\n")
     raise typer.Exit(1 if verified.differences else 0)
-
-
-def _show(verified: Verified) -> None:
-    console.print(
-        f"{verified.connections} connections, {verified.messages} messages and {verified.counters} counters "
-        f"compared: {len(verified.differences) or 'no'} differences"
-    )
-    if verified.differences:
-        table = Table("what", "the log says", "the read model says")
-        for difference in verified.differences:
-            table.add_row(difference.what, difference.log, difference.read_model)
-        console.print(table)
 
 
 def _deployment(outputs: Path) -> Deployment:
     try:
         return Deployment(read_outputs(outputs))
     except OutputsError as problem:
-        errors.print(f"[red]{problem}[/]")
+        errors.print(str(problem), style="red")
         raise typer.Exit(2) from None
 
 
@@ -148,10 +100,10 @@ def _reaching(deployment: Deployment) -> Iterator[None]:
     try:
         yield
     except Unavailable as problem:
-        errors.print(f"[red]the tables do not answer in time: {problem.problem}[/]")
+        errors.print(f"the tables do not answer in time: {problem.problem}", style="red")
     except (BotoCoreError, ClientError) as problem:
         where = deployment.outputs.aws_endpoint_url or f"AWS in {deployment.outputs.region}"
-        errors.print(f"[red]the tables and the queue cannot be worked on at {where}: {problem}[/]")
+        errors.print(f"the tables and the queue cannot be worked on at {where}: {problem}", style="red")
     else:
         return
     raise typer.Exit(2)

@@ -151,7 +151,7 @@ def test_nobody_signs_in_where_identity_is_not_verified(up):
 
 
 def test_the_first_steps_lead_from_a_token_to_a_connection(outputs):
-    told = status.welcome(Up(RUNNING, outputs, was_up=False))
+    told = "\n".join(status.welcome(Up(RUNNING, outputs, was_up=False)))
 
     assert f"'{outputs.ticket_url}'" in told
     assert "python -m local token" in told
@@ -162,7 +162,7 @@ def test_the_first_steps_lead_from_a_token_to_a_connection(outputs):
 def test_the_first_step_without_identity_is_a_name(up):
     outputs = up(identity="query")
 
-    told = status.welcome(Up(RUNNING, outputs, was_up=False))
+    told = "\n".join(status.welcome(Up(RUNNING, outputs, was_up=False)))
 
     assert f"'{outputs.websocket_url}?userId=ada'" in told
     assert "token" not in told

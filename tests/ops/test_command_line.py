@@ -53,6 +53,21 @@ def test_differences_are_shown_and_fail(stage: Stage, outputs: str) -> None:
     assert "connection c1" in said
 
 
+def test_what_a_client_calls_itself_is_shown_as_it_is(stage: Stage, outputs: str) -> None:
+    stage.happen(opened(fact=ConnectionOpened("203.0.113.17", "curl [/x] 1.0\x1b[2J")))
+    stage.client.update_item(
+        TableName=stage.tables.connections,
+        Key={"connectionId": {"S": "c1"}},
+        UpdateExpression="REMOVE userAgent",
+    )
+
+    code, said = run("verify", "--at-rest", "--outputs", outputs)
+
+    assert code == 1
+    assert "[/x]" in said
+    assert r"\x1b[2J" in said
+
+
 def test_an_unfinished_rebuild_is_said_and_nothing_is_compared(stage: Stage, outputs: str) -> None:
     control = ControlItem(stage.client, stage.tables.metrics)
     control.begin(control.read())
