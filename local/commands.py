@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from infra.settings.identity import IdentityMode
-from local import follow, outputs, people, stackfile, status, up
+from local import follow, logs, outputs, people, stackfile, status, up
 from local.demo import run
 from local.errors import LocalError
 from local.interrupts import as_ctrl_c, uninterrupted
@@ -93,6 +93,25 @@ def status_(*, state: _State = DEFAULT) -> None:
     found = status.look(StateDir(state))
     _console.print(*status.shown(found), sep="\n")
     if not found.up:
+        raise typer.Exit(1)
+
+
+@app.command("logs")
+def logs_(
+    *,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on until Ctrl-C.")] = False,
+    identifier: Annotated[
+        str | None,
+        typer.Option(
+            "--id", help="Only invocations with this in a line: a correlation id, or a connection's."
+        ),
+    ] = None,
+    state: _State = DEFAULT,
+) -> None:
+    """Print what the functions have logged; exit code 1 if there is nothing."""
+    as_ctrl_c()
+    if not logs.show(StateDir(state), _console, wanted=identifier, follow=follow):
+        typer.echo(f"Nothing has been logged{' with that id' if identifier else ''}.", err=True)
         raise typer.Exit(1)
 
 

@@ -1,7 +1,6 @@
 """Show what happens in the embedded AWS while it is in the foreground."""
 
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +9,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local import emulator
 from local.cloud import Cloud
 from local.errors import LocalError
+from local.function_logs import FunctionLogs, clock, now, shown
 from local.interrupts import uninterrupted
 from local.state import StateDir
 from local.up import Up
 from ops.terminal import Terminal
 
 _POLL_SECONDS = 0.5
-_EMULATORS_OWN = ("START RequestId", "END RequestId", "REPORT RequestId")
 _TAIL_BYTES = 64 * 1024
 
 
@@ -31,7 +30,8 @@ def follow(state: StateDir, result: Up, console: Terminal) -> None:
         If a signal came to end it.
     """
     cloud = Cloud(result.running.endpoint, result.outputs.region)
-    sources: list[_Events | _Functions] = []
+    logs = FunctionLogs(cloud.client("logs"), now, since=now())
+    events: _Events | None = None
     log = _Tail(state.log)
     # A signal that raises wherever it comes may be lost, e.g. in a weak reference's callback.
     with uninterrupted() as signals:
@@ -39,9 +39,11 @@ def follow(state: StateDir, result: Up, console: Terminal) -> None:
             for line in log.news():
                 console.print(line, style="yellow")
             try:
-                sources = sources or [_Events(cloud, result.outputs.events_table), _Functions(cloud)]
-                for line in (line for source in sources for line in source.news()):
-                    console.print(line)
+                events = events or _Events(cloud, result.outputs.events_table)
+                for text in events.news():
+                    console.print(text)
+                for text in shown(logs.news()):
+                    console.print(text, style="dim")
             except (ClientError, BotoCoreError) as error:
                 # Showing is a courtesy: it must not end what it shows.
                 if emulator.healthy(result.running):
@@ -57,32 +59,6 @@ def follow(state: StateDir, result: Up, console: Terminal) -> None:
         console.print("It was stopped.")
         return
     raise LocalError(f"the emulator has died: {emulator.last_words(state.log) or 'without a word'}")
-
-
-class _Functions:
-    """What the functions log from now on, but for the emulator's own lines about each invocation.
-
-    Those behind the WebSocket routes are not among them: the emulator throws their lines away.
-    """
-
-    def __init__(self, cloud: Cloud) -> None:
-        self._logs = cloud.client("logs")
-        self._groups = [group["logGroupName"] for group in self._logs.describe_log_groups()["logGroups"]]
-        self._since = int(time.time() * 1000)
-
-    def news(self) -> list[str]:
-        since, self._since = self._since, int(time.time() * 1000)
-        lines = []
-        for group in self._groups:
-            found = self._logs.filter_log_events(logGroupName=group, startTime=since, endTime=self._since - 1)
-            name = group.rsplit("/", 1)[-1]
-            lines += [
-                f"{_clock(event['timestamp'])}  {name}: {line}"
-                for event in found["events"]
-                if not event["message"].startswith(_EMULATORS_OWN)
-                for line in event["message"].splitlines()
-            ]
-        return lines
 
 
 class _Tail:
@@ -131,9 +107,5 @@ def event_line(record: dict[str, Any]) -> str:
     def text(name: str) -> str:
         return str(next(iter(image.get(name, {"S": "?"}).values())))
 
-    at = _clock(int(text("at"))) if text("at").isdigit() else "?"
+    at = clock(int(text("at"))) if text("at").isdigit() else "?"
     return f"{at}  {text('type'):<22} {text('user_id'):<16} {text('connection_id')}"
-
-
-def _clock(milliseconds: int) -> str:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%H:%M:%S.%f")[:-3]

@@ -52,13 +52,17 @@ def test_what_is_run_is_a_command(module: str, command: str) -> None:
     assert not command or command in commands_of(APPS[module])
 
 
-def test_every_option_of_make_up_is_read() -> None:
-    options = {
-        name for line in commands() if line.startswith("make up") for name in re.findall(r"([A-Z]+)=", line)
-    }
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [("up", {"PORT", "DETACH", "KEEP", "IDENTITY"}), ("logs", {"FOLLOW", "ID"})],
+)
+def test_every_option_of_make_is_read(target: str, expected: set[str]) -> None:
+    told = [line for line in commands() if line.startswith(f"make {target}")]
+
+    options = {name for line in told for name in re.findall(r"([A-Z]+)=", line)}
 
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert options == {"PORT", "DETACH", "KEEP", "IDENTITY"}
+    assert options == expected
     assert all(f"$({name})" in makefile for name in options)
 
 

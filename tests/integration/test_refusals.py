@@ -7,6 +7,7 @@ import pytest
 from functions.domain.limits import CONNECTION_SECONDS
 from functions.domain.log.events import MessageRejected
 from functions.names import ROUTE_DEFAULT, ROUTE_VOICE_DATA
+from local.function_logs import FunctionLogs, of_invocations, shown
 from tests.integration.backend import Backend
 from tests.integration.client import Client
 from tests.integration.gateway import Gateway, now
@@ -59,6 +60,18 @@ def test_what_cannot_be_taken_is_refused_by_its_code(
     _, rejected = backend.events(client.connection_id)
     assert rejected.fact == MessageRejected(code)
     assert rejected.user_id == client.user_id
+
+
+def test_the_correlation_id_of_an_error_leads_to_its_line(backend: Backend, client: Client) -> None:
+    began = now()
+    correlation_id = client.ask({"type": "shout"})["data"]["correlationId"]
+
+    lines = FunctionLogs(backend.cloud.client("logs"), now, since=began).news()
+
+    (line,) = shown(of_invocations(lines, correlation_id))
+    assert "message: INFO frame " in line
+    assert f" user_id={client.user_id} " in line
+    assert line.endswith(" refused=unknown_type")
 
 
 def test_an_error_names_a_reason_and_where_to_find_more(client: Client) -> None:
