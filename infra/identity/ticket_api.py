@@ -101,14 +101,14 @@ class TicketApi(pulumi.ComponentResource):
         self.register_outputs({"url": self.url})
 
     def _cors(self) -> aws.apigatewayv2.ApiCorsConfigurationArgs | None:
-        origins = self._runtime.settings.tickets.origins
-        if not origins:
+        tickets = self._runtime.settings.tickets
+        if not tickets.origins:
             return None
         return aws.apigatewayv2.ApiCorsConfigurationArgs(
-            allow_origins=list(origins),
+            allow_origins=list(tickets.origins),
             allow_methods=[names.ROUTE_TICKETS.split()[0]],
             # the token is sent as a header by the page itself, never by the browser as a cookie
-            allow_headers=["authorization"],
+            allow_headers=list(dict.fromkeys(("authorization", *tickets.headers))),
             allow_credentials=False,
             max_age=3_600,
         )

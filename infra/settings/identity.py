@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from functions import names
 from infra.settings.group import Group
@@ -17,6 +17,27 @@ MAX_VOICE_SESSIONS_PER_MINUTE = 30
 _ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_+]{1,128}$")]
 _Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
 """As browsers write it: in lower case, without a path. A star would let any page try any token."""
+
+
+MAX_HEADERS = 50
+"""Names of headers; more are a mistake, and the answer to each preflight would hold them all."""
+
+# as browsers write it. A star would not cover the header that the token is in.
+_Header = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$"), AfterValidator(str.lower)]
+
+TRACING_HEADERS = (
+    "traceparent",
+    "tracestate",
+    "baggage",
+    "x-amzn-trace-id",
+    "sentry-trace",
+    "x-datadog-trace-id",
+    "x-datadog-parent-id",
+    "x-datadog-origin",
+    "x-datadog-sampling-priority",
+    "newrelic",
+)
+"""What W3C's trace context (OpenTelemetry and most), X-Ray, Sentry, Datadog, New Relic add to a request."""
 
 
 class IdentityMode(StrEnum):
@@ -55,6 +76,11 @@ class TicketSettings(Group):
 
     origins: tuple[_Origin, ...] = ()
     """The origins whose pages may ask for a ticket; with none, no page of another origin may."""
+    headers: Annotated[tuple[_Header, ...], Field(max_length=MAX_HEADERS)] = (
+        "content-type",
+        *TRACING_HEADERS,
+    )
+    """The request headers that those pages may send besides the token; nobody here reads them."""
     throttling_rate: Annotated[float, Field(gt=0, le=10_000)] = 500
     """Requests a second: as many as an account takes new connections. Zero would refuse everybody."""
     throttling_burst: Annotated[int, Field(gt=0, le=5_000)] = 500

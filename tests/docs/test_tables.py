@@ -36,6 +36,8 @@ def written(default: object) -> str:
     match default:
         case None | ():
             return "none"
+        case tuple():
+            return ", ".join(f"`{each}`" for each in default)
         case bool():
             return f"`{str(default).lower()}`"
         case Enum():

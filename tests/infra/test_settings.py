@@ -1,5 +1,6 @@
 """The settings: what a stack file may say, and how it learns what it may not."""
 
+import json
 from typing import Any
 
 import pulumi
@@ -7,7 +8,7 @@ import pytest
 
 from infra.naming import Naming
 from infra.settings.configuration import ConfigurationError, read_settings
-from infra.settings.identity import IdentityMode, TokenUse
+from infra.settings.identity import TRACING_HEADERS, IdentityMode, TokenUse
 from infra.settings.settings import GatewayLogsRole, LayerTarget, LogLevel, Settings
 from tests.infra.program import PROJECT, STACKS, evaluate, stack_config, written_config
 
@@ -35,6 +36,7 @@ def test_an_empty_stack_file_has_every_default() -> None:
     assert settings.users.token_use is TokenUse.ACCESS
     assert settings.users.self_sign_up is False
     assert settings.tickets.origins == ()
+    assert settings.tickets.headers == ("content-type", *TRACING_HEADERS)
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -199,6 +201,17 @@ def test_what_is_no_origin_is_refused(origin: str) -> None:
 @pytest.mark.parametrize("origin", ["https://app.example.com", "http://localhost:3000"])
 def test_an_origin_is_what_a_browser_sends(origin: str) -> None:
     assert settings_of({f"{PROJECT}:tickets": f'{{"origins":["{origin}"]}}'}).tickets.origins == (origin,)
+
+
+@pytest.mark.parametrize("header", ["*", "", "x tenant", "x-tenant: 1", "é", "x" * 65])
+def test_what_is_no_header_that_a_page_may_name_is_refused(header: str) -> None:
+    assert f"{PROJECT}:tickets.headers[1]" in refusal(tickets=json.dumps({"headers": ["baggage", header]}))
+
+
+def test_more_headers_than_anybody_needs_are_refused() -> None:
+    headers = [f"x-{number}" for number in range(51)]
+
+    assert "allowed: a list of at most 50" in refusal(tickets=json.dumps({"headers": headers}))
 
 
 def test_more_clients_than_an_authorizer_takes_are_refused() -> None:

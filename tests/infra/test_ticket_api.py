@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from infra.settings.identity import TRACING_HEADERS
 from tests.infra.program import Evaluation, evaluate, evaluated, stack_config
 
 EXECUTION = "arn:aws:execute-api:us-east-1:123456789012:tickets-api-id"
@@ -133,10 +134,30 @@ def test_pages_of_given_origins_may_ask_with_a_token() -> None:
     assert api["corsConfiguration"] == {
         "allowOrigins": origins,
         "allowMethods": ["POST"],
-        "allowHeaders": ["authorization"],
+        "allowHeaders": ["authorization", "content-type", *TRACING_HEADERS],
         "allowCredentials": False,
         "maxAge": 3_600,
     }
+
+
+@pytest.mark.parametrize(
+    ("headers", "allowed"),
+    [
+        ([], ["authorization"]),
+        (["x-tenant", "baggage"], ["authorization", "x-tenant", "baggage"]),
+        (["X-Tenant", "x-tenant", "Authorization"], ["authorization", "x-tenant"]),
+    ],
+)
+def test_pages_may_send_the_headers_that_a_stack_names_and_always_the_token(
+    headers: list[str], allowed: list[str]
+) -> None:
+    api = only("apigatewayv2/api:Api", with_tickets(origins=["https://app.example.com"], headers=headers))
+
+    assert api["corsConfiguration"]["allowHeaders"] == allowed
+
+
+def test_headers_alone_open_nothing() -> None:
+    assert "corsConfiguration" not in only("apigatewayv2/api:Api", with_tickets(headers=["x-tenant"]))
 
 
 def test_the_url_is_that_of_the_default_stage_on_aws() -> None:

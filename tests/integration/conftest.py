@@ -32,8 +32,10 @@ Ops = Callable[..., tuple[int, str]]
 """``python -m ops``, as an operator types it: its exit code and what it says."""
 
 
-VERIFIED: Final = {f"{PROJECT}:identity": "cognito"}
-"""The setting by which the program verifies identity."""
+PAGES: Final = "https://app.example.com"
+"""The origin whose pages may ask for a ticket."""
+VERIFIED: Final = {f"{PROJECT}:identity": "cognito", f"{PROJECT}:tickets": json.dumps({"origins": [PAGES]})}
+"""The settings by which the program verifies identity."""
 
 
 class Connect(Protocol):

@@ -1,10 +1,12 @@
 """Proved identity, on the embedded AWS: its user pool, its HTTP API and its authorizer."""
 
 import time
+import urllib.error
 import urllib.request
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from email.message import Message
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -15,6 +17,7 @@ from functions.domain.log.events import ConnectionOpened
 from functions.domain.times import iso
 from local.people import sign_in
 from tests.integration.backend import Backend
+from tests.integration.conftest import PAGES
 from tests.integration.gateway import now
 from tests.integration.members import Member
 from tests.integration.waiting import eventually
@@ -38,6 +41,18 @@ def expiring(member: Member, seconds: float) -> str:
     """Return a ticket for a user whose identity ends in so many seconds."""
     tickets = Tickets(member.backend.cloud.client("dynamodb"), member.backend.outputs.claims_table)
     return tickets.issue(Identity(member.subject, int(now() / 1000 + seconds)), now())
+
+
+def ask_as_a_page(member: Member, method: str, headers: dict[str, str]) -> tuple[int, Message]:
+    """Ask the ticket API as a browser does for a page, and return the status and the headers."""
+    url = member.backend.outputs.everything["ticket_url"]
+    request = urllib.request.Request(url, method=method, headers={"Origin": PAGES, **headers})  # noqa: S310 - the emulator's own address
+    try:
+        with urllib.request.urlopen(request) as answer:  # noqa: S310 - likewise
+            return answer.status, answer.headers
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code, refused.headers
 
 
 def test_a_token_lets_its_user_in_and_names_them_in_every_event(ada: Member) -> None:
@@ -120,6 +135,30 @@ def test_a_ticket_is_for_who_has_an_access_token(ada: Member) -> None:
     assert ada.ask_for_a_ticket(ada.id_token)[0] == 403
     assert ada.ask_for_a_ticket("a.b.c")[0] == 401
     assert ada.ask_for_a_ticket("")[0] == 401
+
+
+def test_a_page_of_a_known_origin_is_told_what_it_may_send(ada: Member) -> None:
+    status, headers = ask_as_a_page(
+        ada, "OPTIONS", {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "baggage"}
+    )
+
+    assert status == 204
+    assert headers["Access-Control-Allow-Origin"] == PAGES
+    assert {"authorization", "baggage", "traceparent"} <= set(
+        headers["Access-Control-Allow-Headers"].split(",")
+    )
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("access_token", 200), ("id_token", 403)])
+def test_a_page_can_read_what_the_function_answers(ada: Member, kind: str, expected: int) -> None:
+    token = {
+        "Authorization": f"Bearer {getattr(ada, kind)}",
+        "traceparent": "00-0af7651916cd43dd8448eb211c80",
+    }
+
+    status, headers = ask_as_a_page(ada, "POST", token)
+
+    assert (status, headers["Access-Control-Allow-Origin"]) == (expected, PAGES)
 
 
 def test_only_post_gets_a_ticket(ada: Member) -> None:
