@@ -57,14 +57,23 @@ def anchors(path: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def table(path: Path, heading: str) -> list[list[str]]:
-    """Return the rows of the first table under a heading whose header begins with a word."""
+def tables(path: Path, heading: str) -> list[list[list[str]]]:
+    """Return the rows of each table whose header begins with a word."""
     text = path.read_text(encoding="utf-8")
-    start = re.search(rf"^\| {re.escape(heading)} \|.*\n\|[-|]+\|\n", text, re.MULTILINE)
-    assert start, f"no table that begins with {heading} in {path.name}"
-    rows = re.match(r"(?:\|.*\n)*", text[start.end() :])
-    assert rows
-    return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows[0].splitlines()]
+    starts = re.finditer(rf"^\| {re.escape(heading)} \|.*\n\|[-|]+\|\n", text, re.MULTILINE)
+    found = [re.match(r"(?:\|.*\n)*", text[start.end() :]) for start in starts]
+    return [[_cells(row) for row in rows[0].splitlines()] for rows in found if rows]
+
+
+def table(path: Path, heading: str) -> list[list[str]]:
+    """Return the rows of the first table whose header begins with a word."""
+    found = tables(path, heading)
+    assert found, f"no table that begins with {heading} in {path.name}"
+    return found[0]
+
+
+def _cells(row: str) -> list[str]:
+    return [cell.strip() for cell in row.removeprefix("|").removesuffix("|").split(" | ")]
 
 
 def names(cell: str) -> list[str]:
