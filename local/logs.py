@@ -52,13 +52,13 @@ def show(state: StateDir, console: Terminal, *, wanted: str | None, follow: bool
 
 
 def _readings(running: Running, logs: FunctionLogs, *, follow: bool) -> Iterator[list[Line]]:
-    try:
-        yield logs.news()
-        # Ctrl-C ends the showing in order, between two lines.
-        with uninterrupted() as signals:
+    # Ctrl-C ends the showing in order, between two lines.
+    with uninterrupted() as signals:
+        try:
+            yield logs.news()
             while follow and emulator.alive(running) and not signals:
                 yield logs.news()
                 time.sleep(_POLL_SECONDS)
-    except (ClientError, BotoCoreError) as error:
-        if emulator.alive(running):
-            raise LocalError(f"the logs cannot be read: {error}") from None
+        except (ClientError, BotoCoreError) as error:
+            if emulator.alive(running):
+                raise LocalError(f"the logs cannot be read: {error}") from None

@@ -14,20 +14,32 @@ It runs as a script in place of ``python -m ministack``, and imports nothing of 
 import time
 from typing import Any, Final
 
-from ministack.app import main  # type: ignore[import-untyped]  # it has no stubs
-from ministack.core import lambda_runtime  # type: ignore[import-untyped]
-from ministack.services import lambda_svc  # type: ignore[import-untyped]
+from ministack.core import lambda_runtime  # type: ignore[import-untyped]  # it has no stubs
+from ministack.services import cloudwatch_logs, lambda_svc  # type: ignore[import-untyped]
 
 _lease: Final = lambda_runtime.get_or_create_worker
 """Gives the worker of a function; of all callers, only WebSocket routes ask for one in this way."""
+_MOST: Final = 2_000
+"""Invocations of a function that are kept: each has a stream, and each reading looks at all of them."""
 
 
 class LoggedWorker:
-    """The worker of a function that a WebSocket route invokes."""
+    """The worker of a function that a WebSocket route invokes.
 
-    def __init__(self, worker: Any, config: dict[str, Any]) -> None:
+    Parameters
+    ----------
+    worker
+        What invokes it.
+    config
+        Its configuration, as the emulator keeps it.
+    most
+        How many of its invocations have their log, the latest.
+    """
+
+    def __init__(self, worker: Any, config: dict[str, Any], most: int = _MOST) -> None:
         self._worker = worker
         self._config = config
+        self._most = most
 
     def invoke(self, event: dict[str, Any], request_id: str) -> Any:
         """Invoke the function, and log what it wrote and how it failed."""
@@ -43,9 +55,14 @@ class LoggedWorker:
         return result
 
     def _log(self, request_id: str, began: float, text: str, *, failed: bool) -> None:
-        if text:  # speech logs nothing, and would fill the memory with lines that say only that
-            milliseconds = int((time.monotonic() - began) * 1000)
-            lambda_svc._emit_lambda_logs(self._config, request_id, text, failed, milliseconds)  # noqa: SLF001  # where the others' go
+        if not text:  # speech: lines that say only that it began and ended would fill the memory
+            return
+        milliseconds = int((time.monotonic() - began) * 1000)
+        lambda_svc._emit_lambda_logs(self._config, request_id, text, failed, milliseconds)  # noqa: SLF001  # where the others' go
+        group = self._config.get("LoggingConfig", {}).get("LogGroup")
+        streams = cloudwatch_logs._log_groups.get(group, {}).get("streams", {})  # noqa: SLF001  # without a request for each
+        while len(streams) > self._most:
+            del streams[next(iter(streams))]
 
 
 def _lease_logged(name: str, config: dict[str, Any], code: bytes, qualifier: str = "$LATEST") -> LoggedWorker:
@@ -53,5 +70,7 @@ def _lease_logged(name: str, config: dict[str, Any], code: bytes, qualifier: str
 
 
 if __name__ == "__main__":
+    from ministack.app import main  # type: ignore[import-untyped]
+
     lambda_runtime.get_or_create_worker = _lease_logged
     main()

@@ -78,6 +78,15 @@ def test_ids_may_hold_what_addresses_and_subjects_hold(connect: Connect) -> None
     assert client.ask({"type": "ping"}) == {"type": "pong"}
 
 
+def test_a_plus_in_the_url_is_a_space_and_no_name_has_one(backend: Backend, user: str) -> None:
+    url = f"{backend.outputs.websocket_url}?userId={user}&sessionId=a+b"
+
+    with pytest.raises(InvalidStatus) as refused, open_socket(url, {}, "test/plus"):
+        pass
+
+    assert refused.value.response.status_code == 403
+
+
 def test_a_session_of_another_user_is_refused(backend: Backend, connect: Connect, user: str) -> None:
     owner = connect(session_id=f"session-of-{user}")
 

@@ -4,20 +4,25 @@ import re
 import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from io import StringIO
+from threading import Thread
 from typing import Any
 
 import pytest
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
-from local import embedded, emulator, logs
+from local import embedded, emulator, follow, logs
 from local.cloud import Cloud
 from local.errors import LocalError
 from local.function_logs import FunctionLogs, Line, now, of_invocations
+from local.outputs import Outputs
 from local.stackfile import ROOT
 from local.state import Running, StateDir
+from local.up import Up
 from ops.terminal import Terminal
 from tests.local.small import SmallProgram
 
@@ -39,12 +44,12 @@ def handler(event, context):
 
 
 @dataclass(frozen=True)
-class Up:
+class Emulated:
     state: StateDir
     process: Running
     program: SmallProgram
     logs: Any
-    websocket_url: str
+    outputs: Outputs
     correlation_id: str
 
 
@@ -63,16 +68,16 @@ def up(tmp_path_factory):
                 socket.send(body)
                 correlation_id = str(socket.recv(timeout=20))
         client = Cloud(process.endpoint, outputs.region).client("logs")
-        yield Up(state, process, program, client, outputs.websocket_url, correlation_id)
+        yield Emulated(state, process, program, client, outputs, correlation_id)
     finally:
         embedded.end(state, process)
 
 
-def lines(up: Up) -> list[Line]:
+def lines(up: Emulated) -> list[Line]:
     return FunctionLogs(up.logs, now).news()
 
 
-def texts_beside(up: Up, words: str) -> list[str]:
+def texts_beside(up: Emulated, words: str) -> list[str]:
     """Give all that was written in the invocations that wrote some words."""
     return [line.text for line in of_invocations(lines(up), words)]
 
@@ -83,13 +88,13 @@ def printed(state: StateDir, wanted: str | None = None) -> tuple[bool, list[str]
     return found, written.getvalue().splitlines()
 
 
-def test_what_a_function_writes_is_logged_once(up: Up) -> None:
+def test_what_a_function_writes_is_logged_once(up: Emulated) -> None:
     assert [line.text for line in lines(up) if '"plain"' in line.text] == [
         '{"levelname": "INFO", "message": "plain"}'
     ]
 
 
-def test_the_traceback_of_what_a_function_raises_is_found_by_the_correlation_id(up: Up) -> None:
+def test_the_traceback_of_what_a_function_raises_is_found_by_the_correlation_id(up: Emulated) -> None:
     (start,) = [text for text in texts_beside(up, "on purpose") if text.startswith("START")]
     correlation_id = re.findall(r"RequestId: (\S+)", start)[0]
 
@@ -100,31 +105,31 @@ def test_the_traceback_of_what_a_function_raises_is_found_by_the_correlation_id(
     assert "ValueError: on purpose" in found
 
 
-def test_a_timeout_is_logged(up: Up) -> None:
+def test_a_timeout_is_logged(up: Emulated) -> None:
     assert "Task timed out after 1.00 seconds" in [line.text for line in lines(up)]
 
 
-def test_the_lines_of_a_correlation_id_are_printed(up: Up) -> None:
+def test_the_lines_of_a_correlation_id_are_printed(up: Emulated) -> None:
     found, shown = printed(up.state, up.correlation_id)
 
     assert found
     assert [line.split("  ", 1)[1] for line in shown] == ["small-echo: INFO plain"]
 
 
-def test_an_id_that_is_in_no_line_is_not_found(up: Up) -> None:
+def test_an_id_that_is_in_no_line_is_not_found(up: Emulated) -> None:
     assert printed(up.state, "in no line") == (False, [])
 
 
-def test_what_a_client_sends_is_neither_markup_nor_an_escape_sequence(up: Up) -> None:
+def test_what_a_client_sends_is_neither_markup_nor_an_escape_sequence(up: Emulated) -> None:
     _, shown = printed(up.state)
 
     assert [line.split("  ", 1)[1] for line in shown if "2J" in line] == [r"small-echo: [red]\x1b[2J[/x]"]
 
 
-def test_lines_are_printed_as_they_come_until_ctrl_c(up: Up) -> None:
+def test_lines_are_printed_as_they_come_until_ctrl_c(up: Emulated) -> None:
     words = ("-m", "local", "logs", "--follow", "--id", "new", "--state", str(up.state.path))
     process = subprocess.Popen([sys.executable, *words], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    with process, connect(up.websocket_url) as socket:
+    with process, connect(up.outputs.websocket_url) as socket:
         assert process.stdout
         socket.send("new")
 
@@ -136,7 +141,24 @@ def test_lines_are_printed_as_they_come_until_ctrl_c(up: Up) -> None:
     assert (process.returncode, rest) == (0, "")
 
 
-def test_a_function_that_cannot_be_imported_is_logged(up: Up) -> None:
+def test_the_foreground_shows_what_functions_behind_websocket_routes_log(up: Emulated) -> None:
+    written, deadline = StringIO(), time.monotonic() + 20
+
+    def show() -> None:
+        with suppress(LocalError):  # it ends with the emulator
+            result = Up(up.process, up.outputs, was_up=False)
+            follow.follow(up.state, result, Terminal(file=written, width=300))
+
+    Thread(target=show, daemon=True).start()
+
+    with connect(up.outputs.websocket_url) as socket:
+        while "small-echo: INFO shown" not in written.getvalue():
+            assert time.monotonic() < deadline
+            socket.send("shown")
+            socket.recv(timeout=20)
+
+
+def test_a_function_that_cannot_be_imported_is_logged(up: Emulated) -> None:
     up.program.set("handler", "import nothing_of_that_name\n")
     outputs = embedded.deploy(up.state, up.process, up.program.root, restarted=False)
 
