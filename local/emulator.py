@@ -21,7 +21,6 @@ START_SECONDS = 20.0
 GRACE_SECONDS = 5.0
 """With a socket open, the emulator may never end by itself on Python 3.12 and later."""
 _POLL_SECONDS = 0.05
-_MINISTACK = Path(__file__).with_name("ministack_with_logs.py")
 _PORTS = (10_000, 32_000)
 
 
@@ -75,8 +74,7 @@ def _spawn(
     started_at = datetime.now(UTC).isoformat(timespec="seconds")
     with state.log.open("wb") as log:
         process = subprocess.Popen(  # noqa: S603  # our own script
-            # -P: the modules beside the script are ours, and hide none of the emulator's
-            [sys.executable, "-P", str(_MINISTACK)],
+            [sys.executable, "-P", str(Path(__file__).with_name("ministack_with_logs.py"))],
             env=_environment(state, port, region, keep=keep),
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -8,7 +8,8 @@ It is done in the emulator, and not by a log handler of the functions: nothing f
 AWS; a function needs no further permission and makes no request for each line; and what a function cannot log
 by itself is there as well: the traceback of what it raises, a timeout, a module that cannot be imported.
 
-It runs as a script in place of ``python -m ministack``, and imports nothing of ours.
+It runs as a script in place of ``python -m ministack``, with ``-P``: the modules beside it are ours, and must
+hide none of the emulator's. It imports none of them.
 """
 
 import time
