@@ -142,7 +142,7 @@ def test_lines_are_printed_as_they_come_until_ctrl_c(up: Emulated) -> None:
 
 
 def test_the_foreground_shows_what_functions_behind_websocket_routes_log(up: Emulated) -> None:
-    written, deadline = StringIO(), time.monotonic() + 20
+    written, deadline = StringIO(), time.monotonic() + 60
 
     def show() -> None:
         with suppress(LocalError):  # it ends with the emulator
