@@ -23,6 +23,11 @@ CONFIG: Final = Config(
 IN_TIME: Final = CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 2}))
 """For calls that must end within 10 s: the time that is left when the last of them begins."""
 
+BRIEF: Final = CONFIG.merge(
+    Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=0.5, read_timeout=1)
+)
+"""For what can be done without: it is given up after 4 s, and the invocation has time for the rest."""
+
 _session = botocore.session.get_session()
 
 

@@ -98,6 +98,14 @@ def connections() -> "Connections":
 
 
 @cache
+def connections_to_count() -> "Connections":
+    """Return the same for the authorizer: counting is given up early, since a handshake waits for it."""
+    from functions.aws.read_models.connections import Connections  # noqa: PLC0415 - handlers of routes never read it
+
+    return Connections(clients.dynamodb(clients.BRIEF), _required(names.CONNECTIONS_TABLE))
+
+
+@cache
 def tokens() -> "Tokens":
     """Return the tokens that are taken; the keys are fetched when the first comes."""
     from functions.aws.identity.tokens import Keys, Tokens  # noqa: PLC0415 - the authorizer alone pays for cryptography

@@ -54,16 +54,25 @@ def is_invalid(error: ClientError) -> bool:
     return code_of(error) == "ValidationException" or (code_of(error) == CANCELLED and not is_passing(error))
 
 
+INDEX_AWAY: Final = frozenset({"ResourceNotFoundException", "ValidationException"})
+"""What a query of an index is answered while the index, or its table, is not there or is being made ("The
+table does not have the specified index", "Cannot read from backfilling global secondary index"). Other faults
+have these codes too: only for a query that is known to be valid."""
+DENIED: Final = frozenset({"AccessDeniedException"})
+"""What IAM does not allow."""
+
+
 @contextmanager
-def unavailable() -> Iterator[None]:
+def unavailable(also: frozenset[str] = frozenset()) -> Iterator[None]:
     """Raise `Unavailable` for what passes: throttling, conflicts, timeouts, faults of the service.
 
-    The client has retried it by then, as often as its configuration says.
+    The client has retried it by then, as often as its configuration says. ``also`` are codes of the service
+    that its caller takes like these.
     """
     try:
         yield
     except ClientError as error:
-        if is_passing(error):
+        if is_passing(error) or code_of(error) in also:
             raise Unavailable(f"{code_of(error)} of {error.operation_name}") from error
         raise
     except BotoCoreError as error:

@@ -12,7 +12,7 @@ from functions.operations.identity.credentials import identify
 
 _TOKENS: Final = environment.tokens()
 _TICKETS: Final = environment.tickets()
-_CONNECTIONS: Final = environment.connections()
+_CONNECTIONS: Final = environment.connections_to_count()
 _MOST: Final = environment.connections_per_user()
 
 

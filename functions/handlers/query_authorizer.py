@@ -8,7 +8,7 @@ from functions.domain.identity.identity import NAME, Identity, Unidentified
 from functions.domain.limits import CONNECTION_SECONDS
 from functions.operations.identity.authorizing import Handshake, authorize
 
-_CONNECTIONS: Final = environment.connections()
+_CONNECTIONS: Final = environment.connections_to_count()
 _MOST: Final = environment.connections_per_user()
 
 

@@ -3,19 +3,22 @@
 import json
 from typing import Any, Final
 
+from functions.domain.refusals import Unavailable
 from tests.fakes import Crowd
 from tests.fuzz.proof import names_somebody
 from tests.fuzz.verdicts import Input, Verdict, must
 
 _CROWDED: Final = "crowded"
 """The state in which the user has as many connections as may be."""
+UNCOUNTED: Final = "uncounted"
+"""The state in which nobody can tell how many they are."""
 _MOST: Final = 10
 _CONTEXT_BYTES: Final = 8_192
 
 
 def crowd(state: str) -> Crowd:
     """Return the connections of a state."""
-    return Crowd(_MOST if state == _CROWDED else 0)
+    return Crowd(_MOST if state == _CROWDED else 0, Unavailable("on purpose") if state == UNCOUNTED else None)
 
 
 def admitted(given: Input, answer: Any, proved: dict[str, int]) -> Verdict:

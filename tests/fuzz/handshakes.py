@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from tests.fuzz import tokens as forged
+from tests.fuzz.admission import UNCOUNTED
 from tests.fuzz.corpus.tokens import corpus as corpus_of_tokens
 from tests.fuzz.verdicts import Input
 from tests.gateway_events import authorize
@@ -80,7 +81,7 @@ def _bent(draw: DrawFn) -> Any:
 
 
 inputs: SearchStrategy[Input] = st.one_of(
-    st.builds(partial(Input, "valid"), _good, st.sampled_from(["", "", "crowded"])),
+    st.builds(partial(Input, "valid"), _good, st.sampled_from(["", "", "crowded", UNCOUNTED])),
     st.builds(partial(Input, "bent"), _bent()),
     st.builds(partial(Input, "bent"), _bent()),
     st.builds(partial(Input, "broken"), bent(_good)),

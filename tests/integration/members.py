@@ -94,10 +94,10 @@ class Member:
         assert status == 200, answer
         return str(answer["ticket"])
 
-    def forged_ticket(self) -> str:
-        """Return a ticket that was put into the table by the root."""
+    def forged_ticket(self, user_id: str | None = None) -> str:
+        """Return a ticket that was put into the table by the root, for this user or another."""
         tickets = Tickets(self.backend.cloud.client("dynamodb"), self.backend.outputs.claims_table)
-        return tickets.issue(Identity(self.subject, now() // 1000 + 600), now())
+        return tickets.issue(Identity(user_id or self.subject, now() // 1000 + 600), now())
 
     @contextmanager
     def socket(self, headers: dict[str, str] | None = None, **query: str) -> Iterator[ClientConnection]:

@@ -56,6 +56,13 @@ class Work:
     def connects_with_a_session(self) -> bool:
         return self.connects(sessionId=f"s-{uuid.uuid4().hex}")
 
+    def counts_connections(self) -> bool:
+        """A user comes who has as many connections as may be, as the root wrote it down."""
+        user_id = f"user-{uuid.uuid4().hex[:12]}"
+        for _ in range(10):
+            self._row(user_id=user_id)
+        return not self._accepted(ticket=self.member.forged_ticket(user_id))
+
     def _accepted(self, headers: dict[str, str] | None = None, **query: str) -> bool:
         try:
             with self.member.socket(headers, **query):
@@ -179,12 +186,12 @@ class Work:
         function = self.backend.outputs.connection_manager_function
         return self._works(function, {"operation": operation, **arguments})
 
-    def _row(self, idle_seconds: int = 60, *, expired: bool = False) -> str:
+    def _row(self, idle_seconds: int = 60, *, expired: bool = False, user_id: str = "anybody") -> str:
         """Put the row of a connection that the gateway does not know."""
         connection_id = f"{uuid.uuid4().hex[:14]}="
         at = now() - idle_seconds * 1000
         opened = Opened("01OPENED", token_expires_at=now() // 1000 + (-1 if expired else 3_600))
-        row = Connection(connection_id, "anybody", None, at, at, opened, expires_at=now() // 1000 + 86_400)
+        row = Connection(connection_id, user_id, None, at, at, opened, expires_at=now() // 1000 + 86_400)
         self._put(Stored(row, 1, 1))
         return connection_id
 
@@ -210,7 +217,7 @@ def happened(fact: Fact) -> Event:
 
 
 NEEDED: dict[Kind, Callable[[Work], bool]] = {
-    ("authorizer", "dynamodb:Query", "active-user-index"): Work.connects,
+    ("authorizer", "dynamodb:Query", "active-user-index"): Work.counts_connections,
     ("authorizer", "dynamodb:DeleteItem", "claims"): Work.connects_with_a_ticket,
     ("ticket", "dynamodb:PutItem", "claims"): Work.gets_a_ticket,
     ("lifecycle", "dynamodb:PutItem", "events"): Work.connects,

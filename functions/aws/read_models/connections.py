@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from functions.aws.attributes import Item, to_item
-from functions.aws.faults import unavailable
+from functions.aws.faults import DENIED, INDEX_AWAY, unavailable
 from functions.aws.read_models.connection_items import ConnectionInfo, active_shard, active_since, info
 from functions.domain.connections.connection import Status
 from functions.domain.connections.cursors import Position
@@ -137,9 +137,14 @@ class Connections:
             Only those opened at or after it, epoch milliseconds.
         most
             Count no further: that many rows of the index are read at most.
+
+        Raises
+        ------
+        Unavailable
+            Also while the index is made anew, and where IAM does not allow the query.
         """
         partition, sort = CONNECTIONS_ACTIVE_OF_USER_KEY
-        with unavailable():
+        with unavailable(also=INDEX_AWAY | DENIED):
             answer = self._client.query(
                 TableName=self._table,
                 IndexName=CONNECTIONS_ACTIVE_OF_USER,

@@ -34,8 +34,8 @@ def authorize(
 ) -> dict[str, Any]:
     """Answer a REQUEST authorization on ``$connect``.
 
-    A refusal is a Deny (403): the gateway gives the client no reason, the log line has it. What cannot be
-    found out is a refusal too.
+    A refusal is a Deny (403): the gateway gives the client no reason, the log line has it. Where it cannot be
+    found out who a client is, it is refused; where a user's connections cannot be counted, it is let in.
 
     Parameters
     ----------
@@ -74,9 +74,7 @@ def _admit(event: dict[str, Any], identify: Identify, connections: Connections, 
         msg = "sessionId is malformed"
         raise Unidentified(msg)
     identity = identify(handshake)
-    since = handshake.connected_at - LOST_AFTER_SECONDS * 1000
-    # as many as are allowed tell that this one would be too many: no more rows are read
-    if connections.count_active(identity.user_id, since=since, most=most) >= most:
+    if not _has_room(event, identity.user_id, handshake.connected_at, connections, most):
         msg = f"{most} connections are open already"
         raise Unidentified(msg)
     context = {
@@ -85,6 +83,32 @@ def _admit(event: dict[str, Any], identify: Identify, connections: Connections, 
         "exp": str(identity.expires_at),
     }
     return context if session_id is None else {**context, "sessionId": session_id}
+
+
+def _has_room(
+    event: dict[str, Any], user_id: str, connected_at: int, connections: Connections, most: int
+) -> bool:
+    """Tell whether a user may open one more connection.
+
+    The limit is soft, and sign-in does not need the read model: where nobody can be counted, everybody has
+    room, and a line says so.
+    """
+    since = connected_at - LOST_AFTER_SECONDS * 1000
+    try:
+        # as many as are allowed tell that this one would be too many: no more rows are read
+        return connections.count_active(user_id, since=since, most=most) < most
+    except Unavailable as unavailable:
+        request = event["requestContext"]
+        logger.warning(
+            "count_failed_open",
+            extra={
+                "connection_id": request.get("connectionId"),
+                "correlation_id": request.get("requestId"),
+                "user_id": user_id,
+                "problem": unavailable.problem,
+            },
+        )
+        return True
 
 
 def _texts(given: object) -> dict[str, str]:

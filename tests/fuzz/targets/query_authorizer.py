@@ -8,7 +8,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from functions.handlers.query_authorizer import handler
-from tests.fuzz.admission import admitted, crowd
+from tests.fuzz.admission import UNCOUNTED, admitted, crowd
 from tests.fuzz.leaks import listening
 from tests.fuzz.proof import names_somebody
 from tests.fuzz.verdicts import Input, Judge, Target, Verdict, must
@@ -50,7 +50,9 @@ def _event(user: Any, session: Any = None) -> dict[str, Any]:
 
 _inputs = st.one_of(
     st.builds(
-        partial(Input, "valid"), st.builds(_event, _names, _sessions), st.sampled_from(["", "crowded"])
+        partial(Input, "valid"),
+        st.builds(_event, _names, _sessions),
+        st.sampled_from(["", "crowded", UNCOUNTED]),
     ),
     st.builds(partial(Input, "bent"), st.builds(_event, _odd, _sessions | _odd)),
     st.builds(partial(Input, "broken"), bent(st.builds(_event, _names, _sessions))),

@@ -8,17 +8,20 @@ from typing import Any
 
 import pytest
 
+from functions.aws import clients
 from functions.aws.identity.tickets import Tickets
 from functions.aws.identity.tokens import Keys, Tokens
 from functions.domain.identity.identity import Identity
 from functions.domain.log.claims import ticket_key
 from functions.domain.refusals import Unavailable
+from functions.handlers import authorizer, query_authorizer
 from functions.handlers.authorizer import handler
 from tests.contract import engines
 from tests.fakes import Crowd
 from tests.gateway_events import CONNECTED_AT, authorize, fixture
 from tests.issuer import CLIENT, ISSUER, SUBJECT, Issuer, issuing, token
 from tests.tables import create_tables
+from tests.unit.operations.connections.connection_rows import Throttled
 
 
 def now() -> int:
@@ -259,15 +262,59 @@ def test_nobody_is_counted_whom_nothing_proves(tokens: Tokens, tickets: Tickets)
 # --- Faults ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("fault", [Unavailable("ThrottlingException"), RuntimeError("secret")])
-def test_what_cannot_be_found_out_lets_nobody_in(
-    tokens: Tokens, tickets: Tickets, fault: Exception, caplog: pytest.LogCaptureFixture
+def test_a_ticket_that_cannot_be_redeemed_in_time_lets_nobody_in(
+    tokens: Tokens, caplog: pytest.LogCaptureFixture
 ) -> None:
-    answer = handler(request(f"Bearer {token()}"), None, tokens, tickets, Crowd(fault=fault))
+    away = Tickets(Throttled(), "claims")
+
+    answer = handler(request(ticket="x" * 43), None, tokens, away, Crowd())
 
     assert effect(answer) == "Deny"
-    assert reason(caplog) in {"unavailable: ThrottlingException", "internal: RuntimeError"}
+    assert reason(caplog) == "unavailable: ThrottlingException of delete_item"
+
+
+def test_what_nobody_foresaw_lets_nobody_in(
+    tokens: Tokens, tickets: Tickets, caplog: pytest.LogCaptureFixture
+) -> None:
+    crowd = Crowd(fault=RuntimeError("secret"))
+
+    answer = handler(request(f"Bearer {token()}"), None, tokens, tickets, crowd)
+
+    assert effect(answer) == "Deny"
+    assert reason(caplog) == "internal: RuntimeError"
     assert "secret" not in json.dumps(answer)
+
+
+def test_a_user_whose_connections_cannot_be_counted_is_let_in_and_a_line_says_so(
+    tokens: Tokens, tickets: Tickets, caplog: pytest.LogCaptureFixture
+) -> None:
+    crowd = Crowd(500, fault=Unavailable("ThrottlingException of Query"))
+    event = request(f"Bearer {token()}")
+
+    answer = handler(event, None, tokens, tickets, crowd)
+
+    assert effect(answer) == "Allow"
+    assert answer["context"]["userId"] == SUBJECT
+    warning, authorized = caplog.records
+    assert (warning.levelname, warning.message) == ("WARNING", "count_failed_open")
+    told = vars(warning)
+    assert (told["user_id"], told["problem"]) == (SUBJECT, "ThrottlingException of Query")
+    for name in ("connection_id", "correlation_id"):
+        assert told[name] == vars(authorized)[name]
+    assert told["connection_id"] == event["requestContext"]["connectionId"]
+    assert told["correlation_id"] == event["requestContext"]["requestId"]
+
+
+def test_the_count_gets_four_seconds_of_a_handshake_at_most() -> None:
+    config: Any = clients.BRIEF
+
+    attempts = config.retries["total_max_attempts"]
+    longest_pause = 1
+    assert attempts * (config.connect_timeout + config.read_timeout) + (attempts - 1) * longest_pause <= 4
+    for module in (authorizer, query_authorizer):
+        used = module._CONNECTIONS._client.meta.config  # noqa: SLF001 - which client counts is what is tested
+        assert (used.connect_timeout, used.read_timeout) == (config.connect_timeout, config.read_timeout)
+        assert used.retries["total_max_attempts"] == attempts
 
 
 @pytest.mark.parametrize("broken", [{"requestContext": None}, {"headers": 7}, {"queryStringParameters": [1]}])

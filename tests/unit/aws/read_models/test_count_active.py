@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from functions.aws.read_models.connections import Connections
 from functions.domain.connections.idleness import due_since
 from functions.domain.refusals import Unavailable
+from tests.unit.aws.dynamodb import Client, failure
 from tests.unit.operations.connections.connection_rows import (
     CLOSED,
     HOUR,
@@ -15,7 +17,6 @@ from tests.unit.operations.connections.connection_rows import (
     NOW,
     TOLD_TO_GO,
     Table,
-    Throttled,
     connections_table,
     row,
 )
@@ -62,9 +63,27 @@ def test_no_more_rows_are_read_than_are_counted(table: Table) -> None:
     assert table.count_active("alice", since=SINCE, most=100) == 15
 
 
-def test_a_count_that_cannot_be_had_is_unavailable() -> None:
-    with pytest.raises(Unavailable):
-        Connections(Throttled(), "connections").count_active("alice", since=SINCE, most=10)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        failure("ThrottlingException"),
+        failure("ValidationException"),
+        failure("ResourceNotFoundException"),
+        failure("AccessDeniedException"),
+        failure("InternalServerError", 500),
+        ReadTimeoutError(endpoint_url="secret"),
+    ],
+)
+def test_a_count_that_cannot_be_had_is_unavailable(fault: Exception) -> None:
+    with pytest.raises(Unavailable) as caught:
+        Connections(Client(fault), "connections").count_active("alice", since=SINCE, most=10)
+
+    assert "secret" not in caught.value.problem
+
+
+def test_a_list_whose_index_is_made_anew_is_a_fault_and_not_only_late() -> None:
+    with pytest.raises(ClientError):
+        list(Connections(Client(failure("ValidationException")), "connections").of_user("alice"))
 
 
 @pytest.mark.parametrize(
