@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import deploying, folding, hostility, importing, projecting, session
+from benchmarks import deploying, folding, hostility, importing, projecting, session, sweeping
 
 BENCHMARKS = {
     "session": session.figures,
@@ -16,6 +16,7 @@ BENCHMARKS = {
     "importing": importing.figures,
     "deploying": deploying.figures,
     "hostility": hostility.figures,
+    "sweeping": sweeping.figures,
 }
 _VERDICTS = {True: "holds", False: "DOES NOT HOLD", None: ""}
 
@@ -24,7 +25,7 @@ def main(
     which: Annotated[list[str] | None, typer.Argument(help=f"Some of {', '.join(BENCHMARKS)}.")] = None,
 ) -> None:
     """Measure, and fail if a figure does not hold."""
-    logging.disable(logging.INFO)  # the handlers' own lines
+    logging.disable(logging.WARNING)  # the handlers' own lines
     table = Table("figure", "measured", "must be", "")
     held = True
     for name in which or BENCHMARKS:

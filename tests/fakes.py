@@ -1,7 +1,9 @@
 """Stand-ins for the log and the callbacks, with the same conditions and none of the AWS."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from threading import Lock
+from typing import Any, ParamSpec, TypeVar
 
 from functions.aws.attributes import Item
 from functions.aws.gateway.callbacks import Callbacks, Posted
@@ -10,6 +12,9 @@ from functions.aws.log.event_log import ClaimRefusedError, EventLog
 from functions.aws.read_models.connections import Connections
 from functions.domain.log.claims import Claim, Count, Release, Take
 from functions.domain.log.events import Event
+
+_Given = ParamSpec("_Given")
+_Result = TypeVar("_Result")
 
 Held = dict[str, tuple[str, int]]
 """What the claims table holds: the value of each key, and when it expires (epoch seconds)."""
@@ -39,9 +44,14 @@ class MemoryLog(EventLog):
         self.before: list[BaseException] = []
         self.after: list[BaseException] = []
         self._items: dict[tuple[str, str], Item] = {}
+        self._lock = Lock()
 
     def append(self, event: Event, claims: tuple[Claim, ...] = ()) -> bool:
-        """Append as `EventLog.append` does."""
+        """Append as `EventLog.append` does, one event at a time, whoever asks."""
+        with self._lock:
+            return self._append(event, claims)
+
+    def _append(self, event: Event, claims: tuple[Claim, ...]) -> bool:
         self.calls += 1
         if self.before:
             raise self.before.pop(0)
@@ -166,3 +176,15 @@ class Crowd(Connections):
         if self._fault:
             raise self._fault
         return min(self._count, most)
+
+
+class OneByOne(Executor):
+    """Does each thing at once, in the thread that asks for it: what is drawn from a seed stays in order."""
+
+    def submit(
+        self, fn: Callable[_Given, _Result], /, *args: _Given.args, **kwargs: _Given.kwargs
+    ) -> Future[_Result]:
+        """Do it, and return what it gave; what it raises is raised here."""
+        done: Future[_Result] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done

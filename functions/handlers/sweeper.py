@@ -11,7 +11,7 @@ from functions.aws.logs import logger
 from functions.aws.read_models.connections import Connections
 from functions.domain.connections.schedules import parse
 from functions.operations.connections.invocation import Invocation
-from functions.operations.connections.sweeping import sweep
+from functions.operations.connections.sweeping import Threads, sweep, threads
 
 _CONNECTIONS: Final = environment.connections()
 _LOG: Final = environment.event_log()
@@ -25,6 +25,7 @@ def handler(
     connections: Connections = _CONNECTIONS,
     log: EventLog = _LOG,
     callbacks: Callbacks = _CALLBACKS,
+    threads: Threads = threads,
 ) -> dict[str, Any]:
     """Sweep; what fails as a whole is raised, so that the schedule's retry and failure queue take it."""
     run = parse(event, environment.now())
@@ -36,7 +37,7 @@ def handler(
         trace_id=environment.trace_id(),
     )
     swept: dict[str, int] = msgspec.to_builtins(
-        sweep(run.idle_seconds, invocation, connections, log, callbacks)
+        sweep(run.idle_seconds, invocation, connections, log, callbacks, threads=threads)
     )
     logger.info("sweep", extra={"correlation_id": context.aws_request_id, **swept})
     return swept

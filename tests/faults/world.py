@@ -11,6 +11,7 @@ from functions.domain.times import iso
 from functions.handlers import connection_manager, lifecycle, message, projector, sweeper
 from functions.names import ROUTE_DEFAULT
 from tests import gateway_events
+from tests.fakes import OneByOne
 from tests.faults.engine import CrashError
 from tests.faults.gateway import Line
 from tests.faults.ground import Ground
@@ -154,6 +155,7 @@ class World(Ground):
                         connections=self.connections,
                         log=self.log,
                         callbacks=self.callbacks,
+                        threads=OneByOne,
                     ),
                     repeatable=False,
                 )

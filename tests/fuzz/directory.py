@@ -66,12 +66,15 @@ class MemoryConnections(Connections):
         ]
         yield Page(tuple(left[:page_size]), None)
 
-    def stale(self, idle_seconds: int, now: int) -> Iterator[ConnectionInfo]:
+    def stale(self, idle_seconds: int, now: int) -> Iterator[tuple[ConnectionInfo, ...]]:
         """Yield the connections that were idle for so long or whose identity has expired."""
-        for each in self._rows.values():
-            is_idle = each.last_activity <= now - idle_seconds * 1000
-            if each.disconnected_at is None and (is_idle or has_expired(each.token_expires_at, now=now)):
-                yield each
+        since = now - idle_seconds * 1000
+        active = (each for each in self._rows.values() if each.disconnected_at is None)
+        yield tuple(
+            each
+            for each in active
+            if each.last_activity <= since or has_expired(each.token_expires_at, now=now)
+        )
 
 
 def _place(found: Row) -> tuple[str, int]:

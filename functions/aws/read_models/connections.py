@@ -1,7 +1,9 @@
 """Reads of the connections table: one by its id, a user's, the active ones, the stale ones."""
 
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Any, Final
+from zlib import crc32
 
 import msgspec
 
@@ -23,6 +25,10 @@ from functions.names import (
 )
 
 _KEYS: Final = {CONNECTIONS_BY_USER: CONNECTIONS_BY_USER_KEY, CONNECTIONS_ACTIVE: CONNECTIONS_ACTIVE_KEY}
+
+
+_IN_A_ROUND: Final = 100
+"""Rows of each shard: few, so that no shard is far ahead of another when time runs out."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -105,10 +111,12 @@ class Connections:
             yield from self._pages(CONNECTIONS_ACTIVE, (str(shard), 0), ">=", "CONNECTED", after, page_size)
             after = None
 
-    def stale(self, idle_seconds: int, now: int) -> Iterator[ConnectionInfo]:
+    def stale(self, idle_seconds: int, now: int) -> Iterator[tuple[ConnectionInfo, ...]]:
         """Yield the connections that have not ended and were idle for so long, or whose identity expired.
 
-        Whatever status an operator gave them; the longest due of each shard first.
+        Whatever status an operator gave them. They come in rounds: the longest due of every shard, a hundred
+        of each, so that no shard waits until another is done. The shard that a round begins with is drawn by
+        the time, so that none is the last every time, and a retry does the same again.
 
         Parameters
         ----------
@@ -119,12 +127,18 @@ class Connections:
         """
         idle_since = now - idle_seconds * 1000
         last = active_since(max(idle_since, now - ASK_AFTER_SECONDS * 1000))
-        for shard in range(ACTIVE_SHARDS):
-            for page in self._pages(CONNECTIONS_ACTIVE, (str(shard), last), "<="):
-                for row in page.rows:
-                    idle = row.info.last_activity <= idle_since
-                    if idle or has_expired(row.info.token_expires_at, now=now):
-                        yield row.info
+        start = crc32(str(now).encode())
+        shards = [str((start + step) % ACTIVE_SHARDS) for step in range(ACTIVE_SHARDS)]
+        reads = [
+            self._pages(CONNECTIONS_ACTIVE, (shard, last), "<=", page_size=_IN_A_ROUND) for shard in shards
+        ]
+        for pages in zip_longest(*reads):
+            found = (row.info for page in pages if page is not None for row in page.rows)
+            yield tuple(
+                each
+                for each in found
+                if each.last_activity <= idle_since or has_expired(each.token_expires_at, now=now)
+            )
 
     def count_active(self, user_id: str, *, since: int, most: int) -> int:
         """Return how many connections of a user have not ended, as far as the projection knows.

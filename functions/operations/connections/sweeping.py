@@ -1,11 +1,15 @@
 """Finds out what became of connections that have been idle: lost, past their token, or alive after all."""
 
 from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
 from enum import StrEnum, auto
-from typing import assert_never
+from typing import Final, assert_never
 
 import msgspec
 
+from functions.aws.clients import MOST_CALLS
 from functions.aws.gateway.callbacks import Callbacks, GoneError, UnknownConnectionError
 from functions.aws.log.event_log import EventLog
 from functions.aws.logs import logger
@@ -18,6 +22,14 @@ from functions.domain.losses import loss
 from functions.domain.refusals import Unavailable
 from functions.operations.connections.invocation import Invocation
 
+Threads = Callable[[], Executor]
+"""Makes what settles several connections at a time."""
+
+
+def threads() -> Executor:
+    """Return as many threads as a client makes calls at a time."""
+    return ThreadPoolExecutor(MOST_CALLS)
+
 
 class _Outcome(StrEnum):
     LOST = auto()
@@ -25,16 +37,35 @@ class _Outcome(StrEnum):
     REFRESHED = auto()
     LEFT = auto()
     FAILED = auto()
+    NOT_BEGUN = auto()
 
 
-class _Sweep(msgspec.Struct, frozen=True):
+_UNCHECKED: Final = (_Outcome.FAILED, _Outcome.NOT_BEGUN)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sweep:
     """What a sweep works with; a dry one asks the gateway, and neither appends nor closes."""
 
+    invocation: Invocation
     log: EventLog
     callbacks: Callbacks
     dry: bool
 
-    def settle(self, connection: ConnectionInfo, what: Verdict, cause: Cause) -> _Outcome:
+    def attend(self, connection: ConnectionInfo) -> _Outcome:
+        """Settle a connection, if there is time to begin; one that fails is logged."""
+        invocation = self.invocation
+        if not invocation.has_time:
+            return _Outcome.NOT_BEGUN
+        what = verdict(connection.last_activity, connection.token_expires_at, now=invocation.at)
+        try:
+            return self._settle(connection, what, invocation.cause(connection))
+        except (Unavailable, UnknownConnectionError) as problem:
+            extra = {"connection_id": connection.connection_id, "problem": repr(problem)}
+            logger.warning("not_swept", extra=extra)
+            return _Outcome.FAILED
+
+    def _settle(self, connection: ConnectionInfo, what: Verdict, cause: Cause) -> _Outcome:
         """Do about a connection what the verdict says."""
         connection_id = connection.connection_id
         try:
@@ -84,8 +115,9 @@ def sweep(
     callbacks: Callbacks,
     *,
     dry_run: bool = False,
+    threads: Threads = threads,
 ) -> Swept:
-    """Settle the connections that have been idle for so long or whose identity has expired.
+    """Settle the connections that have been idle for so long or whose identity has expired, many at a time.
 
     One that fails is logged, not counted, and left to the next sweep, as is what time does not allow.
 
@@ -95,28 +127,24 @@ def sweep(
         How long a connection was not active in the read model.
     dry_run
         Append and close nothing, but count what would have been.
+    threads
+        What settles them at the same time.
 
     Raises
     ------
     Unavailable
         If the connections cannot be read in time.
     """
-    doing = _Sweep(log, callbacks, dry_run)
+    doing = _Sweep(invocation, log, callbacks, dry_run)
     outcomes: Counter[_Outcome] = Counter()
-    for connection in connections.stale(idle_seconds, invocation.at):
-        if not invocation.has_time:
-            logger.warning("sweep_stopped", extra={str(name): count for name, count in outcomes.items()})
-            break
-        what = verdict(connection.last_activity, connection.token_expires_at, now=invocation.at)
-        try:
-            outcome = doing.settle(connection, what, invocation.cause(connection))
-        except (Unavailable, UnknownConnectionError) as problem:
-            extra = {"connection_id": connection.connection_id, "problem": repr(problem)}
-            logger.warning("not_swept", extra=extra)
-            outcome = _Outcome.FAILED
-        outcomes[outcome] += 1
+    with threads() as pool:
+        for due in connections.stale(idle_seconds, invocation.at):
+            outcomes.update(pool.map(doing.attend, due))
+            if outcomes[_Outcome.NOT_BEGUN]:
+                logger.warning("sweep_stopped", extra={str(name): count for name, count in outcomes.items()})
+                break
     return Swept(
-        checked=outcomes.total() - outcomes[_Outcome.FAILED],
+        checked=outcomes.total() - sum(outcomes[each] for each in _UNCHECKED),
         lost=outcomes[_Outcome.LOST],
         closed=outcomes[_Outcome.CLOSED],
         refreshed=outcomes[_Outcome.REFRESHED],

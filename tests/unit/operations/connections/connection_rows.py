@@ -165,11 +165,11 @@ class Context:
 
     def __init__(self, *looks: int, request_id: str = "r-1") -> None:
         self.aws_request_id = request_id
-        self._looks = list(looks)
+        self._looks = iter(looks)  # several threads may look
 
     def get_remaining_time_in_millis(self) -> int:
         """Return the next of the times."""
-        return self._looks.pop(0) if self._looks else MINUTE
+        return next(self._looks, MINUTE)
 
 
 def invocation(*looks: int, at: int = NOW, request_id: str = "r-1") -> Invocation:

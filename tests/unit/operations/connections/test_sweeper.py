@@ -1,11 +1,14 @@
 """What the sweeper, and the connection manager's cleanup, find out about idle connections."""
 
+from collections import Counter
 from collections.abc import Iterator
+from threading import Barrier, Lock
 from typing import Any
 
 import msgspec
 import pytest
 
+from functions.aws.clients import MOST_CALLS
 from functions.aws.read_models.connection_items import active_shard, active_since
 from functions.aws.read_models.connections import Connections
 from functions.domain.connections.connection import join
@@ -17,6 +20,7 @@ from functions.domain.refusals import Unavailable
 from functions.handlers import connection_manager, sweeper
 from functions.operations.connections.sweeping import sweep
 from tests.fakes import MemoryLog
+from tests.standin.active_index import ActiveIndex
 from tests.unit.operations.connections.connection_rows import (
     CLOSED,
     MINUTE,
@@ -283,11 +287,92 @@ def test_a_sweep_stops_before_its_time_and_the_next_does_the_rest(
 ) -> None:
     table.put(*(idle(LONGEST + 1, f"c-{n}") for n in range(20)))
 
-    first = _sweep(table, gateway, log, looks=(IN_TIME, IN_TIME, IN_TIME, OUT_OF_TIME))
+    first = _sweep(table, gateway, log, looks=(IN_TIME,) * 3 + (OUT_OF_TIME,) * 17)
     _sweep(table, gateway, log)
 
     assert first == (3, 3, 0, 0)
     assert len(log.events) == 20
+
+
+def test_a_sweep_that_stops_says_what_it_has_left(
+    table: Table, gateway: Gateway, log: MemoryLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    table.put(*(idle(LONGEST + 1, f"c-{n}") for n in range(5)))
+
+    _sweep(table, gateway, log, looks=(IN_TIME,) * 3 + (OUT_OF_TIME,) * 2)
+
+    (line,) = caplog.records
+    assert line.message == "sweep_stopped"
+    assert (vars(line)["lost"], vars(line)["not_begun"]) == (3, 2)
+
+
+def test_sixteen_are_settled_at_a_time_and_no_more(table: Table, log: MemoryLog) -> None:
+    table.put(*(idle(HOUR_SECONDS, f"c-{n}", token_expires_at=NOW // 1000) for n in range(48)))
+    gateway = Meeting(MOST_CALLS)
+
+    assert _sweep(table, gateway, log) == (48, 0, 48, 0)
+    assert gateway.most == MOST_CALLS
+
+
+def test_what_nobody_foresaw_ends_the_sweep(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    table.put(*(idle(LONGEST + 1, f"c-{n}") for n in range(20)))
+    log.before = [RuntimeError("on purpose")]
+
+    with pytest.raises(RuntimeError):
+        _sweep(table, gateway, log)
+
+
+def test_the_index_that_stands_in_answers_as_the_tables_own(table: Table) -> None:
+    rows = [
+        row("c-fresh"),
+        *(idle(HOUR_SECONDS + 300 * n, f"c-{n}") for n in range(30)),
+        *(idle(HOUR_SECONDS, f"d-{n}") for n in range(110)),
+    ]
+    table.put(*rows)
+
+    rounds = [
+        [{each.connection_id for each in due} for due in connections.stale(HOUR_SECONDS + 600, NOW + 600_000)]
+        for connections in (table, Connections(ActiveIndex(rows), "connections"))
+    ]
+
+    assert rounds[0] == rounds[1]
+    assert len(set().union(*rounds[0])) == 140
+
+
+def test_no_shard_waits_until_another_is_done() -> None:
+    index = ActiveIndex(idle(LONGEST + 1 + n, f"c-{n}") for n in range(2_400))
+
+    first, *rest = Connections(index, "connections").stale(HOUR_SECONDS, NOW)
+
+    assert Counter(active_shard(each.connection_id) for each in first) == dict.fromkeys("01234567", 100)
+    assert sum(map(len, rest)) == 1_600
+    # three pages of each shard, and one more where the last was full
+    assert len(index.queries) <= 8 * 4
+
+
+def test_a_round_has_the_longest_due_of_each_shard_first() -> None:
+    index = ActiveIndex(idle(LONGEST + 600 * n, f"c-{n}") for n in range(100))
+
+    (due,) = Connections(index, "connections").stale(HOUR_SECONDS, NOW)
+
+    for shard in "01234567":
+        times = [each.last_activity for each in due if active_shard(each.connection_id) == shard]
+        assert times == sorted(times)
+
+
+def test_the_shard_that_is_swept_first_is_another_from_time_to_time_but_not_in_a_retry() -> None:
+    index = ActiveIndex()
+    connections = Connections(index, "connections")
+    times = [NOW + minutes * MINUTE for minutes in range(0, 24 * 60, 8)]
+
+    orders = []
+    for time in [*times, *times]:
+        list(connections.stale(HOUR_SECONDS, time))
+        orders.append(index.queries[-8:])
+
+    assert orders[: len(times)] == orders[len(times) :]
+    assert {order[0] for order in orders} == set("01234567")
+    assert all(sorted(order) == list("01234567") for order in orders)
 
 
 def test_the_threshold_is_an_argument_of_cleanup(table: Table, gateway: Gateway, log: MemoryLog) -> None:
@@ -375,6 +460,26 @@ def test_a_time_that_was_not_filled_in_is_the_present() -> None:
 def test_a_run_without_its_time_fails(event: Any) -> None:
     with pytest.raises(msgspec.ValidationError):
         parse(event, now=1)
+
+
+class Meeting(Gateway):
+    """A gateway that answers nobody until so many have come, and knows how many ever did at once."""
+
+    def __init__(self, people: int) -> None:
+        super().__init__()
+        self.most = 0
+        self._present = 0
+        self._lock = Lock()
+        self._barrier = Barrier(people, timeout=10)
+
+    def close(self, connection_id: str) -> None:
+        with self._lock:
+            self._present += 1
+            self.most = max(self.most, self._present)
+        self._barrier.wait()
+        with self._lock:
+            self._present -= 1
+        super().close(connection_id)
 
 
 def _sweep(
