@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import deploying, folding, hostility, importing, projecting, session, sweeping
+from benchmarks import contending, deploying, folding, hostility, importing, projecting, session, sweeping
 
 BENCHMARKS = {
     "session": session.figures,
@@ -17,6 +17,7 @@ BENCHMARKS = {
     "deploying": deploying.figures,
     "hostility": hostility.figures,
     "sweeping": sweeping.figures,
+    "contending": contending.figures,
 }
 _VERDICTS = {True: "holds", False: "DOES NOT HOLD", None: ""}
 

@@ -9,6 +9,7 @@ from functions.aws.attributes import Item
 from functions.aws.gateway.callbacks import Callbacks, Posted
 from functions.aws.log.event_items import decode, encode
 from functions.aws.log.event_log import ClaimRefusedError, EventLog
+from functions.aws.log.patience import Patience
 from functions.aws.read_models.connections import Connections
 from functions.domain.log.claims import Claim, Count, Release, Take
 from functions.domain.log.events import Event
@@ -176,6 +177,22 @@ class Crowd(Connections):
         if self._fault:
             raise self._fault
         return min(self._count, most)
+
+
+class Waiting:
+    """Time that passes only where somebody waits, in seconds."""
+
+    def __init__(self) -> None:
+        self.pauses: list[float] = []
+
+    def clock(self) -> float:
+        """Return how long was waited in all."""
+        return sum(self.pauses)
+
+    @property
+    def patience(self) -> Patience:
+        """The usual patience in this time, each of whose pauses is as long as it may be."""
+        return Patience(clock=self.clock, sleep=self.pauses.append, draw=max)
 
 
 class OneByOne(Executor):

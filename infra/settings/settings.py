@@ -11,6 +11,9 @@ from infra.settings.identity import IdentityMode, LimitSettings, TicketSettings,
 MAX_ROUTE_SECONDS = 29
 """API Gateway gives up on an integration after 29 s; a longer timeout would only cost."""
 
+MIN_ROUTE_SECONDS = 5
+"""An append may wait three seconds for other texts of the same user, and must then still be answered."""
+
 MIN_RETENTION_DAYS = 15
 """A failed record may wait 14 days in the failure queue and must still find its event when it is redriven."""
 
@@ -86,7 +89,7 @@ class Size(Group):
 class RouteSize(Size):
     """What a function behind the gateway may use."""
 
-    timeout_seconds: Annotated[int, Field(ge=1, le=MAX_ROUTE_SECONDS)] = 15
+    timeout_seconds: Annotated[int, Field(ge=MIN_ROUTE_SECONDS, le=MAX_ROUTE_SECONDS)] = 15
     """Seconds until an invocation is ended; the gateway waits no longer."""
 
 

@@ -166,6 +166,7 @@ def test_an_unknown_member_is_refused(group: str) -> None:
         ("functions", '{"logLevel":"LOUD"}'),
         ("functions", '{"sizes":{"projector":{"memoryMb":"64"}}}'),
         ("functions", '{"sizes":{"ticket":{"timeoutSeconds":"30"}}}'),
+        ("functions", '{"sizes":{"message":{"timeoutSeconds":"4"}}}'),
         ("users", '{"clientIds":"one"}'),
         ("users", '{"userPoolId":""}'),
         ("users", '{"selfSignUp":"perhaps"}'),

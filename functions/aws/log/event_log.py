@@ -1,15 +1,21 @@
 """The log: appends an event once, alone or in one transaction with its claims, and reads it back."""
 
-import random
-import time
 from collections.abc import Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from functions.aws.attributes import Item, to_item
-from functions.aws.faults import CANCELLED, CONDITION_FAILED, cancellation, code_of, unavailable
+from functions.aws.faults import (
+    CANCELLED,
+    CONDITION_FAILED,
+    cancellation,
+    code_of,
+    is_passing,
+    unavailable,
+)
 from functions.aws.log.event_items import encode
+from functions.aws.log.patience import USUAL, Patience
 from functions.domain.log.claims import Claim, Count, Release, Take
 from functions.domain.log.events import Event
 from functions.names import TTL_ATTRIBUTE
@@ -19,9 +25,6 @@ _TAKE = (
     f"attribute_not_exists(claim) OR {TTL_ATTRIBUTE} <= :now OR #value = :value OR #value < :overrides_below"
 )
 _COUNT = "attribute_not_exists(claim) OR #count < :limit"
-_CONFLICT_ATTEMPTS = 3
-_CONFLICT_SECONDS = 0.05
-"""The longest pause before the second attempt; it doubles. All of one user's texts meet in one count."""
 _REMEMBERED = 1_000
 """Coalesced events that an instance knows to be there: of one container, for the minutes at hand."""
 
@@ -44,10 +47,15 @@ class EventLog:
         A DynamoDB client.
     events, claims
         The tables' names; no name of claims for a writer that makes none.
+    patience
+        How long a transaction that others are in the way of is tried again.
     """
 
-    def __init__(self, client: Any, events: str, claims: str | None = None) -> None:
+    def __init__(
+        self, client: Any, events: str, claims: str | None = None, patience: Patience = USUAL
+    ) -> None:
         self._client = client
+        self._patience = patience
         self._events = events
         self._claims = claims
         self._known: dict[str, None] = {}
@@ -94,9 +102,11 @@ class EventLog:
         return True
 
     def _transact(self, put: dict[str, Any], claims: tuple[Claim, ...]) -> bool:
+        """Write all or nothing; the same actions again, while other transactions hold one of their items."""
         actions = [{"Put": put}, *map(self._action, claims)]
+        pauses = self._patience.pauses()
         with unavailable():
-            for attempt in range(_CONFLICT_ATTEMPTS):
+            while True:
                 try:
                     self._client.transact_write_items(TransactItems=actions)
                 except ClientError as error:
@@ -109,13 +119,11 @@ class EventLog:
                         if _failed(reason):
                             held = reason.get("Item", {}).get("value", {}).get("S")
                             raise ClaimRefusedError(claim, held) from None
-                    if attempt == _CONFLICT_ATTEMPTS - 1:
+                    # all texts of one user meet in one count; botocore repeats no cancelled transaction
+                    if not is_passing(error) or next(pauses, None) is None:
                         raise
-                    # rivals should not meet again; botocore does not repeat a cancelled transaction
-                    time.sleep(random.uniform(0, _CONFLICT_SECONDS * 2**attempt))  # noqa: S311 - it need not be secret
                 else:
-                    break
-        return True
+                    return True
 
     def _action(self, claim: Claim) -> dict[str, Any]:
         common: dict[str, Any] = {

@@ -8,6 +8,7 @@ from functions.aws.log.event_items import encode
 from functions.aws.log.event_log import EventLog
 from functions.domain.log.claims import Release, Take
 from functions.domain.log.events import TextMessageReceived, event
+from tests.fakes import Waiting
 from tests.gateway_events import cause
 
 TEXT = event(cause(), TextMessageReceived("hello"))
@@ -65,5 +66,5 @@ def failed(held: str | None = None) -> dict[str, Any]:
     return {"Code": "ConditionalCheckFailed"} | ({"Item": {"value": {"S": held}}} if held else {})
 
 
-def log(client: Client) -> EventLog:
-    return EventLog(client, "events", "claims")
+def log(client: Client, waiting: Waiting | None = None) -> EventLog:
+    return EventLog(client, "events", "claims", (waiting or Waiting()).patience)

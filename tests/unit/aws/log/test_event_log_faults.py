@@ -3,9 +3,12 @@
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
+from functions.aws.log.event_log import ClaimRefusedError, EventLog
+from functions.aws.log.patience import Patience
 from functions.domain.log.claims import Take
 from functions.domain.refusals import Unavailable
-from tests.unit.aws.dynamodb import NOTHING, TAKE, TEXT, Client, cancelled, failure, log
+from tests.fakes import Waiting
+from tests.unit.aws.dynamodb import NOTHING, TAKE, TEXT, Client, cancelled, failed, failure, log
 
 
 def test_a_transaction_conflict_is_tried_again() -> None:
@@ -18,14 +21,68 @@ def test_a_transaction_conflict_is_tried_again() -> None:
     assert client.calls[0] == client.calls[2]
 
 
-def test_a_conflict_that_lasts_is_unavailable() -> None:
+def test_a_conflict_that_lasts_is_unavailable_before_three_seconds_are_over() -> None:
+    waiting = Waiting()
     conflict = cancelled(NOTHING, {"Code": "TransactionConflict"})
-    client = Client(*[conflict] * 3, {})
+    client = Client(*[conflict] * 99)
 
     with pytest.raises(Unavailable):
-        log(client).append(TEXT, (TAKE,))
+        log(client, waiting).append(TEXT, (TAKE,))
+
+    assert waiting.pauses == [0.1, 0.2, 0.4, 0.8, 0.8]
+    assert len(client.calls) == 6
+    assert all(call == client.calls[0] for call in client.calls)
+
+
+def test_the_time_that_an_attempt_takes_counts_too() -> None:
+    waiting = Waiting()
+    conflict = cancelled(NOTHING, {"Code": "TransactionConflict"})
+    client = Client(*[conflict] * 99)
+    slow = Patience(clock=lambda: waiting.clock() + len(client.calls), sleep=waiting.pauses.append, draw=max)
+
+    with pytest.raises(Unavailable):
+        EventLog(client, "events", "claims", slow).append(TEXT, (TAKE,))
 
     assert len(client.calls) == 3
+
+
+def test_a_pause_may_be_short_and_is_drawn_anew_each_time() -> None:
+    waiting, asked = Waiting(), list[tuple[float, float]]()
+
+    def draw(least: float, most: float) -> float:
+        asked.append((least, most))
+        return most / 4
+
+    patience = Patience(clock=waiting.clock, sleep=waiting.pauses.append, draw=draw)
+    paused = list(patience.pauses())
+
+    assert asked[:5] == [(0, 0.1), (0, 0.2), (0, 0.4), (0, 0.8), (0, 0.8)]
+    assert paused == waiting.pauses
+    assert sum(paused) <= patience.seconds < sum(paused) + 0.2
+
+
+def test_a_claim_that_is_refused_after_a_conflict_is_refused() -> None:
+    client = Client(cancelled(NOTHING, {"Code": "TransactionConflict"}), cancelled(NOTHING, failed("theirs")))
+
+    with pytest.raises(ClaimRefusedError) as caught:
+        log(client).append(TEXT, (TAKE,))
+
+    assert caught.value.held == "theirs"
+
+
+def test_what_was_written_although_its_answer_was_lost_is_found_after_a_conflict() -> None:
+    client = Client(cancelled({"Code": "TransactionConflict"}, NOTHING), cancelled(failed(), failed("mine")))
+
+    assert log(client).append(TEXT, (TAKE,)) is False
+
+
+def test_what_does_not_pass_is_not_tried_again() -> None:
+    client = Client(cancelled({"Code": "TransactionConflict"}, {"Code": "ValidationError"}))
+
+    with pytest.raises(ClientError):
+        log(client).append(TEXT, (TAKE,))
+
+    assert len(client.calls) == 1
 
 
 @pytest.mark.parametrize(
@@ -45,7 +102,7 @@ def test_a_conflict_that_lasts_is_unavailable() -> None:
 )
 @pytest.mark.parametrize("claims", [(), (TAKE,)])
 def test_what_passes_is_unavailable_and_tells_nothing(fault: BaseException, claims: tuple[Take, ...]) -> None:
-    client = Client(*[fault] * 3)
+    client = Client(*[fault] * 9)
 
     with pytest.raises(Unavailable) as caught:
         log(client).append(TEXT, claims)

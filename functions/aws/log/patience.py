@@ -1,0 +1,47 @@
+"""How long a transaction is tried again that others were in the way of."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import msgspec
+
+_FIRST_SECONDS: Final = 0.1
+"""The longest pause before the second attempt; it doubles. A transaction takes 5 to 20 ms."""
+_LONGEST_SECONDS: Final = 0.8
+
+
+class Patience(msgspec.Struct, frozen=True):
+    """For how many seconds a transaction is begun again, and what tells, passes and draws the time.
+
+    Three seconds let twenty texts of one user through that come at the same instant, each of which waits for
+    the others, and leave most of a route's time.
+    """
+
+    seconds: float = 3.0
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    draw: Callable[[float, float], float] = random.uniform
+
+    def pauses(self) -> Iterator[float]:
+        """Pause before each further attempt, with full jitter, and yield how long that was, in seconds.
+
+        It ends without a pause where the next attempt would begin too late. Rivals should not meet again, so
+        each pause is drawn from zero to twice the longest of the one before.
+        """
+        return self._pauses(self.clock() + self.seconds)
+
+    def _pauses(self, until: float) -> Iterator[float]:
+        longest = _FIRST_SECONDS
+        while True:
+            seconds = self.draw(0, longest)
+            if self.clock() + seconds > until:
+                return
+            self.sleep(seconds)
+            yield seconds
+            longest = min(2 * longest, _LONGEST_SECONDS)
+
+
+USUAL: Final = Patience()
+"""What holds where nobody chose."""
