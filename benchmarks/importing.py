@@ -52,6 +52,7 @@ def _instructions(program: str, *before: str) -> int:
         names.CLAIMS_TABLE: "claims",
         names.RETENTION_DAYS: "90",
         names.TEXTS_PER_MINUTE: "60",
+        names.TEXT_BYTES_PER_MINUTE: "120000",
         names.VOICE_SESSIONS_PER_MINUTE: "6",
         names.CONNECTIONS_TABLE: "connections",
         names.CONNECTIONS_PER_USER: "10",

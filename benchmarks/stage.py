@@ -31,6 +31,7 @@ def tables() -> Iterator[tuple[Any, Tables]]:
                 names.MESSAGES_TABLE: made.messages,
                 names.RETENTION_DAYS: "90",
                 names.TEXTS_PER_MINUTE: "60",
+                names.TEXT_BYTES_PER_MINUTE: "120000",
                 names.VOICE_SESSIONS_PER_MINUTE: "6",
                 names.MANAGEMENT_ENDPOINT: "http://127.0.0.1:9/prod",
                 names.LOG_LEVEL: "ERROR",

@@ -21,6 +21,7 @@ os.environ.update(
         names.JWKS_URL: "http://127.0.0.1:9/jwks.json",
         names.CONNECTIONS_PER_USER: "10",
         names.TEXTS_PER_MINUTE: "60",
+        names.TEXT_BYTES_PER_MINUTE: "120000",
         names.VOICE_SESSIONS_PER_MINUTE: "6",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",

@@ -30,6 +30,8 @@ class MemoryLog(EventLog):
         The claims.
     counts
         What was counted, by key.
+    sizes
+        How many bytes were, by key.
     calls
         How often an append was asked for, duplicates and refusals too.
     before, after
@@ -41,6 +43,7 @@ class MemoryLog(EventLog):
         super().__init__(None, "events", "claims")
         self.held: Held = {}
         self.counts: dict[str, int] = {}
+        self.sizes: dict[str, int] = {}
         self.calls = 0
         self.before: list[BaseException] = []
         self.after: list[BaseException] = []
@@ -71,7 +74,9 @@ class MemoryLog(EventLog):
 
     def _check(self, claim: Claim) -> None:
         if isinstance(claim, Count):
-            if self.counts.get(claim.key, 0) >= claim.limit:
+            most = claim.byte_limit
+            is_long = most is not None and self.sizes.get(claim.key, 0) + claim.bytes > most
+            if self.counts.get(claim.key, 0) >= claim.limit or is_long:
                 raise ClaimRefusedError(claim, None)
         else:
             _check(self.held, claim)
@@ -84,6 +89,7 @@ class MemoryLog(EventLog):
                 del self.held[claim.key]
             case Count():
                 self.counts[claim.key] = self.counts.get(claim.key, 0) + 1
+                self.sizes[claim.key] = self.sizes.get(claim.key, 0) + claim.bytes
 
     def items(self, connection_id: str) -> Iterator[Item]:
         """Yield the items of a connection in the order of their ids."""

@@ -44,7 +44,11 @@ def dynamodb() -> Any:
 
 def limits() -> Limits:
     """Return how much a user may do in a minute."""
-    return Limits(int(_required(names.TEXTS_PER_MINUTE)), int(_required(names.VOICE_SESSIONS_PER_MINUTE)))
+    return Limits(
+        texts=int(_required(names.TEXTS_PER_MINUTE)),
+        voice_sessions=int(_required(names.VOICE_SESSIONS_PER_MINUTE)),
+        text_bytes=int(_required(names.TEXT_BYTES_PER_MINUTE)),
+    )
 
 
 def connections_per_user() -> int:

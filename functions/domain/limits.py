@@ -12,10 +12,14 @@ LOST_AFTER_SECONDS: Final = CONNECTION_SECONDS + 600
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """How much one user may do in one minute, over all of their connections."""
+    """How much one user may do in one minute, over all of their connections.
+
+    ``text_bytes`` are those of the texts in UTF-8, as they are kept; at least as many as one text may have.
+    """
 
     texts: int = 60
     voice_sessions: int = 6
+    text_bytes: int = 120_000
 
 
 USUAL: Final = Limits()

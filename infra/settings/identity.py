@@ -14,6 +14,9 @@ MAX_AUDIENCES = 50
 MAX_VOICE_SESSIONS_PER_MINUTE = 30
 """A connection's row holds each of its voice sessions, for two hours, and DynamoDB's items end at 400 KB."""
 
+LONGEST_TEXT_BYTES = 32_768
+"""No text is longer, so one a minute fits into any limit."""
+
 _ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_+]{1,128}$")]
 _Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
 """As browsers write it: in lower case, without a path. A star would let any page try any token."""
@@ -94,6 +97,8 @@ class LimitSettings(Group):
     """Connections that a user may have open; soft, by as much as the projection lags."""
     texts_per_minute: Annotated[int, Field(ge=1, le=6_000)] = 60
     """Text messages that a user may send in each minute."""
+    text_bytes_per_minute: Annotated[int, Field(ge=LONGEST_TEXT_BYTES, le=200_000_000)] = 120_000
+    """Bytes of text (UTF-8) that a user may send in each minute."""
     voice_sessions_per_minute: Annotated[int, Field(ge=1, le=MAX_VOICE_SESSIONS_PER_MINUTE)] = 6
     """Voice sessions that a user may start in each minute."""
 
@@ -102,5 +107,6 @@ class LimitSettings(Group):
         """The variables of the function that takes frames."""
         return {
             names.TEXTS_PER_MINUTE: str(self.texts_per_minute),
+            names.TEXT_BYTES_PER_MINUTE: str(self.text_bytes_per_minute),
             names.VOICE_SESSIONS_PER_MINUTE: str(self.voice_sessions_per_minute),
         }

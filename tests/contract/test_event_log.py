@@ -354,6 +354,37 @@ def test_a_count_is_granted_up_to_its_limit(log: EventLog) -> None:
     assert len(list(log.items("one="))) == 3
 
 
+def words(size: int) -> Count:
+    return Count("texts#ada#1", 9, NOW + 60, size, 100)
+
+
+def test_bytes_are_granted_up_to_their_limit(log: EventLog) -> None:
+    for number, size in enumerate((60, 30)):
+        log.append(text(number), (words(size),))
+
+    with pytest.raises(ClaimRefusedError):
+        log.append(text(2), (words(11),))
+
+    assert log.append(text(3), (words(10),)) is True
+    with pytest.raises(ClaimRefusedError):
+        log.append(text(4), (words(1),))
+
+
+def test_an_event_that_is_there_counts_no_bytes_again(log: EventLog) -> None:
+    again = [log.append(text(0), (words(50),)) for _ in range(4)]
+
+    assert again == [True, False, False, False]
+    assert log.append(text(1), (words(50),)) is True
+
+
+def test_a_count_of_a_minute_that_began_without_bytes_goes_on_with_them(log: EventLog) -> None:
+    log.append(text(0), (count(9),))
+
+    assert log.append(text(1), (words(100),)) is True
+    with pytest.raises(ClaimRefusedError):
+        log.append(text(2), (words(1),))
+
+
 def test_a_count_with_another_claim_is_granted_with_it_or_not_at_all(log: EventLog) -> None:
     log.append(text(0), (take("one"),))
 
@@ -386,6 +417,20 @@ def test_of_many_who_count_at_once_no_more_are_granted_than_the_limit(log: Event
         granted = sum(threads.map(try_one, range(24)))
 
     assert granted == len(list(log.items("one="))) <= 5
+
+
+@pytest.mark.parametrize("make_client", ["aws_engine"], indirect=True)
+def test_of_many_whose_bytes_count_at_once_no_more_are_granted_than_the_limit(log: EventLog) -> None:
+    def try_one(number: int) -> bool:
+        try:
+            return log.append(text(number), (Count("texts#ada#1", 99, NOW + 60, 30, 100),))
+        except (ClaimRefusedError, Unavailable):
+            return False
+
+    with ThreadPoolExecutor(8) as threads:
+        granted = sum(threads.map(try_one, range(24)))
+
+    assert granted == len(list(log.items("one="))) <= 3
 
 
 def test_an_event_that_an_instance_knows_to_be_there_is_not_written(client: Any, log: EventLog) -> None:

@@ -141,22 +141,27 @@ def _losses(world: World, items: list[Item]) -> Iterator[Problem]:
 
 
 def _counts(world: World, stored: list[Item]) -> Iterator[Problem]:
-    """What was counted of a user in a minute is what the log holds of it, and no more than the limit."""
-    held = {
-        item["claim"]["S"]: int(item["count"]["N"])
-        for item in scan(world, world.tables.claims)
-        if "count" in item
-    }
+    """What was counted of a user in a minute is what the log holds of it, and no more than the limits."""
+    counts = {item["claim"]["S"]: item for item in scan(world, world.tables.claims) if "count" in item}
+    held = {key: int(item["count"]["N"]) for key, item in counts.items()}
+    lengths = {key: int(item["bytes"]["N"]) for key, item in counts.items() if "bytes" in item}
     logged: Counter[str] = Counter()
+    written: Counter[str] = Counter()
     for item in stored:
         name = _COUNTED.get(item.get("type", {}).get("S", ""))
         if name and {"at", "user_id"} <= item.keys():  # what cannot be read was never appended
             minute = (int(item["at"]["N"]) // MINUTE) * MINUTE // 1000
-            logged[f"{name}#{item['user_id']['S']}#{minute}"] += 1
+            key = f"{name}#{item['user_id']['S']}#{minute}"
+            logged[key] += 1
+            written[key] += len(item["data"]["M"].get("text", {}).get("S", "").encode())
     for key in sorted({*held, *logged}):
         if int(key.rpartition("#")[2]) * 1000 < world.now - _DAY:  # of what has expired, some is deleted
             continue
         if held.get(key, 0) != logged[key]:
             yield Problem("counter", f"{key}: counted {held.get(key, 0)}, logged {logged[key]}")
+        if lengths.get(key, 0) != written[key]:
+            yield Problem("counter", f"{key}: {lengths.get(key, 0)} bytes counted, {written[key]} logged")
+        if written[key] > LIMITS.text_bytes:
+            yield Problem("twice", f"{key}: {written[key]} bytes are beyond the limit")
         if logged[key] > _MOST[key.partition("#")[0]]:
             yield Problem("twice", f"{key}: {logged[key]} are beyond the limit")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 _LOG: Final = "functions/aws/log/event_log.py"
+_COUNTS: Final = "functions/aws/log/count_items.py"
 _MODEL: Final = "functions/aws/read_models/read_model.py"
 _ROW: Final = "functions/domain/connections/connection.py"
 _DECISIONS: Final = "functions/domain/frames/decisions.py"
@@ -72,17 +73,24 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "a count is granted beyond its limit",
-        _LOG,
-        '_COUNT = "attribute_not_exists(claim) OR #count < :limit"',
-        '_COUNT = "attribute_not_exists(claim) OR attribute_exists(claim) OR #count < :limit"',
+        _COUNTS,
+        '_FEW: Final = "#count < :limit"',
+        '_FEW: Final = "(attribute_exists(claim) OR #count < :limit)"',
         "a hostile client appends without bound",
     ),
     Mutation(
         "a count goes up by two",
-        _LOG,
+        _COUNTS,
         '":one": 1,',
         '":one": 2,',
         "half of what a user may do is refused",
+    ),
+    Mutation(
+        "the bytes of texts are not counted",
+        _COUNTS,
+        'added = f"{added}, #bytes :bytes"',
+        'added = f"{added}, #bytes :none"\n        values[":none"] = 0',
+        "a hostile client appends without bound",
     ),
     Mutation(
         "an invented voice session counts",

@@ -17,7 +17,7 @@ from tests.faults.gateway import Line
 from tests.faults.ground import Ground
 from tests.faults.kinds import Fault
 
-LIMITS: Final = Limits(texts=5, voice_sessions=2)
+LIMITS: Final = Limits(texts=5, voice_sessions=2, text_bytes=70)
 """Tight enough to be reached."""
 _REMAINING_MILLISECONDS: Final = 60_000
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from functions.aws.log.event_items import encode
-from functions.domain.log.claims import Claim, Release, Take
+from functions.domain.log.claims import Claim, Count, Release, Take
 from functions.domain.log.events import Event
 from tests.fakes import MemoryLog
 
@@ -27,6 +27,8 @@ class ParticularLog(MemoryLog):
             refuse({"key": {"S": claim.key}, "value": {"S": "".join(held)}}, keys=(claim.key,))
             if not isinstance(claim, Release):
                 refuse({"expires_at": {"N": str(claim.expires_at)}})
+            if isinstance(claim, Count):
+                refuse({"bytes": {"N": str(claim.bytes)}})
         return super().append(event, claims)
 
 

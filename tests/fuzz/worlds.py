@@ -11,9 +11,11 @@ from tests.fuzz.storing import ParticularLog
 from tests.gateway_events import CONNECTED_AT, CONNECTION, fixture, message
 
 FAR: Final = 2**52
-STATES: Final = ["", "", "speaking", "busy", "spent", "expired"]
+STATES: Final = ["", "", "speaking", "busy", "spent", "terse", "expired"]
 """A connection that did nothing yet; whose voice session is `SESSION`, or another; whose user did all that
-may be done in a minute; whose identity has expired."""
+may be done in a minute, or has a few bytes left for texts; whose identity has expired."""
+BYTES_LEFT: Final = 12
+"""How long a text may be in the state ``terse``."""
 TAKEOVER: Final = 15 * 60_000
 """Milliseconds after which a new voice session may take an old one's place."""
 BEGUN_WITHIN: Final = 1_000
@@ -36,7 +38,13 @@ def log_of(state: str) -> ParticularLog:
 
 def limits_of(state: str) -> Limits:
     """Return the limits in a state."""
-    return Limits(0, 0) if state == "spent" else USUAL
+    match state:
+        case "spent":
+            return Limits(0, 0)
+        case "terse":
+            return Limits(text_bytes=BYTES_LEFT)
+        case _:
+            return USUAL
 
 
 def frame(body: str, state: str = "", offset: int = 5_000, route: str = "$default") -> dict[str, Any]:

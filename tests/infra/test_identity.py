@@ -38,14 +38,18 @@ def test_the_limit_on_connections_holds_in_every_mode(mode: str) -> None:
 
 
 def test_the_limits_on_messages_are_settings() -> None:
-    told = variables("message", limits={"textsPerMinute": "7", "voiceSessionsPerMinute": "2"})
+    limits = {"textsPerMinute": "7", "textBytesPerMinute": "40000", "voiceSessionsPerMinute": "2"}
+    told = variables("message", limits=limits)
 
-    assert (told["TEXTS_PER_MINUTE"], told["VOICE_SESSIONS_PER_MINUTE"]) == ("7", "2")
+    assert told["TEXTS_PER_MINUTE"] == "7"
+    assert told["TEXT_BYTES_PER_MINUTE"] == "40000"
+    assert told["VOICE_SESSIONS_PER_MINUTE"] == "2"
 
 
 def test_there_are_limits_unasked() -> None:
     assert variables("authorizer")["CONNECTIONS_PER_USER"] == "10"
     assert variables("message")["TEXTS_PER_MINUTE"] == "60"
+    assert variables("message")["TEXT_BYTES_PER_MINUTE"] == "120000"
     assert variables("message")["VOICE_SESSIONS_PER_MINUTE"] == "6"
 
 

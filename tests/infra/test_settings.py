@@ -176,6 +176,8 @@ def test_an_unknown_member_is_refused(group: str) -> None:
         ("limits", '{"connectionsPerUser":"1001"}'),
         ("limits", '{"textsPerMinute":"0"}'),
         ("limits", '{"textsPerMinute":"6001"}'),
+        ("limits", '{"textBytesPerMinute":"32767"}'),
+        ("limits", '{"textBytesPerMinute":"200000001"}'),
         ("limits", '{"voiceSessionsPerMinute":"0"}'),
     ],
 )

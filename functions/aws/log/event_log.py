@@ -14,6 +14,7 @@ from functions.aws.faults import (
     is_passing,
     unavailable,
 )
+from functions.aws.log import count_items
 from functions.aws.log.event_items import encode
 from functions.aws.log.patience import USUAL, Patience
 from functions.domain.log.claims import Claim, Count, Release, Take
@@ -24,7 +25,6 @@ _APPEND = "attribute_not_exists(event_id)"
 _TAKE = (
     f"attribute_not_exists(claim) OR {TTL_ATTRIBUTE} <= :now OR #value = :value OR #value < :overrides_below"
 )
-_COUNT = "attribute_not_exists(claim) OR #count < :limit"
 _REMEMBERED = 1_000
 """Coalesced events that an instance knows to be there: of one container, for the minutes at hand."""
 
@@ -133,17 +133,7 @@ class EventLog:
         }
         match claim:
             case Count():
-                values = {":limit": claim.limit, ":one": 1, ":expires_at": claim.expires_at}
-                return {
-                    "Update": {
-                        "TableName": self._claims,
-                        "Key": to_item({"claim": claim.key}),
-                        "UpdateExpression": f"ADD #count :one SET {TTL_ATTRIBUTE} = :expires_at",
-                        "ConditionExpression": _COUNT,
-                        "ExpressionAttributeNames": {"#count": "count"},
-                        "ExpressionAttributeValues": to_item(values),
-                    }
-                }
+                return {"Update": {"TableName": self._claims, **count_items.update(claim)}}
             case Take():
                 item = {"claim": claim.key, "value": claim.value, TTL_ATTRIBUTE: claim.expires_at}
                 held = {

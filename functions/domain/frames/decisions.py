@@ -103,7 +103,10 @@ def decide(frame: Frame, cause: Cause, limits: Limits = USUAL) -> Decision:
 def _text(frame: TextMessage, cause: Cause, limits: Limits) -> Decision:
     received = event(cause, TextMessageReceived(frame.data.text))
     answer = TextAck(id=frame.id, data=TextAckData(received.event_id))
-    count = _count(texts_key(cause.user_id, minute_of(cause.at)), limits.texts, cause)
+    size = len(frame.data.text.encode())
+    count = _count(
+        texts_key(cause.user_id, minute_of(cause.at)), limits.texts, cause, size, limits.text_bytes
+    )
     if frame.id is None:
         return Decision(received, answer, (count,))
     digest = sha256(frame.data.text.encode()).hexdigest()
@@ -139,14 +142,14 @@ def _voice_start(frame: VoiceStart, cause: Cause, limits: Limits) -> Decision:
     return Decision(started, answer, (claim, count), open_already)
 
 
-def _count(key: str, limit: int, cause: Cause) -> Count:
-    return Count(key, limit, minute_of(cause.at) // 1000 + COUNTED_SECONDS)
+def _count(key: str, limit: int, cause: Cause, size: int = 0, byte_limit: int | None = None) -> Count:
+    return Count(key, limit, minute_of(cause.at) // 1000 + COUNTED_SECONDS, size, byte_limit)
 
 
 def over_the_limit(cause: Cause) -> Refused:
-    """Return the refusal of what a user has done too often in this minute."""
+    """Return the refusal of what a user has done too often, or at too great length, in this minute."""
     retry_after = -(-(MINUTE - cause.at % MINUTE) // 1000)
-    return Refused("rate_limited", "Too many in this minute.", retry_after=retry_after)
+    return Refused("rate_limited", "Too much in this minute.", retry_after=retry_after)
 
 
 def _speech(frame: VoiceData, cause: Cause) -> Decision:

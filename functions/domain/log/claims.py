@@ -39,12 +39,21 @@ class Release(msgspec.Struct, frozen=True):
 class Count(msgspec.Struct, frozen=True):
     """Count one more under a key: granted while fewer than the limit were counted.
 
-    ``expires_at`` in epoch seconds; a key names its minute, so nobody judges by it.
+    Attributes
+    ----------
+    key, limit
+        What is counted, and up to how many. The first under a key is always granted.
+    expires_at
+        Epoch seconds; a key names its minute, so nobody judges by it.
+    bytes, byte_limit
+        How long this one is, and how long all under the key may be together; no limit counts no bytes.
     """
 
     key: str
     limit: int
     expires_at: int
+    bytes: int = 0
+    byte_limit: int | None = None
 
 
 Claim = Take | Release | Count
@@ -61,7 +70,7 @@ def voice_key(connection_id: str) -> str:
 
 
 def texts_key(user_id: str, minute: int) -> str:
-    """Return the key of how many texts a user sent in a minute (its start, epoch milliseconds)."""
+    """Return the key of the texts, and their bytes, of a user in a minute (its start, epoch milliseconds)."""
     return f"texts#{user_id}#{minute // 1000}"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
+from unicodedata import normalize
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -85,6 +86,7 @@ def _judge_accepted(
     )
     must(kind != "voice_data" or route == ROUTE_VOICE_DATA, "answers speech by nothing on a two-way route")
     must(given.state != "spent" or kind not in {"text_message", "voice_start"}, "exceeds a limit")
+    must(kind != "text_message" or not _is_too_long(given, frame), "exceeds the limit on bytes")
     must(kind != "voice_start" or not _speaks(given, worlds.TAKEOVER), "opens a second voice session")
     for answer in told:
         must(answer["type"] == "pong" or answer.get("id") == frame.get("id"), "answers under another id")
@@ -108,7 +110,7 @@ def _is_due(given: Input, body: str, code: str, route: str, message: str) -> boo
         case "voice_data", "invalid_message":
             return route == ROUTE_DEFAULT
         case "text_message", "rate_limited":
-            return given.state == "spent"
+            return given.state == "spent" or _is_too_long(given, frame)
         case "voice_start", "rate_limited":
             return given.state == "spent"
         case "voice_start", "conflict":
@@ -122,6 +124,12 @@ def _is_due(given: Input, body: str, code: str, route: str, message: str) -> boo
         case _:
             refused_rightly(body, code, message)  # what says a member twice may be refused
             return True
+
+
+def _is_too_long(given: Input, frame: dict[str, Any]) -> bool:
+    """Tell whether a text has more bytes, as it would be kept, than its user has left."""
+    kept = normalize("NFC", frame["data"]["text"]).encode()
+    return given.state == "terse" and len(kept) > worlds.BYTES_LEFT
 
 
 def _speaks(given: Input, longest: int) -> bool:

@@ -10,13 +10,16 @@ from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT, identity, message
 
 TIGHT = Limits(texts=2, voice_sessions=1)
+TERSE = Limits(text_bytes=32)
 MINUTE = CONNECTED_AT - CONNECTED_AT % 60_000 + 60_000
 
 
-def send(body: dict[str, Any], log: MemoryLog, seconds: float = 0, **context: Any) -> dict[str, Any]:
+def send(
+    body: dict[str, Any], log: MemoryLog, seconds: float = 0, limits: Limits = TIGHT, **context: Any
+) -> dict[str, Any]:
     at = MINUTE + int(seconds * 1000)
     context = {"requestId": f"{at}-{log.calls}", "requestTimeEpoch": at, **context}
-    answer = handler(message(body, **context), None, log, RecordingCallbacks(), TIGHT)
+    answer = handler(message(body, **context), None, log, RecordingCallbacks(), limits)
     frame: dict[str, Any] = json.loads(answer["body"])
     return frame
 
@@ -80,6 +83,35 @@ def test_a_text_that_could_not_be_recorded_is_not_counted(log: MemoryLog) -> Non
 
     assert send(other, log)["data"]["code"] == "conflict"
     assert text(log)["type"] == "text_ack"
+
+
+def test_a_text_beyond_the_bytes_of_a_minute_is_refused_and_a_shorter_one_is_not(log: MemoryLog) -> None:
+    sizes = (TERSE.text_bytes - 4, 5, 4, 1)
+
+    answers = [text(log, "x" * size, limits=TERSE) for size in sizes]
+    next_minute = text(log, "x" * TERSE.text_bytes, seconds=60, limits=TERSE)
+
+    assert [answer["type"] for answer in answers] == ["text_ack", "error", "text_ack", "error"]
+    assert (answers[1]["data"]["code"], answers[1]["data"]["retryAfter"]) == ("rate_limited", 60)
+    assert next_minute["type"] == "text_ack"
+
+
+def test_the_bytes_of_a_text_are_those_that_are_kept(log: MemoryLog) -> None:
+    decomposed = "e\N{COMBINING ACUTE ACCENT}"
+
+    answers = [text(log, words * 8, limits=TERSE) for words in (decomposed, "é", "e")]
+
+    assert [answer["type"] for answer in answers] == ["text_ack", "text_ack", "error"]
+    assert log.sizes == {f"texts#alice#{MINUTE // 1000}": 32}
+
+
+def test_a_text_that_is_repeated_counts_its_bytes_once(log: MemoryLog) -> None:
+    frame = {"type": "text_message", "id": "m-1", "data": {"text": "x" * TERSE.text_bytes}}
+
+    answers = [send(frame, log, limits=TERSE) for _ in range(3)]
+
+    assert {answer["type"] for answer in answers} == {"text_ack"}
+    assert len({answer["data"]["messageId"] for answer in answers}) == 1
 
 
 def test_a_voice_session_beyond_the_limit_is_refused(log: MemoryLog) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from functions.aws.log.event_items import encode
 from functions.aws.log.event_log import ClaimRefusedError
+from functions.domain.log.claims import Count
 from tests.unit.aws.dynamodb import NOTHING, PUT, RELEASE, TAKE, TEXT, Client, cancelled, failed, failure, log
 
 
@@ -52,6 +53,44 @@ def test_claims_are_decided_in_the_events_own_transaction() -> None:
     }
     actions = [{"Put": PUT}, {"Put": take}, {"Delete": release}]
     assert client.calls == [("transact_write_items", {"TransactItems": actions})]
+
+
+def test_a_count_goes_up_by_one_below_its_limit() -> None:
+    client = Client()
+
+    log(client).append(TEXT, (Count("voices#ada#60", 6, 3_660),))
+
+    ((_, sent),) = client.calls
+    assert sent["TransactItems"][1]["Update"] == {
+        "TableName": "claims",
+        "Key": {"claim": {"S": "voices#ada#60"}},
+        "UpdateExpression": "ADD #count :one SET expires_at = :expires_at",
+        "ConditionExpression": "attribute_not_exists(claim) OR #count < :limit",
+        "ExpressionAttributeNames": {"#count": "count"},
+        "ExpressionAttributeValues": {
+            ":limit": {"N": "6"},
+            ":one": {"N": "1"},
+            ":expires_at": {"N": "3660"},
+        },
+    }
+
+
+def test_a_count_of_bytes_is_the_same_write() -> None:
+    client = Client()
+
+    log(client).append(TEXT, (Count("texts#ada#60", 60, 3_660, 500, 120_000),))
+
+    ((_, sent),) = client.calls
+    assert len(sent["TransactItems"]) == 2
+    update = sent["TransactItems"][1]["Update"]
+    assert update["UpdateExpression"] == "ADD #count :one, #bytes :bytes SET expires_at = :expires_at"
+    assert update["ConditionExpression"] == (
+        "attribute_not_exists(claim)"
+        " OR (#count < :limit AND (attribute_not_exists(#bytes) OR #bytes <= :rest))"
+    )
+    assert update["ExpressionAttributeNames"] == {"#count": "count", "#bytes": "bytes"}
+    values = update["ExpressionAttributeValues"]
+    assert (values[":bytes"], values[":rest"]) == ({"N": "500"}, {"N": "119500"})
 
 
 def test_what_stands_against_a_claim_comes_back_with_the_refusal() -> None:

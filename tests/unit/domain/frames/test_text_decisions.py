@@ -34,7 +34,7 @@ SESSION = lowest(BEGAN)
 TEXT = TextMessage(id="m-1", data=TextMessageData("hello"))
 DIGEST = sha256(b"hello").hexdigest()
 MINUTE = minute_of(cause().at)
-COUNT = Count(f"texts#alice#{MINUTE // 1000}", 60, MINUTE // 1000 + 3_600)
+COUNT = Count(f"texts#alice#{MINUTE // 1000}", 60, MINUTE // 1000 + 3_600, 5, 120_000)
 
 
 def later(milliseconds: int) -> Cause:
@@ -122,10 +122,19 @@ def test_texts_are_counted_by_user_and_minute_over_all_connections() -> None:
 
 
 def test_the_limit_on_texts_is_a_setting() -> None:
-    (claim,) = decide(TextMessage(data=TextMessageData("hello")), cause(), Limits(texts=3)).claims
+    limits = Limits(texts=3, text_bytes=40_000)
+    (claim,) = decide(TextMessage(data=TextMessageData("hello")), cause(), limits).claims
 
     assert isinstance(claim, Count)
-    assert claim.limit == 3
+    assert (claim.limit, claim.byte_limit) == (3, 40_000)
+
+
+@pytest.mark.parametrize(("text", "size"), [("a", 1), ("é", 2), ("世", 3), ("🎈", 4), ("🎈" * 8_000, 32_000)])
+def test_the_bytes_of_a_text_are_those_of_utf_8(text: str, size: int) -> None:
+    (claim,) = decide(TextMessage(data=TextMessageData(text)), cause()).claims
+
+    assert isinstance(claim, Count)
+    assert claim.bytes == size
 
 
 @pytest.mark.parametrize(
