@@ -7,7 +7,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import contending, deploying, folding, hostility, importing, projecting, session, sweeping
+from benchmarks import (
+    contending,
+    deploying,
+    folding,
+    hostility,
+    importing,
+    partitions,
+    projecting,
+    session,
+    sweeping,
+)
 
 BENCHMARKS = {
     "session": session.figures,
@@ -18,6 +28,7 @@ BENCHMARKS = {
     "hostility": hostility.figures,
     "sweeping": sweeping.figures,
     "contending": contending.figures,
+    "partitions": partitions.figures,
 }
 _VERDICTS = {True: "holds", False: "DOES NOT HOLD", None: ""}
 

@@ -31,6 +31,8 @@ EVENTS_BY_USER_KEY = ("user_id", "event_id")
 EVENTS_BY_TIME = "by-time"
 EVENTS_BY_TIME_KEY = ("time_bucket", "event_id")
 TIME_BUCKET_SHARDS = 8
+"""Keys that an hour of ``by-time`` has: docs/capacity.md says what they take. May grow, to 1,024, and never
+shrink: readers ask all shards of every hour, so an hour that was written with fewer is found whole."""
 
 CLAIMS_KEY = ("claim",)
 
@@ -40,6 +42,8 @@ CONNECTIONS_BY_USER_KEY = ("userId", "createdAt")
 CONNECTIONS_ACTIVE = "active-index"
 CONNECTIONS_ACTIVE_KEY = ("activeShard", "activeSince")
 ACTIVE_SHARDS = 8
+"""May be doubled, and never shrink: readers ask all shards, and a row that was written with fewer is among
+them. It moves when it is written next, and to a higher shard, so that a list in progress misses none."""
 CONNECTIONS_ACTIVE_OF_USER = "active-user-index"
 CONNECTIONS_ACTIVE_OF_USER_KEY = ("activeUser", "createdAt")
 """Sparse, keys only: a user's connections that have not ended, for the limit on them."""
@@ -62,6 +66,8 @@ CONNECTION_INFO = (
 
 METRICS_KEY = ("metric", "bucket")
 METRIC_SHARDS = 8
+"""Items that share one counter, so that transactions seldom meet. May grow and shrink: readers add up all
+shards that are there."""
 
 MESSAGES_KEY = ("conversation", "event_id")
 

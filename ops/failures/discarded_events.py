@@ -5,7 +5,7 @@ safe, since a redrive of what was projected already changes nothing.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -14,10 +14,10 @@ from botocore.exceptions import ClientError
 from functions.aws import batch_reads
 from functions.aws.attributes import Item, to_item
 from functions.aws.faults import code_of
-from functions.aws.log.event_items import MalformedEventError, decode
+from functions.aws.log.event_items import MalformedEventError, decode, time_buckets
 from functions.domain.limits import LOST_AFTER_SECONDS
 from functions.domain.log.ids import lowest
-from functions.names import EVENTS_BY_TIME, EVENTS_KEY, TIME_BUCKET_SHARDS
+from functions.names import EVENTS_BY_TIME, EVENTS_KEY
 from ops.deployment import Deployment
 from ops.failures.discards import Discarded
 
@@ -103,7 +103,7 @@ def _by_time(deployment: Deployment, batch: Discarded) -> Iterator[list[Item]]:
     first = batch.approximate_arrival_of_first_record - timedelta(seconds=EARLIER_SECONDS)
     last = batch.approximate_arrival_of_last_record + timedelta(seconds=LATER_SECONDS)
     ids = {":first": _lowest(first), ":last": _lowest(last)}
-    for bucket in _buckets(first, last):
+    for bucket in time_buckets(first, last):
         query = {
             "TableName": deployment.outputs.events_table,
             "IndexName": EVENTS_BY_TIME,
@@ -112,15 +112,6 @@ def _by_time(deployment: Deployment, batch: Discarded) -> Iterator[list[Item]]:
         }
         for page in deployment.client.get_paginator("query").paginate(**query):
             yield page["Items"]
-
-
-def _buckets(first: datetime, last: datetime) -> Iterator[str]:
-    """Yield the partitions of the index that hold the hours of two times and those between them."""
-    hour = first.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    while hour <= last:
-        for shard in range(TIME_BUCKET_SHARDS):
-            yield f"{hour:%Y-%m-%dT%H}#{shard}"
-        hour += timedelta(hours=1)
 
 
 def _lowest(at: datetime) -> str:

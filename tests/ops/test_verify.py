@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from functions.aws.read_models.counter_items import CounterKey
 from functions.domain.log.events import ConnectionClosed, ConnectionOpened, TextMessageReceived
+from functions.names import METRIC_SHARDS
 from ops.deployment import Deployment
+from ops.read_models.counts import counted
 from ops.read_models.rebuild import rebuild
 from ops.read_models.verify import RebuildUnderWayError, Verified, verify
 from tests.gateway_events import CONNECTED_AT
@@ -166,6 +169,17 @@ def test_rows_that_have_expired_are_no_surplus(stage: Stage, deployment: Deploym
     stage.begin_generation(2, serving=2)  # so that only rows are compared, not what they once counted
 
     assert at_rest(deployment).differences == ()
+
+
+def test_a_counter_is_the_sum_of_all_shards_that_were_ever_written(
+    stage: Stage, deployment: Deployment
+) -> None:
+    key = CounterKey(1, "texts", "minute", CONNECTED_AT - CONNECTED_AT % 60_000)
+    for shard in (0, METRIC_SHARDS - 1, METRIC_SHARDS, 100):
+        item = {"metric": {"S": "texts"}, "bucket": {"S": f"{key.bucket}{shard}"}, "count": {"N": "1"}}
+        stage.client.put_item(TableName=stage.tables.metrics, Item=item)
+
+    assert counted(deployment, 1) == {key: 4}
 
 
 def test_nothing_is_compared_while_a_rebuild_is_under_way(stage: Stage, deployment: Deployment) -> None:

@@ -50,9 +50,9 @@ class ConnectionInfo(msgspec.Struct, frozen=True, rename="camel"):
         return {name: value for name, value in fields.items() if value is not None}
 
 
-def active_shard(connection_id: str) -> str:
+def active_shard(connection_id: str, shards: int = ACTIVE_SHARDS) -> str:
     """Return the partition of ``active-index`` that holds a connection while it has not ended."""
-    return str(crc32(connection_id.encode()) % ACTIVE_SHARDS)
+    return str(crc32(connection_id.encode()) % shards)
 
 
 def active_since(last_activity: int, token_expires_at: int | None = None) -> int:

@@ -9,7 +9,7 @@ import msgspec
 
 from functions.aws.attributes import Item, to_item
 from functions.aws.faults import DENIED, INDEX_AWAY, unavailable
-from functions.aws.read_models.connection_items import ConnectionInfo, active_shard, active_since, info
+from functions.aws.read_models.connection_items import ConnectionInfo, active_since, info
 from functions.domain.connections.connection import Status
 from functions.domain.connections.cursors import Position
 from functions.domain.connections.idleness import ASK_AFTER_SECONDS
@@ -56,11 +56,14 @@ class Connections:
         A DynamoDB client.
     table
         The table's name.
+    shards
+        How many partitions of ``active-index`` are read: as many as rows were ever written to.
     """
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: Any, table: str, shards: int = ACTIVE_SHARDS) -> None:
         self._client = client
         self._table = table
+        self._shards = shards
 
     def get(self, connection_id: str) -> ConnectionInfo | None:
         """Return a connection, read consistently, None if the projection does not know it."""
@@ -106,8 +109,8 @@ class Connections:
         One that becomes active meanwhile moves towards the end of its shard, so that it may come twice but
         is never missed.
         """
-        first = 0 if after is None else int(active_shard(after.connection_id))
-        for shard in range(first, ACTIVE_SHARDS):
+        first = 0 if after is None else after.shard
+        for shard in range(first, self._shards):
             yield from self._pages(CONNECTIONS_ACTIVE, (str(shard), 0), ">=", "CONNECTED", after, page_size)
             after = None
 
@@ -128,7 +131,7 @@ class Connections:
         idle_since = now - idle_seconds * 1000
         last = active_since(max(idle_since, now - ASK_AFTER_SECONDS * 1000))
         start = crc32(str(now).encode())
-        shards = [str((start + step) % ACTIVE_SHARDS) for step in range(ACTIVE_SHARDS)]
+        shards = [str((start + step) % self._shards) for step in range(self._shards)]
         reads = [
             self._pages(CONNECTIONS_ACTIVE, (shard, last), "<=", page_size=_IN_A_ROUND) for shard in shards
         ]
@@ -201,13 +204,15 @@ class Connections:
                 query["ExclusiveStartKey"] = to_item(start)
             with unavailable():
                 answer = self._client.query(**query)
-            rows = tuple(Row(_position(item, sort), info(item)) for item in answer["Items"])
+            rows = tuple(Row(_position(item, index), info(item)) for item in answer["Items"])
             last: Item | None = answer.get("LastEvaluatedKey")
-            after = None if last is None else _position(last, sort)
+            after = None if last is None else _position(last, index)
             yield Page(rows, after)
             if after is None:
                 return
 
 
-def _position(item: Item, sort: str) -> Position:
-    return Position(item["connectionId"]["S"], int(item[sort]["N"]))
+def _position(item: Item, index: str) -> Position:
+    partition, sort = _KEYS[index]
+    shard = int(item[partition]["S"]) if index == CONNECTIONS_ACTIVE else 0
+    return Position(item["connectionId"]["S"], int(item[sort]["N"]), shard)

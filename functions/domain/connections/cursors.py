@@ -24,10 +24,14 @@ class Position(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fiel
         The last connection that was dealt with.
     sort
         Its sort key in the index, epoch milliseconds.
+    shard
+        The partition of the index, where an index has several; a row may be in one that is not its own any
+        more.
     """
 
     connection_id: Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
     sort: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+    shard: Annotated[int, msgspec.Meta(ge=0, le=2**31)] = 0
 
 
 def to_cursor(position: Position, scope: bytes) -> str:

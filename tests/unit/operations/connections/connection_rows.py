@@ -9,10 +9,11 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from functions.aws.gateway.callbacks import BusyError, Callbacks, GoneError, Posted, UnknownConnectionError
-from functions.aws.read_models.connection_items import Stored, encode
+from functions.aws.read_models.connection_items import Stored, active_shard, encode
 from functions.aws.read_models.connections import Connections
 from functions.domain.connections.connection import Closed, Connection, Lost, Opened, Operator
 from functions.domain.refusals import Unavailable
+from functions.names import ACTIVE_SHARDS
 from functions.operations.connections.invocation import Invocation
 from tests.tables import create_tables
 
@@ -62,10 +63,17 @@ class Table(Connections):
         client = Watched(self._client)
         return Connections(client, self._table), client.queries
 
-    def put(self, *rows: Connection) -> None:
-        """Put rows as the projector does."""
+    def put(self, *rows: Connection, shards: int = ACTIVE_SHARDS) -> None:
+        """Put rows as the projector does, or did when there were as many shards."""
         for found in rows:
-            self._client.put_item(TableName=self._table, Item=encode(Stored(found, 1, 1)))
+            item = encode(Stored(found, 1, 1))
+            if "activeShard" in item:
+                item["activeShard"] = {"S": active_shard(found.connection_id, shards)}
+            self._client.put_item(TableName=self._table, Item=item)
+
+    def with_shards(self, shards: int) -> Connections:
+        """Return the same table as a release reads it that has so many shards."""
+        return Connections(self._client, self._table, shards)
 
 
 class Watched:
