@@ -103,7 +103,7 @@ def connections() -> "Connections":
 
 @cache
 def connections_to_count() -> "Connections":
-    """Return the same for the authorizer: counting is given up early, since a handshake waits for it."""
+    """Return the reads of the connections table that are given up early: a handshake waits for them."""
     from functions.aws.read_models.connections import Connections  # noqa: PLC0415 - handlers of routes never read it
 
     return Connections(clients.dynamodb(clients.BRIEF), _required(names.CONNECTIONS_TABLE))

@@ -104,7 +104,7 @@ class Ground:
         self._client = engine.client(self._meddle, self.turns.pause, self._refuses)
         self._operators = engine.client(self._meddle_with_operators, self.turns.pause, self._refuses)
         self.gateway = Gateway(self.faults, self.turns.pause)
-        self.log = EventLog(self._client, self.tables.events, self.tables.claims, Waiting().patience)
+        self.log = EventLog(self._client, self.tables.events, self.tables.claims, patience=Waiting().patience)
         self.model = read_model(self._client, self._outputs, self.random.randrange)
         self.connections = Connections(self._client, self.tables.connections)
         self.callbacks = Callbacks(lambda: Management(self.gateway))

@@ -88,8 +88,8 @@ MUTATIONS: Final = (
     Mutation(
         "the bytes of texts are not counted",
         _COUNTS,
-        'added = f"{added}, #bytes :bytes"',
-        'added = f"{added}, #bytes :none"\n        values[":none"] = 0',
+        '":bytes": claim.bytes,',
+        '":bytes": 0,',
         "a hostile client appends without bound",
     ),
     Mutation(

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from functions.aws.read_models.connection_items import ConnectionInfo, Stored, active_shard, encode, info
-from functions.aws.read_models.connections import Connections, Page, Row
+from functions.aws.read_models.connections import Connections
+from functions.aws.read_models.index_pages import Page, Row
 from functions.domain.connections.connection import Connection, Status
 from functions.domain.connections.cursors import Position
 from functions.domain.identity.identity import has_expired

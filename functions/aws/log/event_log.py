@@ -52,7 +52,7 @@ class EventLog:
     """
 
     def __init__(
-        self, client: Any, events: str, claims: str | None = None, patience: Patience = USUAL
+        self, client: Any, events: str, claims: str | None = None, *, patience: Patience = USUAL
     ) -> None:
         self._client = client
         self._patience = patience

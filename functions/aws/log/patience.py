@@ -15,8 +15,8 @@ _LONGEST_SECONDS: Final = 0.8
 class Patience(msgspec.Struct, frozen=True):
     """For how many seconds a transaction is begun again, and what tells, passes and draws the time.
 
-    Three seconds let twenty texts of one user through that come at the same instant, each of which waits for
-    the others, and leave most of a route's time.
+    In three seconds, twenty texts that one user sends at the same instant are written one after the other;
+    most of a route's time is left.
     """
 
     seconds: float = 3.0
@@ -27,8 +27,8 @@ class Patience(msgspec.Struct, frozen=True):
     def pauses(self) -> Iterator[float]:
         """Pause before each further attempt, with full jitter, and yield how long that was, in seconds.
 
-        It ends without a pause where the next attempt would begin too late. Rivals should not meet again, so
-        each pause is drawn from zero to twice the longest of the one before.
+        It ends without a pause where the next attempt would begin too late. Rivals should not meet again:
+        each pause is drawn between zero and a bound, which doubles up to 0.8 s.
         """
         return self._pauses(self.clock() + self.seconds)
 

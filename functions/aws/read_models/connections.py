@@ -5,11 +5,10 @@ from itertools import zip_longest
 from typing import Any, Final
 from zlib import crc32
 
-import msgspec
-
-from functions.aws.attributes import Item, to_item
+from functions.aws.attributes import to_item
 from functions.aws.faults import DENIED, INDEX_AWAY, unavailable
 from functions.aws.read_models.connection_items import ConnectionInfo, active_since, info
+from functions.aws.read_models.index_pages import Page, PagedIndexes
 from functions.domain.connections.connection import Status
 from functions.domain.connections.cursors import Position
 from functions.domain.connections.idleness import ASK_AFTER_SECONDS
@@ -17,32 +16,13 @@ from functions.domain.identity.identity import has_expired
 from functions.names import (
     ACTIVE_SHARDS,
     CONNECTIONS_ACTIVE,
-    CONNECTIONS_ACTIVE_KEY,
     CONNECTIONS_ACTIVE_OF_USER,
     CONNECTIONS_ACTIVE_OF_USER_KEY,
     CONNECTIONS_BY_USER,
-    CONNECTIONS_BY_USER_KEY,
 )
-
-_KEYS: Final = {CONNECTIONS_BY_USER: CONNECTIONS_BY_USER_KEY, CONNECTIONS_ACTIVE: CONNECTIONS_ACTIVE_KEY}
-
 
 _IN_A_ROUND: Final = 100
 """Rows of each shard: few, so that no shard is far ahead of another when time runs out."""
-
-
-class Row(msgspec.Struct, frozen=True):
-    """A connection, and where it stands in the index that it was read from."""
-
-    position: Position
-    info: ConnectionInfo
-
-
-class Page(msgspec.Struct, frozen=True):
-    """What one query gave; ``after`` is where its partition goes on, None at the end of it."""
-
-    rows: tuple[Row, ...]
-    after: Position | None
 
 
 class Connections:
@@ -64,6 +44,7 @@ class Connections:
         self._client = client
         self._table = table
         self._shards = shards
+        self._index = PagedIndexes(client, table)
 
     def get(self, connection_id: str) -> ConnectionInfo | None:
         """Return a connection, read consistently, None if the projection does not know it."""
@@ -99,7 +80,7 @@ class Connections:
         """
         if after is not None:  # a start outside the range of the condition is refused
             since = min(since, after.sort)
-        return self._pages(
+        return self._index.pages(
             CONNECTIONS_BY_USER, (user_id, since), ">=", status, after, page_size, forward=False
         )
 
@@ -111,7 +92,9 @@ class Connections:
         """
         first = 0 if after is None else after.shard
         for shard in range(first, self._shards):
-            yield from self._pages(CONNECTIONS_ACTIVE, (str(shard), 0), ">=", "CONNECTED", after, page_size)
+            yield from self._index.pages(
+                CONNECTIONS_ACTIVE, (str(shard), 0), ">=", "CONNECTED", after, page_size
+            )
             after = None
 
     def stale(self, idle_seconds: int, now: int) -> Iterator[tuple[ConnectionInfo, ...]]:
@@ -133,7 +116,8 @@ class Connections:
         start = crc32(str(now).encode())
         shards = [str((start + step) % self._shards) for step in range(self._shards)]
         reads = [
-            self._pages(CONNECTIONS_ACTIVE, (shard, last), "<=", page_size=_IN_A_ROUND) for shard in shards
+            self._index.pages(CONNECTIONS_ACTIVE, (shard, last), "<=", page_size=_IN_A_ROUND)
+            for shard in shards
         ]
         for pages in zip_longest(*reads):
             found = (row.info for page in pages if page is not None for row in page.rows)
@@ -171,48 +155,3 @@ class Connections:
                 Limit=most,
             )
         return int(answer["Count"])
-
-    def _pages(
-        self,
-        index: str,
-        key: tuple[str, int],
-        comparison: str,
-        status: Status | None = None,
-        after: Position | None = None,
-        page_size: int | None = None,
-        *,
-        forward: bool = True,
-    ) -> Iterator[Page]:
-        partition, sort = _KEYS[index]
-        values: dict[str, Any] = {":partition": key[0], ":sort": key[1]}
-        query: dict[str, Any] = {
-            "TableName": self._table,
-            "IndexName": index,
-            "KeyConditionExpression": f"{partition} = :partition AND {sort} {comparison} :sort",
-            "ScanIndexForward": forward,
-        }
-        if page_size is not None:
-            query["Limit"] = page_size
-        if status is not None:
-            values[":status"] = status
-            query["FilterExpression"] = "#status = :status"
-            query["ExpressionAttributeNames"] = {"#status": "status"}
-        query["ExpressionAttributeValues"] = to_item(values)
-        while True:
-            if after is not None:
-                start = {"connectionId": after.connection_id, partition: key[0], sort: after.sort}
-                query["ExclusiveStartKey"] = to_item(start)
-            with unavailable():
-                answer = self._client.query(**query)
-            rows = tuple(Row(_position(item, index), info(item)) for item in answer["Items"])
-            last: Item | None = answer.get("LastEvaluatedKey")
-            after = None if last is None else _position(last, index)
-            yield Page(rows, after)
-            if after is None:
-                return
-
-
-def _position(item: Item, index: str) -> Position:
-    partition, sort = _KEYS[index]
-    shard = int(item[partition]["S"]) if index == CONNECTIONS_ACTIVE else 0
-    return Position(item["connectionId"]["S"], int(item[sort]["N"]), shard)

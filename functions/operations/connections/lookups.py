@@ -8,7 +8,8 @@ import msgspec
 from functions.aws.gateway.callbacks import Callbacks, GoneError, UnknownConnectionError
 from functions.aws.log.event_log import EventLog
 from functions.aws.read_models.connection_items import ConnectionInfo
-from functions.aws.read_models.connections import Connections, Page, Row
+from functions.aws.read_models.connections import Connections
+from functions.aws.read_models.index_pages import Page, Row
 from functions.domain.connections.answers import StatusSet
 from functions.domain.connections.cursors import from_cursor, to_cursor
 from functions.domain.connections.requests import (

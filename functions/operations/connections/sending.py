@@ -12,7 +12,8 @@ from functions.aws.gateway.callbacks import Callbacks, Posted
 from functions.aws.log.event_log import EventLog
 from functions.aws.logs import logger
 from functions.aws.read_models.connection_items import ConnectionInfo
-from functions.aws.read_models.connections import Connections, Page, Row
+from functions.aws.read_models.connections import Connections
+from functions.aws.read_models.index_pages import Page, Row
 from functions.domain.connections.answers import Sent
 from functions.domain.connections.cursors import Position, from_cursor, to_cursor
 from functions.domain.connections.requests import Send, frame_of

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Final, assert_never
 
@@ -43,8 +42,7 @@ class _Outcome(StrEnum):
 _UNCHECKED: Final = (_Outcome.FAILED, _Outcome.NOT_BEGUN)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sweep:
+class _Sweep(msgspec.Struct, frozen=True):
     """What a sweep works with; a dry one asks the gateway, and neither appends nor closes."""
 
     invocation: Invocation

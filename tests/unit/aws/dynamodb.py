@@ -67,4 +67,4 @@ def failed(held: str | None = None) -> dict[str, Any]:
 
 
 def log(client: Client, waiting: Waiting | None = None) -> EventLog:
-    return EventLog(client, "events", "claims", (waiting or Waiting()).patience)
+    return EventLog(client, "events", "claims", patience=(waiting or Waiting()).patience)

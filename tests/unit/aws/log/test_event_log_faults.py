@@ -41,7 +41,7 @@ def test_the_time_that_an_attempt_takes_counts_too() -> None:
     slow = Patience(clock=lambda: waiting.clock() + len(client.calls), sleep=waiting.pauses.append, draw=max)
 
     with pytest.raises(Unavailable):
-        EventLog(client, "events", "claims", slow).append(TEXT, (TAKE,))
+        EventLog(client, "events", "claims", patience=slow).append(TEXT, (TAKE,))
 
     assert len(client.calls) == 3
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from functions.aws.read_models.connection_items import active_shard
-from functions.aws.read_models.connections import Connections, Page, Row
+from functions.aws.read_models.connections import Connections
+from functions.aws.read_models.index_pages import Page, Row
 from functions.domain.connections.cursors import Position
 from functions.domain.connections.requests import ListAll, ListUser
 from functions.handlers.connection_manager import handler
