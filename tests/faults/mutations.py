@@ -46,7 +46,7 @@ MUTATIONS: Final = (
     Mutation(
         "ids are drawn",
         "functions/domain/log/ids.py",
-        '    digest = sha256("\\0".join((cause, kind, str(index))).encode()).digest()',
+        '    digest = sha256(f"{cause}\\0{kind}".encode()).digest()',
         '    digest = __import__("os").urandom(32)',
         "an id that is no function of its cause makes a retry another event",
     ),
