@@ -5,7 +5,7 @@ from math import comb
 from typing import Final
 
 from benchmarks.table import Figure
-from functions.names import ACTIVE_SHARDS, TIME_BUCKET_SHARDS
+from functions.names import ACTIVE_SHARDS, ARRIVAL_SHARDS
 
 UNITS: Final = 1_000
 """Write units that a partition takes in a second (DynamoDB developer guide, "Designing partition keys")."""
@@ -48,7 +48,7 @@ def _at_most(most: int, keys: int, partitions: int) -> Fraction:
 
 def figures() -> list[Figure]:
     """Show what the indexes with shards take, while they are new."""
-    indexes = {"by-time": TIME_BUCKET_SHARDS, "active-index": ACTIVE_SHARDS}
+    indexes = {"by-arrival": ARRIVAL_SHARDS, "active-index": ACTIVE_SHARDS}
     return [
         Figure(f"{name}, {keys} hot keys: write units a second, usual and bad", f"{usual:,}, {bad:,}")
         for name, keys in indexes.items()

@@ -28,11 +28,13 @@ EMULATED = "EMULATED"
 EVENTS_KEY = ("connection_id", "event_id")
 EVENTS_BY_USER = "by-user"
 EVENTS_BY_USER_KEY = ("user_id", "event_id")
-EVENTS_BY_TIME = "by-time"
-EVENTS_BY_TIME_KEY = ("time_bucket", "event_id")
-TIME_BUCKET_SHARDS = 8
-"""Keys that an hour of ``by-time`` has: docs/capacity.md says what they take. May grow, to 1,024, and never
-shrink: readers ask all shards of every hour, so an hour that was written with fewer is found whole."""
+EVENTS_BY_ARRIVAL = "by-arrival"
+EVENTS_BY_ARRIVAL_KEY = ("arrival_day", "arrived_at")
+ARRIVAL_SHARDS = 32
+"""Keys of one day of arrival, hot all day: docs/capacity.md says what they take.
+
+It may grow, up to 1,024 (two letters of an id choose), and nothing is lost: readers ask all shards of each
+day, and a day that was written with fewer has nothing in the others. It must never shrink."""
 
 CLAIMS_KEY = ("claim",)
 
@@ -47,7 +49,7 @@ them. It moves when it is written next, and to a higher shard, so that a list in
 CONNECTIONS_ACTIVE_OF_USER = "active-user-index"
 CONNECTIONS_ACTIVE_OF_USER_KEY = ("activeUser", "createdAt")
 """Sparse, keys only: a user's connections that have not ended, for the limit on them."""
-NUMERIC_KEYS = frozenset({"createdAt", "activeSince"})
+NUMERIC_KEYS = frozenset({"createdAt", "activeSince", "arrived_at"})
 """Key attributes of type N; every other key attribute is of type S."""
 
 CONNECTION_INFO = (

@@ -119,7 +119,7 @@ def _watches(args: AlarmsArgs) -> Iterator[tuple[str, Watch]]:
         name, where = function.pulumi_resource_name, {"FunctionName": function.function_name}
         yield f"{name}-errors", Watch("AWS/Lambda", "Errors", where, period_seconds=5 * MINUTE)
         yield f"{name}-throttles", Watch("AWS/Lambda", "Throttles", where)
-    for index in (None, names.EVENTS_BY_USER, names.EVENTS_BY_TIME):
+    for index in (None, names.EVENTS_BY_USER, names.EVENTS_BY_ARRIVAL):
         # a throttled index throttles its table, and each is counted by itself
         table: dict[str, pulumi.Input[str]] = {"TableName": args.store.events_table}
         of_index = {"GlobalSecondaryIndexName": index} if index else {}

@@ -63,6 +63,6 @@ def _cells(outcome: Outcome) -> tuple[str, ...]:
         outcome.message,
         f"{batch.approximate_arrival_of_first_record:%Y-%m-%d %H:%M:%S}",
         str(batch.batch_size),
-        f"{len(outcome.connections)} connections{'' if outcome.exact else ', by time'}",
+        f"{len(outcome.connections)} connections{'' if outcome.exact else ', by arrival'}",
         outcome.problem or "",
     )

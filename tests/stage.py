@@ -185,4 +185,5 @@ def make_stage(client: Any, prefix: str) -> Stage:
         retention_seconds=RETENTION_DAYS * 86_400,
         draw=lambda shards: shards - 1,
     )
-    return Stage(client, tables, EventLog(client, tables.events, tables.claims), model, Requests(client))
+    log = EventLog(client, tables.events, tables.claims, lambda: NOW)
+    return Stage(client, tables, log, model, Requests(client))

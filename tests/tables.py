@@ -43,7 +43,7 @@ def create_tables(client: Any, prefix: str) -> Tables:
         tables.events,
         names.EVENTS_KEY,
         Index(names.EVENTS_BY_USER, names.EVENTS_BY_USER_KEY),
-        Index(names.EVENTS_BY_TIME, names.EVENTS_BY_TIME_KEY),
+        Index(names.EVENTS_BY_ARRIVAL, names.EVENTS_BY_ARRIVAL_KEY),
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
     )
     _create(client, tables.claims, names.CLAIMS_KEY)

@@ -56,7 +56,7 @@ class EventStore(pulumi.ComponentResource):
                 indexes=(
                     # with all attributes, so that an audit query reads what it returns
                     Index(names.EVENTS_BY_USER, names.EVENTS_BY_USER_KEY),
-                    Index(names.EVENTS_BY_TIME, names.EVENTS_BY_TIME_KEY),
+                    Index(names.EVENTS_BY_ARRIVAL, names.EVENTS_BY_ARRIVAL_KEY),
                 ),
                 stream=True,
                 point_in_time_recovery=args.settings.point_in_time_recovery,

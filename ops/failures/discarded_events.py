@@ -1,11 +1,11 @@
-"""Finds the events of a discarded batch again: in the stream, or by time in the log's index.
+"""Finds the events of a discarded batch again: in the stream, or by their arrival in the log's index.
 
 The stream gives exact keys and keeps them for 24 hours. The index covers more than was in the batch, which is
 safe, since a redrive of what was projected already changes nothing.
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -14,18 +14,17 @@ from botocore.exceptions import ClientError
 from functions.aws import batch_reads
 from functions.aws.attributes import Item, to_item
 from functions.aws.faults import code_of
-from functions.aws.log.event_items import MalformedEventError, decode, time_buckets
-from functions.domain.limits import LOST_AFTER_SECONDS
-from functions.domain.log.ids import lowest
-from functions.names import EVENTS_BY_TIME, EVENTS_KEY
+from functions.aws.log.arrivals import partitions
+from functions.aws.log.event_items import MalformedEventError, decode
+from functions.names import EVENTS_BY_ARRIVAL, EVENTS_KEY
 from ops.deployment import Deployment
 from ops.failures.discards import Discarded
 
-EARLIER_SECONDS: Final = LOST_AFTER_SECONDS + 3_600
-"""How much older than its arrival an event's id may be: a refresh has the time of what the gateway last saw,
-which is no older than a connection can be; and an hour for what came late."""
-LATER_SECONDS: Final = 600
-"""How much younger: a reply's id is a millisecond after its question's, and clocks differ."""
+EARLIER_SECONDS: Final = 60
+"""How long before DynamoDB wrote it an event may have been stamped: its writer asked up to three times, and
+clocks differ."""
+LATER_SECONDS: Final = 10
+"""How long after: clocks differ, and Lambda tells the arrival in whole seconds."""
 _GONE: Final = frozenset(
     {"TrimmedDataAccessException", "ResourceNotFoundException", "ExpiredIteratorException"}
 )
@@ -66,7 +65,7 @@ def find(deployment: Deployment, batch: Discarded) -> Found:
     records = 0
     named: set[str] = set()
     unreadable: list[str] = []
-    for items in _by_time(deployment, batch):
+    for items in _by_arrival(deployment, batch):
         records += len(items)
         named.update(item[EVENTS_KEY[0]]["S"] for item in items)
         unreadable += _unreadable(items)
@@ -98,24 +97,23 @@ def _in_stream(streams: Any, batch: Discarded) -> list[Item]:
     return keys
 
 
-def _by_time(deployment: Deployment, batch: Discarded) -> Iterator[list[Item]]:
-    """Yield the events whose ids fit a batch's time of arrival, page by page."""
-    first = batch.approximate_arrival_of_first_record - timedelta(seconds=EARLIER_SECONDS)
-    last = batch.approximate_arrival_of_last_record + timedelta(seconds=LATER_SECONDS)
-    ids = {":first": _lowest(first), ":last": _lowest(last)}
-    for bucket in time_buckets(first, last):
+def _by_arrival(deployment: Deployment, batch: Discarded) -> Iterator[list[Item]]:
+    """Yield the events that arrived when a batch did, page by page."""
+    first = _milliseconds(batch.approximate_arrival_of_first_record) - EARLIER_SECONDS * 1000
+    last = _milliseconds(batch.approximate_arrival_of_last_record) + LATER_SECONDS * 1000
+    for day in partitions(first, last):
         query = {
             "TableName": deployment.outputs.events_table,
-            "IndexName": EVENTS_BY_TIME,
-            "KeyConditionExpression": "time_bucket = :bucket AND event_id BETWEEN :first AND :last",
-            "ExpressionAttributeValues": to_item({":bucket": bucket, **ids}),
+            "IndexName": EVENTS_BY_ARRIVAL,
+            "KeyConditionExpression": "arrival_day = :day AND arrived_at BETWEEN :first AND :last",
+            "ExpressionAttributeValues": to_item({":day": day, ":first": first, ":last": last}),
         }
         for page in deployment.client.get_paginator("query").paginate(**query):
             yield page["Items"]
 
 
-def _lowest(at: datetime) -> str:
-    return lowest(int(at.timestamp()) * 1000)
+def _milliseconds(at: datetime) -> int:
+    return int(at.timestamp()) * 1000
 
 
 def _unreadable(items: list[Item]) -> Iterator[str]:

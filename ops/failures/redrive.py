@@ -18,7 +18,9 @@ from ops.failures.discards import Discarded, NotDiscardedError, parse
 from ops.failures.failure_queue import FailureQueue, Message
 from ops.read_models.refolding import TOGETHER, refold
 
-_BY_TIME: Final = "found by its time only: if `verify` reports no differences, redrive with --accept-by-time"
+_BY_TIME: Final = (
+    "found by its arrival only: if `verify` reports no differences, redrive with --accept-by-time"
+)
 
 Report = Callable[[str, int], None]
 """Told what was done, and how many more of it."""
@@ -27,7 +29,7 @@ Report = Callable[[str, int], None]
 class Outcome(msgspec.Struct, frozen=True):
     """What became of one message; it stays in the queue where there is a problem.
 
-    ``exact`` tells whether the stream still had the keys; without it the connections are all of that time.
+    ``exact`` tells whether the stream still had the keys; without it the connections are all of those minutes.
     """
 
     message: str
@@ -73,8 +75,8 @@ def redrive(
     dry_run
         Neither project nor delete; every message is back in the queue afterwards.
     accept_by_time
-        Be done with messages whose records the stream has no more, once all that is of their time is
-        projected. An item whose id cannot be read has no time: only a comparison with the log tells.
+        Be done with messages whose records the stream has no more, once all that arrived then is
+        projected. An item without the stamp of its arrival is missed: only a comparison with the log tells.
 
     Raises
     ------
@@ -143,7 +145,7 @@ def _problem(batch: Discarded, found: Found) -> str | None:
         first, *more = found.unreadable
         return f"still not an event: {first}" + (f" and {len(more)} more" if more else "")
     if found.records < batch.batch_size:
-        # of an item without a readable id the index knows nothing
+        # of an item without the stamp of its arrival the index knows nothing
         return f"only {found.records} of {batch.batch_size} records were found: mend the log, and rebuild"
     return None
 

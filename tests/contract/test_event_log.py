@@ -29,11 +29,12 @@ from functions.domain.log.events import (
 )
 from functions.domain.log.ids import lowest
 from functions.domain.refusals import Unavailable
-from functions.names import EVENTS_BY_TIME, EVENTS_BY_USER
+from functions.names import EVENTS_BY_ARRIVAL, EVENTS_BY_USER
 from tests.tables import Tables
 
 AT = 1_795_410_000_000
 NOW = AT // 1000
+ARRIVED_AT = AT + 87
 VOICE = "01KAQ0000000000000000000VS"
 
 FACTS: tuple[Fact, ...] = (
@@ -78,7 +79,7 @@ def take(value: str, **changes: Any) -> Take:
 
 @pytest.fixture
 def log(client: Any, tables: Tables) -> EventLog:
-    return EventLog(client, tables.events, tables.claims)
+    return EventLog(client, tables.events, tables.claims, lambda: ARRIVED_AT)
 
 
 @pytest.fixture
@@ -131,16 +132,30 @@ def test_an_event_without_session_or_trace_reads_as_the_same_event(log: EventLog
     assert events(log) == [written]
 
 
-def test_events_are_found_by_user_and_by_time(client: Any, tables: Tables, log: EventLog) -> None:
+def test_events_are_found_by_user_and_by_arrival(client: Any, tables: Tables, log: EventLog) -> None:
     appended = text(1)
 
     log.append(appended)
 
-    bucket = next(log.items("one="))["time_bucket"]["S"]
+    day = next(log.items("one="))["arrival_day"]["S"]
     by_user = query_index(client, tables, EVENTS_BY_USER, "user_id", "ada")
-    by_time = query_index(client, tables, EVENTS_BY_TIME, "time_bucket", bucket)
-    assert bucket.startswith("2026-11-23T05#")
-    assert [decode(item) for item in by_user] == [decode(item) for item in by_time] == [appended]
+    by_arrival = query_index(client, tables, EVENTS_BY_ARRIVAL, "arrival_day", day)
+    assert day.startswith("2026-11-23#")
+    assert [decode(item) for item in by_user] == [decode(item) for item in by_arrival] == [appended]
+
+
+def test_what_was_appended_first_keeps_its_arrival(client: Any, tables: Tables, log: EventLog) -> None:
+    log.append(text(1))
+
+    EventLog(client, tables.events, now=lambda: ARRIVED_AT + 5_000).append(text(1))
+
+    assert [item["arrived_at"] for item in log.items("one=")] == [{"N": str(ARRIVED_AT)}]
+
+
+def test_a_transaction_stamps_the_arrival_too(log: EventLog) -> None:
+    log.append(text(1), (take("mine"),))
+
+    assert [item["arrived_at"] for item in log.items("one=")] == [{"N": str(ARRIVED_AT)}]
 
 
 def query_index(client: Any, tables: Tables, index: str, attribute: str, value: str) -> Any:

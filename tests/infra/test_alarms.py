@@ -39,7 +39,7 @@ EXPECTED: dict[str, tuple[str, str, dict[str, str], str, int, int, int]] = {
         f"events-{index}-throttled": (
             "AWS/DynamoDB", "WriteThrottleEvents", EVENTS | {INDEX: index}, "Sum", 60, 1, 0
         )
-        for index in ("by-user", "by-time")
+        for index in ("by-user", "by-arrival")
     },
     "api-integration-errors": (
         "AWS/ApiGateway", "IntegrationError", {"ApiId": "api-api-id"}, "Sum", 300, 1, 0

@@ -63,11 +63,11 @@ def test_attributes_are_the_keys_and_no_others(table: str) -> None:
     assert {name for name, kind in declared.items() if kind == "N"} == names.NUMERIC_KEYS & set(declared)
 
 
-def test_the_log_is_queried_by_user_and_by_time_with_all_attributes() -> None:
+def test_the_log_is_queried_by_user_and_by_arrival_with_all_attributes() -> None:
     found = indexes("event-store-events")
 
     assert key_of(found["by-user"]) == [("user_id", "HASH"), ("event_id", "RANGE")]
-    assert key_of(found["by-time"]) == [("time_bucket", "HASH"), ("event_id", "RANGE")]
+    assert key_of(found["by-arrival"]) == [("arrival_day", "HASH"), ("arrived_at", "RANGE")]
     assert {each["projectionType"] for each in found.values()} == {"ALL"}
 
 

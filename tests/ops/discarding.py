@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from functions.aws.attributes import Item
+from functions.aws.log.arrivals import stamp
 from functions.aws.log.event_items import encode
 from functions.domain.log.events import ConnectionOpened, Event, TextMessageReceived
 from ops.deployment import Deployment
@@ -32,7 +33,7 @@ MONSTER = happened("c9" + "x" * 1_500, TextMessageReceived("x" * 407_100))
 
 def without_user(event: Event) -> Item:
     """Return an item that lacks what every event has."""
-    item = encode(event)
+    item = encode(event) | stamp(event.event_id, NOW)
     del item["user_id"]
     return item
 
@@ -56,7 +57,7 @@ class Failures:
 
     def mend(self, *events: Event) -> None:
         """Make events of what was none: nothing is inserted, so nothing is delivered."""
-        self.put(*map(encode, events))
+        self.put(*(encode(event) | stamp(event.event_id, NOW) for event in events))
 
     def discard(self, *, batch_size: int = 100, arrived: float = NOW / 1000 + SOON_SECONDS) -> int:
         """Deliver the whole stream, and return how many messages the mapping put into the queue."""

@@ -1,16 +1,16 @@
-"""Redrive: how the events of a message are found, in the stream or by their time."""
+"""Redrive: how the events of a message are found, in the stream or by their arrival."""
 
 import json
 
 import pytest
 
-from functions.aws.log.event_items import encode
+from functions.aws.log.arrivals import stamp
 from functions.domain.limits import LOST_AFTER_SECONDS
 from functions.domain.log.events import ActivityRecorded, ConnectionOpened
-from tests.gateway_events import CONNECTED_AT
+from functions.names import ARRIVAL_SHARDS
 from tests.ops.discarding import GOOD, ONE, Failures, discard, trim
 from tests.ops.wrongs import clock
-from tests.stage import Requests, error, happened, raising
+from tests.stage import NOW, Requests, error, happened, raising
 
 
 def test_what_was_mended_is_projected_by_its_exact_key_and_leaves_the_queue(
@@ -26,14 +26,14 @@ def test_what_was_mended_is_projected_by_its_exact_key_and_leaves_the_queue(
     assert "c1" in failures.projected()
     assert failures.bodies() == []
     assert failures.differences() == ()
-    assert not any(b"by-time" in sent for sent in tables.sent)
+    assert not any(b"by-arrival" in sent for sent in tables.sent)
 
 
 @pytest.mark.parametrize(
     "code", ["TrimmedDataAccessException", "ResourceNotFoundException", "ExpiredIteratorException"]
 )
 @pytest.mark.parametrize("operation", ["GetShardIterator", "GetRecords"])
-def test_what_the_stream_has_no_more_is_found_by_its_time(
+def test_what_the_stream_has_no_more_is_found_by_its_arrival(
     failures: Failures, streams: Requests, code: str, operation: str
 ) -> None:
     discard(failures, ONE)
@@ -49,7 +49,7 @@ def test_what_the_stream_has_no_more_is_found_by_its_time(
     assert failures.differences() == ()
 
 
-def test_what_is_found_by_its_time_is_projected_and_stays_until_somebody_accepts_it(
+def test_what_is_found_by_its_arrival_is_projected_and_stays_until_somebody_accepts_it(
     failures: Failures, streams: Requests
 ) -> None:
     discard(failures, ONE)
@@ -65,11 +65,11 @@ def test_what_is_found_by_its_time_is_projected_and_stays_until_somebody_accepts
     assert failures.bodies() == []
 
 
-def test_what_is_found_by_its_time_may_be_as_old_as_a_connection_can_be(
+def test_what_is_found_by_its_arrival_may_have_happened_long_before(
     failures: Failures, streams: Requests
 ) -> None:
-    refresh = happened("c1", ActivityRecorded(None, 0), 1_000)
-    discard(failures, refresh, arrived=CONNECTED_AT / 1000 + LOST_AFTER_SECONDS)
+    refresh = happened("c1", ActivityRecorded(None, 0), 1_000 - 1_000 * LOST_AFTER_SECONDS)
+    discard(failures, refresh)
     failures.mend(refresh)
     trim(streams)
 
@@ -77,12 +77,12 @@ def test_what_is_found_by_its_time_may_be_as_old_as_a_connection_can_be(
     assert "c1" in failures.projected()
 
 
-def test_what_is_found_by_its_time_is_in_every_shard_of_the_index(
+def test_what_is_found_by_its_arrival_is_in_every_shard_of_the_index(
     failures: Failures, streams: Requests
 ) -> None:
     sharded = {
-        encode(event)["time_bucket"]["S"][-1]: event
-        for event in [happened(f"c{number}", ConnectionOpened(), number) for number in range(60)]
+        stamp(event.event_id, NOW)["arrival_day"]["S"]: event
+        for event in [happened(f"c{number}", ConnectionOpened(), number) for number in range(300)]
     }
     many = list(sharded.values())
     discard(failures, *many)
@@ -93,7 +93,7 @@ def test_what_is_found_by_its_time_is_in_every_shard_of_the_index(
 
     redriven = failures.redrive()
 
-    assert (len(redriven.outcomes), redriven.left) == (8, ())
+    assert (len(redriven.outcomes), redriven.left) == (ARRIVAL_SHARDS, ())
     assert failures.differences() == ()
 
 
@@ -109,7 +109,7 @@ def test_an_error_of_the_stream_that_is_not_its_age_ends_the_run(
     assert len(failures.bodies()) == 1
 
 
-def test_what_is_still_no_event_and_found_by_its_time_stays_too(
+def test_what_is_still_no_event_and_found_by_its_arrival_stays_too(
     failures: Failures, streams: Requests
 ) -> None:
     discard(failures, ONE)

@@ -1,51 +1,24 @@
 """The one place where an event becomes an item of the log and an item an event again."""
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import msgspec
 
 from functions.aws.attributes import Attribute, Item, from_item, to_item
 from functions.domain.log.events import VERSIONS, Event, Fact, Unrecognised
-from functions.domain.log.ids import ALPHABET, PATTERN, time_of
+from functions.domain.log.ids import PATTERN
 from functions.domain.log.versions import read
 from functions.domain.times import LATEST
-from functions.names import TIME_BUCKET_SHARDS, TTL_ATTRIBUTE
+from functions.names import TTL_ATTRIBUTE
 
 
 class MalformedEventError(ValueError):
     """An item that lacks what every event has: who, when, and which."""
 
 
-def time_bucket(event_id: str, shards: int = TIME_BUCKET_SHARDS) -> str:
-    """Return the partition of the ``by-time`` index: the hour of an id, and one of the shards.
-
-    The shard is chosen by the last two letters, which are of a hash: of 1,024 at most.
-    """
-    shard = (ALPHABET.index(event_id[-2]) * len(ALPHABET) + ALPHABET.index(event_id[-1])) % shards
-    return _bucket(datetime.fromtimestamp(time_of(event_id) / 1000, UTC), shard)
-
-
-def time_buckets(first: datetime, last: datetime, shards: int = TIME_BUCKET_SHARDS) -> Iterator[str]:
-    """Yield the partitions of the index that hold the hours of two times and those between them.
-
-    Each hour has all shards, also those that nothing was written to when there were fewer.
-    """
-    hour = first.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    while hour <= last:
-        for shard in range(shards):
-            yield _bucket(hour, shard)
-        hour += timedelta(hours=1)
-
-
-def _bucket(hour: datetime, shard: int) -> str:
-    return f"{hour:%Y-%m-%dT%H}#{shard}"
-
-
 def encode(event: Event) -> Item:
-    """Return the item of an event."""
+    """Return the item of an event, without the stamp that `EventLog.append` puts beside it."""
     return to_item(
         {
             "connection_id": event.connection_id,
@@ -58,7 +31,6 @@ def encode(event: Event) -> Item:
             "connected_at": event.connected_at,
             "data": msgspec.to_builtins(event.fact),
             "trace_id": event.trace_id,
-            "time_bucket": time_bucket(event.event_id),
             TTL_ATTRIBUTE: event.expires_at,
         }
     )

@@ -1,6 +1,7 @@
 """The log: appends an event once, alone or in one transaction with its claims, and reads it back."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -15,6 +16,7 @@ from functions.aws.faults import (
     unavailable,
 )
 from functions.aws.log import count_items
+from functions.aws.log.arrivals import stamp
 from functions.aws.log.event_items import encode
 from functions.aws.log.patience import USUAL, Patience
 from functions.domain.log.claims import Claim, Count, Release, Take
@@ -27,6 +29,10 @@ _TAKE = (
 )
 _REMEMBERED = 1_000
 """Coalesced events that an instance knows to be there: of one container, for the minutes at hand."""
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
 
 
 class ClaimRefusedError(Exception):
@@ -47,17 +53,26 @@ class EventLog:
         A DynamoDB client.
     events, claims
         The tables' names; no name of claims for a writer that makes none.
+    now
+        Tells the time in epoch milliseconds, which is stamped on what is appended.
     patience
         How long a transaction that others are in the way of is tried again.
     """
 
     def __init__(
-        self, client: Any, events: str, claims: str | None = None, *, patience: Patience = USUAL
+        self,
+        client: Any,
+        events: str,
+        claims: str | None = None,
+        now: Callable[[], int] = _now,
+        *,
+        patience: Patience = USUAL,
     ) -> None:
         self._client = client
         self._patience = patience
         self._events = events
         self._claims = claims
+        self._now = now
         self._known: dict[str, None] = {}
 
     def append_once(self, event: Event) -> None:
@@ -77,6 +92,9 @@ class EventLog:
     def append(self, event: Event, claims: tuple[Claim, ...] = ()) -> bool:
         """Append an event, if its claims are granted; appending it again is a success and changes nothing.
 
+        The time of its arrival stands beside it: no part of its id, and read by no fold. What was appended
+        first keeps its stamp.
+
         Returns
         -------
         bool
@@ -89,7 +107,8 @@ class EventLog:
         Unavailable
             If the log cannot take it in time. Whether it was written is unknown; trying again is safe.
         """
-        put = {"TableName": self._events, "Item": encode(event), "ConditionExpression": _APPEND}
+        item = encode(event) | stamp(event.event_id, self._now())
+        put = {"TableName": self._events, "Item": item, "ConditionExpression": _APPEND}
         if claims:
             return self._transact(put, claims)
         with unavailable():

@@ -4,6 +4,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from functions.aws.log.arrivals import stamp
 from functions.aws.log.event_items import encode
 from functions.aws.log.event_log import EventLog
 from functions.domain.log.claims import Release, Take
@@ -11,10 +12,11 @@ from functions.domain.log.events import TextMessageReceived, event
 from tests.fakes import Waiting
 from tests.gateway_events import cause
 
+ARRIVED_AT = 1_795_410_725_187
 TEXT = event(cause(), TextMessageReceived("hello"))
 PUT = {
     "TableName": "events",
-    "Item": encode(TEXT),
+    "Item": encode(TEXT) | stamp(TEXT.event_id, ARRIVED_AT),
     "ConditionExpression": "attribute_not_exists(event_id)",
 }
 TAKE = Take("reply#s-1#m-1", "mine", 100, 200, overrides_below="k")
@@ -67,4 +69,5 @@ def failed(held: str | None = None) -> dict[str, Any]:
 
 
 def log(client: Client, waiting: Waiting | None = None) -> EventLog:
-    return EventLog(client, "events", "claims", patience=(waiting or Waiting()).patience)
+    patience = (waiting or Waiting()).patience
+    return EventLog(client, "events", "claims", lambda: ARRIVED_AT, patience=patience)

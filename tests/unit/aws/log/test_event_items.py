@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from functions.aws.attributes import Item
-from functions.aws.log.event_items import MalformedEventError, decode, encode, time_bucket, time_buckets
+from functions.aws.log.arrivals import stamp
+from functions.aws.log.event_items import MalformedEventError, decode, encode
 from functions.domain.log.events import TextMessageReceived, Unrecognised, event
-from functions.domain.log.ids import event_id, lowest
-from functions.names import TIME_BUCKET_SHARDS
 from tests.gateway_events import CONNECTED_AT, CONNECTION, EXPIRES_AT, cause, fixture
 
 TEXT = event(cause(trace_id="Root=1"), TextMessageReceived("hello"))
@@ -34,7 +33,6 @@ def test_an_event_becomes_the_item_that_the_design_names() -> None:
         "connected_at": {"N": str(CONNECTED_AT)},
         "data": {"M": {"text": {"S": "hello"}}},
         "trace_id": {"S": "Root=1"},
-        "time_bucket": {"S": time_bucket(TEXT.event_id)},
         "expires_at": {"N": str(EXPIRES_AT)},
     }
 
@@ -57,42 +55,8 @@ def test_a_stream_record_is_decoded_as_the_stream_delivers_it() -> None:
 
     assert opened.type == "ConnectionOpened"
     assert opened.connection_id == record["dynamodb"]["Keys"]["connection_id"]["S"]
-    assert encode(opened) == record["dynamodb"]["NewImage"]
-
-
-@pytest.mark.parametrize(("last", "shard"), [("0", 0), ("7", 7), ("8", 0), ("H", 1), ("Z", 7)])
-def test_the_time_bucket_is_the_hour_of_the_id_and_a_shard(last: str, shard: int) -> None:
-    assert time_bucket(lowest(CONNECTED_AT)[:-1] + last) == f"2026-11-23T05#{shard}"
-
-
-@pytest.mark.parametrize("shards", [TIME_BUCKET_SHARDS, 12, 32, 1_024])
-def test_an_hour_that_was_written_with_fewer_shards_is_among_those_that_are_read(shards: int) -> None:
-    hour = datetime.fromtimestamp(CONNECTED_AT / 1000, UTC)
-    ids = [event_id(CONNECTED_AT, f"cause-{number}") for number in range(500)]
-
-    read = set(time_buckets(hour, hour, shards))
-
-    assert {time_bucket(each, TIME_BUCKET_SHARDS) for each in ids} <= read
-    assert {time_bucket(each, shards) for each in ids} <= read
-    assert len({time_bucket(each, shards) for each in ids}) > min(shards, 350) * 0.9
-
-
-def test_the_buckets_of_two_times_are_those_of_all_hours_between() -> None:
-    first, last = datetime(2026, 11, 23, 23, 59, tzinfo=UTC), datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
-
-    assert list(time_buckets(first, last, 2)) == [
-        "2026-11-23T23#0",
-        "2026-11-23T23#1",
-        "2026-11-24T00#0",
-        "2026-11-24T00#1",
-        "2026-11-24T01#0",
-        "2026-11-24T01#1",
-    ]
-
-
-@pytest.mark.usefixtures("tokyo")
-def test_the_hour_is_in_utc_wherever_the_machine_stands() -> None:
-    assert time_bucket(lowest(CONNECTED_AT)) == "2026-11-23T05#0"
+    arrived = stamp(opened.event_id, CONNECTED_AT + 64)
+    assert encode(opened) | arrived == record["dynamodb"]["NewImage"]
 
 
 def test_an_unknown_type_stays_readable() -> None:
