@@ -29,7 +29,7 @@ Report = Callable[[str, int], None]
 class Outcome(msgspec.Struct, frozen=True):
     """What became of one message; it stays in the queue where there is a problem.
 
-    ``exact`` tells whether the stream still had the keys; without it the connections are all of those minutes.
+    ``exact`` tells whether the stream still had the keys; without it the connections are all of that time.
     """
 
     message: str
