@@ -44,6 +44,7 @@ class Outputs(msgspec.Struct, frozen=True):
     region: str
     retention_days: int
     projector_timeout_seconds: int
+    claims_table: str | None = None
     aws_endpoint_url: str | None = None
 
 

@@ -117,6 +117,7 @@ class Stage:
         """The same tables, as a stack's outputs name them."""
         outputs = Outputs(
             events_table=self.tables.events,
+            claims_table=self.tables.claims,
             connections_table=self.tables.connections,
             messages_table=self.tables.messages,
             metrics_table=self.tables.metrics,
