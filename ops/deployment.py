@@ -1,5 +1,6 @@
 """What the command line works on: the outputs of a stack, and the adapters that they lead to."""
 
+import subprocess
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -66,6 +67,28 @@ def read_outputs(path: Path) -> Outputs:
         msg = f"{path} is not there: run `make up`, or `pulumi stack output --json > {path}` for an account"
     except (msgspec.DecodeError, UnicodeDecodeError) as problem:
         msg = f"{path} does not hold the outputs of a stack: {problem}"
+    raise OutputsError(msg)
+
+
+def outputs_of(stack: str) -> Outputs:
+    """Return the outputs of a stack, as the Pulumi CLI tells them.
+
+    Raises
+    ------
+    OutputsError
+        If there is no CLI, or it does not know the stack.
+    """
+    command = ["pulumi", "stack", "output", "--json", "--stack", stack]
+    try:
+        told = subprocess.run(command, capture_output=True, check=True, stdin=subprocess.DEVNULL)  # noqa: S603 - no shell
+        return msgspec.json.decode(told.stdout, type=Outputs)
+    except FileNotFoundError:
+        msg = "the Pulumi CLI is not installed: install it, or give --outputs FILE"
+    except subprocess.CalledProcessError as problem:
+        words = problem.stderr.decode(errors="replace").strip().splitlines()
+        msg = f"`{' '.join(command)}` failed: {words[-1] if words else 'without a word'}"
+    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+        msg = f"`{' '.join(command)}` does not give the outputs of a stack: {problem}"
     raise OutputsError(msg)
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 _EXAMPLES: Final = "10m, 2h30m, 3 days ago, yesterday 14:00, 2026-11-23T02:13, 2026-11-23T02:13:05Z"
 _AMBIGUOUS: Final = re.compile(r"[\s\d-]{0,8}|.*/.*")
-"""A number alone could be minutes, an hour or a year; ``2026-11`` is any day of it, and ``11/12`` is two days."""
+"""A number alone could be minutes, an hour or a year; ``2026-11`` and ``11/12`` could be several days."""
 
 
 class TimeError(ValueError):

@@ -16,6 +16,7 @@ from ops.deployment import Deployment
 
 MOST_FILTERED: Final = 100_000
 """Items read for a filter until somebody is asked whether to go on."""
+_DAY_MILLISECONDS: Final = 86_400_000
 _EARLIER_MILLISECONDS: Final = (LOST_AFTER_SECONDS + 3_600) * 1_000
 """How much older than its arrival an event's id may be: the sweeper learns what the gateway last saw, no
 longer ago than a connection can live; and an hour for a sweep that came late."""
@@ -82,9 +83,10 @@ def _source(deployment: Deployment, selection: Selection, meter: Meter, wanted: 
             return merge(*streams, key=_event_id, reverse=selection.newest_first)
     if selection.user_id is not None:
         return _of_user(reader, selection.user_id, selection)
+    kept = deployment.outputs.retention_days * _DAY_MILLISECONDS
     return by_arrival(
         reader,
-        selection.first,
+        max(selection.first, selection.last - kept),  # what is older has expired
         selection.last,
         newest_first=selection.newest_first,
         wanted=None if selection.filters else wanted,

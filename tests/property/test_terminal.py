@@ -20,7 +20,7 @@ from local.demo.checks import Check
 from local.demo.evidence import Event, Row
 from local.demo.session import Played, Step
 from local.status import Function, Status
-from ops import report
+from ops.commands import report
 from ops.failures.discards import Discarded
 from ops.failures.redrive import Outcome, Redriven
 from ops.read_models.comparison import Difference

@@ -10,10 +10,11 @@ from functions.aws.log.arrivals import stamp
 from functions.aws.log.event_items import encode
 from functions.domain.log.claims import Take, session_key
 from functions.domain.log.events import ConnectionClosed, ConnectionOpened, Event, TextMessageReceived
+from functions.names import ARRIVAL_SHARDS
 from ops.audit.meter import Meter
 from ops.audit.selection import Selection
 from ops.audit.sources import MOST_FILTERED, TooManyReadError, select
-from tests.stage import NOW, Stage, happened
+from tests.stage import NOW, RETENTION_DAYS, Stage, happened
 
 MINUTE = 60_000
 TIME = Selection(NOW - MINUTE, NOW + MINUTE)
@@ -71,6 +72,11 @@ def test_a_session_whose_claim_has_expired_is_found_by_a_filter(stage: Stage, as
     stage.client.delete_item(TableName=stage.tables.claims, Key=key)
 
     assert sorted(ask(session_id="talk")) == sorted(ids(OPENED, TEXT, AGAIN))
+
+
+def test_what_is_older_than_the_retention_is_not_looked_for(ask: Ask, meter: Meter) -> None:
+    assert sorted(ask(first=0)) == sorted(ids(*ALL))
+    assert meter.requests <= (RETENTION_DAYS + 1) * ARRIVAL_SHARDS
 
 
 def test_by_time_all_that_arrived_then_is_found(ask: Ask, meter: Meter) -> None:

@@ -1,0 +1,68 @@
+"""How events and states are shown to people: a line for each event, a table of connections."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from typing import Any, Final
+
+from rich.table import Table
+
+from functions.domain.connections.connection import Connection
+from functions.domain.times import iso
+from ops.audit.entries import Entry
+
+_LONGEST: Final = 200
+"""Characters of what an event carries: the rest is shown by ``--json``."""
+
+
+def shown(entry: Entry, zone: tzinfo) -> str:
+    """Return the line of an event: when it arrived, what it is, whose, and what it carries."""
+    carries = " ".join(f"{name}={_plain(value)}" for name, value in entry.data.items())
+    if entry.problem:
+        carries = f"cannot be read: {entry.problem} {carries}"
+    who = f"{entry.user_id or '-':<16} {entry.connection_id:<18} {entry.session_id or '-'}"
+    return f"{_time(entry.arrived_at, zone)}  {entry.type or '?':<21} {who}  {carries[:_LONGEST]}".rstrip()
+
+
+def row(connection: Connection) -> dict[str, Any]:
+    """Return the state of a connection for programs: the public fields of its row, and its voice sessions."""
+    opened, ended_at = connection.opened, connection.ended_at
+    fields = {
+        "connectionId": connection.connection_id,
+        "userId": connection.user_id,
+        "sessionId": connection.session_id,
+        "status": connection.status,
+        "ipAddress": opened and opened.ip_address,
+        "userAgent": opened and opened.user_agent,
+        "createdAt": iso(connection.created_at),
+        "lastActivity": iso(connection.last_activity),
+        "disconnectedAt": None if ended_at is None else iso(ended_at),
+        "voiceSessions": sorted(name for name, said in connection.voice.items() if said.started) or None,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def rows(connections: Iterable[Connection], zone: tzinfo) -> Table:
+    """Return a table of states."""
+    table = Table("connection", "user", "session", "status", "opened", "last activity", "address")
+    for each in connections:
+        table.add_row(
+            each.connection_id,
+            each.user_id,
+            each.session_id or "",
+            each.status,
+            _time(iso(each.created_at), zone),
+            _time(iso(each.last_activity), zone),
+            (each.opened and each.opened.ip_address) or "",
+        )
+    return table
+
+
+def _time(text: str | None, zone: tzinfo) -> str:
+    if text is None:
+        return f"{'?':<23}"
+    return datetime.fromisoformat(text).astimezone(zone).isoformat(" ", "milliseconds")[:23]
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, default=str)

@@ -1,0 +1,227 @@
+"""The commands that ask the log: what they print where, and with which exit code."""
+
+import json
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from typer.testing import CliRunner, Result
+
+from functions.aws.attributes import to_item
+from functions.aws.log.event_log import EventLog
+from functions.domain.log.claims import session_key
+from functions.domain.log.events import ConnectionClosed, ConnectionOpened, TextMessageReceived
+from ops.__main__ import app
+from ops.audit import sources
+from tests.docs.markdown import ROOT
+from tests.gateway_events import EXPIRES_AT
+from tests.stage import Stage, happened
+
+WORDS = "what nobody needs to read"
+OPENED = happened("c1", ConnectionOpened("203.0.113.7", "curl [/x] 1.0\x1b[2J"), session_id="talk")
+TEXT = happened("c1", TextMessageReceived(WORDS), 1_000, session_id="talk")
+CLOSED = happened("c1", ConnectionClosed(1000), 2_000, session_id="talk")
+OTHER = happened("c2", ConnectionOpened(), 3_000, user_id="bob")
+DAY = ("--from", "2026-11-23", "--to", "2026-11-24")
+
+
+@pytest.fixture
+def outputs(stage: Stage, tmp_path: Path) -> str:
+    owned = to_item({"claim": session_key("talk"), "value": "alice", "expires_at": EXPIRES_AT})
+    stage.client.put_item(TableName=stage.tables.claims, Item=owned)
+    for event in (OPENED, TEXT, CLOSED, OTHER):
+        EventLog(stage.client, stage.tables.events, now=lambda at=event.at: at).append(event)  # type: ignore[misc]
+    stage.project(OPENED)
+    file = tmp_path / "outputs.json"
+    file.write_bytes(msgspec.json.encode(stage.deployment.outputs))
+    return str(file)
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments)
+
+
+def lines(result: Result) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_an_audit_shows_a_line_for_each_event_newest_first(outputs: str) -> None:
+    result = run("audit", *DAY, "--outputs", outputs)
+
+    assert result.exit_code == 0
+    assert [line.split()[2] for line in result.stdout.splitlines()] == [
+        "ConnectionOpened",
+        "ConnectionClosed",
+        "TextMessageReceived",
+        "ConnectionOpened",
+    ]
+    assert result.stdout.startswith("2026-11-23 05:12:03.123  ConnectionOpened      bob")
+
+
+def test_what_a_client_calls_itself_is_shown_as_text(outputs: str) -> None:
+    said = run("audit", "--connection", "c1", "--oldest-first", "--outputs", outputs).stdout
+
+    assert r"user_agent=curl [/x] 1.0\x1b[2J" in said
+    assert "\x1b" not in said
+
+
+def test_times_are_shown_in_the_zone_that_is_asked_for(outputs: str) -> None:
+    said = run("audit", *DAY, "--tz", "Europe/Berlin", "--limit", "1", "--outputs", outputs).stdout
+
+    assert said.startswith("2026-11-23 06:12:03.123")
+
+
+def test_words_are_hidden_unless_they_are_asked_for(outputs: str) -> None:
+    hidden = run("audit", "--user", "alice", "--outputs", outputs)
+    shown = run("audit", "--user", "alice", "--text", "--outputs", outputs)
+
+    assert WORDS not in hidden.output
+    assert WORDS in shown.stdout
+
+
+def test_json_is_one_object_a_line_and_nothing_else(outputs: str) -> None:
+    result = run("audit", "--session", "talk", "--json", "--cost", "--outputs", outputs)
+
+    assert [each["eventId"] for each in lines(result)] == [e.event_id for e in (CLOSED, TEXT, OPENED)]
+    assert "read units" in result.stderr
+
+
+def test_no_more_is_shown_than_the_limit(outputs: str) -> None:
+    assert len(lines(run("audit", *DAY, "--limit", "2", "--json", "--outputs", outputs))) == 2
+
+
+def test_several_types_may_be_asked_for(outputs: str) -> None:
+    types = ("--type", "ConnectionClosed", "--type", "TextMessageReceived")
+
+    assert len(lines(run("audit", *DAY, *types, "--json", "--outputs", outputs))) == 2
+
+
+def test_an_empty_answer_is_said_to_be_one(outputs: str) -> None:
+    result = run("audit", "--connection", "c9", "--outputs", outputs)
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "Nothing that fits is in the log" in result.stderr
+
+
+def test_a_filter_stops_where_nobody_can_be_asked(outputs: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "MOST_FILTERED", 1)
+
+    stopped = run("audit", *DAY, "--type", "ConnectionClosed", "--outputs", outputs)
+    told = run("audit", *DAY, "--type", "ConnectionClosed", "--yes", "--outputs", outputs)
+
+    assert stopped.exit_code == 3
+    assert "stopped after reading" in stopped.stderr
+    assert told.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("audit", "--from", "garbage"), "'garbage' is not a time: write for example 10m"),
+        (("audit", "--to", "tomorrow"), "'tomorrow' is yet to come"),
+        (("audit", "--from", "10m", "--to", "20m"), "--from is later than --to"),
+        (("audit", "--tz", "Mars"), "'Mars' is not a time zone: write for example UTC"),
+        (("state", "--at", "10m"), "say whose state: one of --connection"),
+        (("state", "--at", "10m", "--all", "--user", "ada"), "say whose state: one of --connection"),
+        (("state", "--at", "?", "--all"), "'?' is not a time"),
+        (("audit", "--outputs", "a", "--stack", "b"), "give --outputs or --stack, not both"),
+    ],
+)
+def test_what_cannot_be_understood_is_one_line_that_says_what_to_type(
+    arguments: tuple[str, ...], problem: str
+) -> None:
+    result = run(*arguments)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1
+    assert problem in result.stderr
+
+
+def test_the_state_of_all_is_a_table(outputs: str) -> None:
+    said = run("state", "--all", "--at", "2026-11-23T05:12:02", "--outputs", outputs).stdout
+
+    assert "203.0.113.7" in said
+    assert "CONNECTED" in said
+    assert "bob" not in said
+
+
+def test_the_state_of_a_connection_is_told_as_json(outputs: str) -> None:
+    at = ("--at", "2026-11-23T05:13", "--outputs", outputs)
+
+    [found] = lines(run("state", "--connection", "c1", "--json", *at))
+
+    assert found["status"] == "DISCONNECTED"
+    assert found["disconnectedAt"] == "2026-11-23T05:12:02.123Z"
+
+
+def test_a_state_of_nobody_is_said_to_be_one(outputs: str) -> None:
+    result = run("state", "--all", "--at", "2026-11-22", "--cost", "--outputs", outputs)
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "Nobody was connected then" in result.stderr
+    assert "read units" in result.stderr
+
+
+@pytest.fixture
+def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put a CLI on the path that does what its one line says."""
+    program = tmp_path / "pulumi"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return program
+
+
+def pretend(program: Path, does: str) -> None:
+    program.write_text(f"#!/bin/sh\n{does}\n")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+
+
+def test_a_stack_is_asked_of_the_cli(outputs: str, pulumi: Path) -> None:
+    pretend(
+        pulumi,
+        f'[ "$*" = "stack output --json --stack prod" ] && while read -r l; do echo "$l"; done < {outputs}',
+    )
+    Path(outputs).write_text(Path(outputs).read_text() + "\n")
+
+    assert len(lines(run("audit", *DAY, "--json", "--stack", "prod"))) == 4
+
+
+@pytest.mark.parametrize(
+    ("does", "problem"),
+    [
+        ("echo 'error: no stack named' >&2; exit 255", "failed: error: no stack named"),
+        ("echo '{}'", "does not give the outputs of a stack"),
+        (None, "the Pulumi CLI is not installed"),
+    ],
+)
+def test_a_stack_that_cannot_be_asked_is_one_line(pulumi: Path, does: str | None, problem: str) -> None:
+    if does is not None:
+        pretend(pulumi, does)
+
+    result = run("audit", "--stack", "prod")
+
+    assert result.exit_code == 2
+    assert problem in result.stderr
+
+
+def test_a_closed_pipe_leaves_no_traceback(outputs: str) -> None:
+    command = f"{sys.executable} -m ops audit {' '.join(DAY)} --outputs {outputs} | true"
+
+    ended = subprocess.run(["/bin/sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert "Traceback" not in ended.stderr
+
+
+def test_help_imports_no_aws() -> None:
+    script = (
+        "import sys, ops.__main__; print([m for m in sys.modules if m.startswith(('boto', 'dateparser'))])"
+    )
+
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert ended.stdout.strip() == "[]"
