@@ -14,6 +14,7 @@ def main() -> None:
 
 app.command()(audit.audit)
 app.command()(audit.state)
+app.command()(audit.tail)
 app.command()(read_models.verify)
 app.command()(read_models.rebuild)
 app.command()(read_models.redrive)

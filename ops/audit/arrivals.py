@@ -8,7 +8,7 @@ from itertools import count
 from typing import Final
 
 from functions.aws.attributes import Item, to_item
-from functions.aws.log.arrivals import partitions
+from functions.aws.log.arrivals import arrived_at, partitions
 from functions.names import ARRIVAL_SHARDS, EVENTS_BY_ARRIVAL
 from ops.audit.meter import MeteredReader
 from ops.deployment import THREADS
@@ -93,7 +93,7 @@ def _merged(
     for shard in shards:
         item = shard.take()
         if item is not None:
-            heads.append((sign * _arrived_at(item), next(turns), item, shard))
+            heads.append((sign * arrived_at(item), next(turns), item, shard))
     heapify(heads)
     while heads:
         _, _, item, shard = heappop(heads)
@@ -101,8 +101,4 @@ def _merged(
         shard.fill(PAGE if wanted is None else _REFILL)
         following = shard.take()
         if following is not None:
-            heappush(heads, (sign * _arrived_at(following), next(turns), following, shard))
-
-
-def _arrived_at(item: Item) -> int:
-    return int(item["arrived_at"]["N"])
+            heappush(heads, (sign * arrived_at(following), next(turns), following, shard))

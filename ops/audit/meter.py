@@ -1,5 +1,8 @@
 """Reads of the log whose cost is known: requests, items scanned and returned, read units, dollars."""
 
+import time
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from threading import Lock
 from typing import Any, Final
 
@@ -43,6 +46,33 @@ class Meter:
             self.units += answer.get("ConsumedCapacity", {}).get("CapacityUnits", 0.0)
 
 
+class ServiceClock:
+    """The service's time, as its answers tell it: the clock of whoever asks may be wrong.
+
+    Parameters
+    ----------
+    passed
+        Seconds that only grow, between two answers.
+    """
+
+    def __init__(self, passed: Callable[[], float] = time.monotonic) -> None:
+        self._passed = passed
+        self._ahead: float | None = None
+
+    def hear(self, answer: dict[str, Any]) -> None:
+        """Set the clock by an answer."""
+        told = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+        if told is not None:
+            self._ahead = parsedate_to_datetime(told).timestamp() - self._passed()
+
+    def now(self) -> int:
+        """Return the time in epoch milliseconds, exact to a second; one answer must have been heard."""
+        if self._ahead is None:
+            msg = "no answer has told the time"
+            raise RuntimeError(msg)
+        return int((self._ahead + self._passed()) * 1000)
+
+
 class MeteredReader:
     """Queries of one table, counted.
 
@@ -54,12 +84,15 @@ class MeteredReader:
         The table's name.
     meter
         Where the cost is counted.
+    clock
+        Set by the answers, where somebody needs it.
     """
 
-    def __init__(self, client: Any, table: str, meter: Meter) -> None:
+    def __init__(self, client: Any, table: str, meter: Meter, clock: ServiceClock | None = None) -> None:
         self._client = client
         self._table = table
         self._meter = meter
+        self._clock = clock
 
     def page(self, start: Item | None = None, **query: Any) -> tuple[list[Item], Item | None]:
         """Return one page of a query, and the key after which it goes on, None at its end."""
@@ -67,4 +100,6 @@ class MeteredReader:
             query["ExclusiveStartKey"] = start
         answer = self._client.query(TableName=self._table, ReturnConsumedCapacity="TOTAL", **query)
         self._meter.count(answer)
+        if self._clock is not None:
+            self._clock.hear(answer)
         return answer["Items"], answer.get("LastEvaluatedKey")

@@ -1,7 +1,8 @@
 """The commands that ask the log: ``audit`` and ``state``."""
 
 import sys
-from datetime import UTC, datetime, timedelta
+import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -12,7 +13,7 @@ from ops.commands.stack import OutputsFile, StackName, deployed
 if TYPE_CHECKING:
     from ops.audit.meter import Meter
 
-_A_DAY: Final = timedelta(days=1)
+_DAY_MILLISECONDS: Final = 86_400_000
 
 Connection = Annotated[str | None, typer.Option("--connection", help="Of one connection.")]
 User = Annotated[str | None, typer.Option("--user", help="Of a user's connections.")]
@@ -32,7 +33,7 @@ def audit(
         list[str] | None, typer.Option("--type", help="Only events of this type; may be repeated.")
     ] = None,
     since: Annotated[
-        str | None, typer.Option("--from", help="Since when they arrived; by time alone, a day ago.")
+        str | None, typer.Option("--from", help="Since when they arrived; by time alone, a day before --to.")
     ] = None,
     until: Annotated[str, typer.Option("--to", help="Until when they arrived.")] = "now",
     zone: Zone = "UTC",
@@ -55,8 +56,8 @@ def audit(
     narrow = connection or user or session
     try:
         tz = time_zone(zone)
-        first = instant(since, zone=zone) if since else 0 if narrow else _ago(_A_DAY)
         last = instant(until, zone=zone)
+        first = instant(since, zone=zone) if since else 0 if narrow else last - _DAY_MILLISECONDS
     except TimeError as problem:
         raise refuse(problem) from None
     if first > last:
@@ -83,6 +84,67 @@ def audit(
                 _tell(meter)
     if not count:
         hints.print("Nothing that fits is in the log.")
+
+
+def tail(
+    outputs: OutputsFile = None,
+    stack: StackName = None,
+    connection: Connection = None,
+    user: User = None,
+    session: Session = None,
+    kind: Annotated[
+        list[str] | None, typer.Option("--type", help="Only events of this type; may be repeated.")
+    ] = None,
+    since: Annotated[str, typer.Option("--from", help="Since when they arrived.")] = "now",
+    zone: Zone = "UTC",
+    overlap: Annotated[
+        int, typer.Option("--overlap", min=1, max=3600, help="Seconds that an event may be seen late.")
+    ] = 30,
+    *,
+    words: Annotated[bool, typer.Option("--text", help="Show what people wrote and were answered.")] = False,
+    json: Json = False,
+    cost: Cost = False,
+) -> None:
+    """Show what happens from now on, each event once, until Ctrl-C."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from ops.audit.arrivals import by_arrival
+    from ops.audit.entries import entry
+    from ops.audit.meter import Meter, MeteredReader, ServiceClock
+    from ops.audit.selection import Selection
+    from ops.audit.tail import Tail
+    from ops.commands.events import shown
+    from ops.times import TimeError, time_zone
+
+    try:
+        tz, back = time_zone(zone), _ago(since, zone)
+    except TimeError as problem:
+        raise refuse(problem) from None
+    wanted = Selection(0, 2**53, connection, user, session, frozenset(kind or ()))
+    meter, clock = Meter(), ServiceClock()
+    with deployed(outputs, stack) as deployment:
+        reader = MeteredReader(deployment.client, deployment.outputs.events_table, meter, clock)
+        list(by_arrival(reader, 0, 0, wanted=1))  # any answer tells the service's time
+        following = Tail(
+            lambda first, last: by_arrival(reader, first, last, newest_first=False),
+            clock.now,
+            clock.now() - back,
+            overlap,
+        )
+        try:
+            while True:
+                try:
+                    for item in filter(wanted.wants, following.look()):
+                        found = entry(item, words=words)
+                        line(found) if json else answers.print(shown(found, tz), soft_wrap=True)
+                except (BotoCoreError, ClientError) as problem:
+                    hints.print(f"the log cannot be read, and will be again: {problem}", style="yellow")
+                time.sleep(1)
+        except KeyboardInterrupt:
+            raise typer.Exit(0) from None
+        finally:
+            if cost:
+                _tell(meter)
 
 
 def state(
@@ -132,8 +194,12 @@ def state(
         _tell(meter)
 
 
-def _ago(time: timedelta) -> int:
-    return int((datetime.now(UTC) - time).timestamp() * 1000)
+def _ago(since: str, zone: str) -> int:
+    """Return how long ago a time was, milliseconds, by the operator's clock alone."""
+    from ops.times import instant
+
+    now = datetime.now(UTC)
+    return int(now.timestamp() * 1000) - instant(since, zone=zone, now=now)
 
 
 def _agreed(meter: "Meter") -> bool:

@@ -30,6 +30,11 @@ def stamp(event_id: str, arrived_at: int, shards: int = ARRIVAL_SHARDS) -> Item:
     return {"arrived_at": {"N": str(arrived_at)}, "arrival_day": {"S": _partition(arrived_at, shard)}}
 
 
+def arrived_at(item: Item) -> int:
+    """Return when an item arrived, epoch milliseconds; a `KeyError` if nobody stamped it."""
+    return int(item["arrived_at"]["N"])
+
+
 def partitions(first: int, last: int, shards: int = ARRIVAL_SHARDS) -> Iterator[str]:
     """Yield the partitions of the index with what arrived from one time to another, day by day.
 

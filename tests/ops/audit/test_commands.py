@@ -1,10 +1,12 @@
 """The commands that ask the log: what they print where, and with which exit code."""
 
 import json
+import signal
 import stat
 import subprocess
 import sys
 from pathlib import Path
+from select import select
 from typing import Any
 
 import msgspec
@@ -225,3 +227,25 @@ def test_help_imports_no_aws() -> None:
     )
 
     assert ended.stdout.strip() == "[]"
+
+
+def test_a_tail_shows_what_arrives_until_it_is_interrupted(stage: Stage, outputs: str) -> None:
+    command = [sys.executable, "-m", "ops", "tail", "--json", "--cost", "--outputs", outputs]
+    arriving = EventLog(stage.client, stage.tables.events)
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as tail:
+        assert tail.stdout
+        assert tail.stderr
+        number = 0
+        shown: set[str] = set()
+        while not shown:  # it begins with what arrives once it is there
+            number += 1
+            arriving.append(happened(f"new{number}", ConnectionOpened()))
+            if select([tail.stdout], [], [], 0.5)[0]:
+                shown.add(json.loads(tail.stdout.readline())["connectionId"])
+        tail.send_signal(signal.SIGINT)
+        said = tail.stderr.read()
+
+    assert all(each.startswith("new") for each in shown)
+    assert tail.returncode == 0
+    assert b"read units" in said
+    assert b"Traceback" not in said
