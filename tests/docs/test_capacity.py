@@ -39,7 +39,7 @@ def test_the_keys_of_the_indexes_with_shards_are_as_many_as_they_are() -> None:
     told = {names(row[0])[0]: row[1] for row in table(CAPACITY, "table or index")}
 
     for index, shards in (
-        (constants.EVENTS_BY_TIME, constants.TIME_BUCKET_SHARDS),
+        (constants.EVENTS_BY_ARRIVAL, constants.ARRIVAL_SHARDS),
         (constants.CONNECTIONS_ACTIVE, constants.ACTIVE_SHARDS),
     ):
         assert re.findall(r"one of (\d+) shards", told[index]) == [str(shards)]

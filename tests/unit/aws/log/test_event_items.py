@@ -1,7 +1,6 @@
 """Events as items of the log, and items that other releases wrote."""
 
 from copy import deepcopy
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
