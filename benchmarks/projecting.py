@@ -1,7 +1,7 @@
 """What a burst of events costs the projector, and what it costs to deliver it again."""
 
 from benchmarks.accounting import Spent, spending
-from benchmarks.bursts import BEGAN, RETENTION_SECONDS, mixed, opening, texting
+from benchmarks.bursts import BEGAN, mixed, opening, texting
 from benchmarks.stage import tables
 from benchmarks.table import Figure, at_most
 from functions.aws.log.event_items import encode
@@ -38,7 +38,6 @@ def _spent(events: list[Event]) -> tuple[Spent, Spent]:
             connections=made.connections,
             messages=made.messages,
             metrics=made.metrics,
-            retention_seconds=RETENTION_SECONDS,
         )
         log = EventLog(client, made.events)
         records = list(records_of(map(encode, events)))

@@ -63,8 +63,10 @@ CONNECTION_INFO = (
     "lastActivity",
     "disconnectedAt",
     "tokenExpiresAt",
+    "expires_at",
 )
-"""The public attributes of a connection: what a list shows, so what the indexes project."""
+"""What the indexes project: the public attributes of a connection, which a list shows, and when its row
+expires, which is told to nobody but repeated by every event about it."""
 
 METRICS_KEY = ("metric", "bucket")
 METRIC_SHARDS = 8

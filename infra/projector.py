@@ -71,7 +71,6 @@ class Projector(pulumi.ComponentResource):
                     names.CONNECTIONS_TABLE: read_model.connections_table,
                     names.METRICS_TABLE: read_model.metrics_table,
                     names.MESSAGES_TABLE: read_model.messages_table,
-                    names.RETENTION_DAYS: str(store.retention_days),
                 },
             ),
             opts=here,

@@ -135,5 +135,4 @@ class Deployment:
             connections=outputs.connections_table,
             messages=outputs.messages_table,
             metrics=outputs.metrics_table,
-            retention_seconds=outputs.retention_days * 86_400,
         )

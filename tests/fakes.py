@@ -114,6 +114,7 @@ def _check(held: Held, claim: Take | Release) -> None:
     value, expires_at = held[claim.key]
     granted = value == claim.value
     if isinstance(claim, Take):
+        granted = granted and expires_at <= claim.expires_at
         granted = granted or expires_at <= claim.now or value < claim.overrides_below
     if not granted:
         raise ClaimRefusedError(claim, value)

@@ -52,8 +52,13 @@ def authorize(**query: Any) -> dict[str, Any]:
 
 
 def identity(**changes: str | None) -> dict[str, str]:
-    """Return the authorizer's context as later events repeat it; None leaves a member out."""
+    """Return the authorizer's context as later events repeat it; None leaves a member out.
+
+    A connection that was opened at another time expires at another, too.
+    """
     context = {**fixture("message")["requestContext"]["authorizer"], **changes}
+    if "expiresAt" not in changes:
+        context["expiresAt"] = str(int(context["connectedAt"] or 0) // 1000 + 90 * 86_400)
     return {name: value for name, value in context.items() if value is not None}
 
 

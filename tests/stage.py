@@ -183,7 +183,6 @@ def make_stage(client: Any, prefix: str) -> Stage:
         connections=tables.connections,
         messages=tables.messages,
         metrics=tables.metrics,
-        retention_seconds=RETENTION_DAYS * 86_400,
         draw=lambda shards: shards - 1,
     )
     log = EventLog(client, tables.events, tables.claims, lambda: NOW)

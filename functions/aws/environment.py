@@ -6,21 +6,20 @@ Each is made once in an execution environment, at import of the handler that ask
 import os
 import time
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from functions import names
 from functions.aws import clients
 from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.log.event_log import EventLog
 from functions.domain.limits import Limits
+from functions.domain.log.retention import DAY_SECONDS
 
 if TYPE_CHECKING:
     from functions.aws.identity.tickets import Tickets
     from functions.aws.identity.tokens import Tokens
     from functions.aws.read_models.connections import Connections
     from functions.aws.read_models.read_model import ReadModel
-
-_DAY_SECONDS: Final = 86_400
 
 
 def _required(name: str) -> str:
@@ -33,7 +32,7 @@ def _required(name: str) -> str:
 
 def retention_seconds() -> int:
     """Return how long events, and all that follows from them, are kept."""
-    return int(_required(names.RETENTION_DAYS)) * _DAY_SECONDS
+    return int(_required(names.RETENTION_DAYS)) * DAY_SECONDS
 
 
 @cache
@@ -72,7 +71,6 @@ def read_model() -> "ReadModel":
         connections=_required(names.CONNECTIONS_TABLE),
         messages=_required(names.MESSAGES_TABLE),
         metrics=_required(names.METRICS_TABLE),
-        retention_seconds=retention_seconds(),
     )
 
 

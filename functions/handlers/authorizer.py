@@ -14,6 +14,7 @@ _TOKENS: Final = environment.tokens()
 _TICKETS: Final = environment.tickets()
 _CONNECTIONS: Final = environment.connections_to_count()
 _MOST: Final = environment.connections_per_user()
+_RETENTION: Final = environment.retention_seconds()
 
 
 def handler(
@@ -30,4 +31,4 @@ def handler(
     def proved(handshake: Handshake) -> Identity:
         return identify(handshake, tokens, tickets, now)
 
-    return authorize(event, proved, connections, most)
+    return authorize(event, proved, connections, most, _RETENTION)

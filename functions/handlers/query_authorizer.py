@@ -10,13 +10,14 @@ from functions.operations.identity.authorizing import Handshake, authorize
 
 _CONNECTIONS: Final = environment.connections_to_count()
 _MOST: Final = environment.connections_per_user()
+_RETENTION: Final = environment.retention_seconds()
 
 
 def handler(
     event: dict[str, Any], _context: object, connections: Connections = _CONNECTIONS, most: int = _MOST
 ) -> dict[str, Any]:
     """Answer a REQUEST authorization; see `authorize`."""
-    return authorize(event, _named, connections, most)
+    return authorize(event, _named, connections, most, _RETENTION)
 
 
 def _named(handshake: Handshake) -> Identity:

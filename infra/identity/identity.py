@@ -69,6 +69,7 @@ class Identity(pulumi.ComponentResource):
         environment: dict[str, pulumi.Input[str]] = {
             names.CONNECTIONS_TABLE: args.read_model.connections_table,
             names.CONNECTIONS_PER_USER: str(runtime.settings.limits.connections_per_user),
+            names.RETENTION_DAYS: str(args.store.retention_days),
         }
         if users is not None:
             environment |= {

@@ -14,6 +14,7 @@ from functions.aws.read_models.counter_items import CounterKey, counters
 from functions.aws.read_models.message_items import MessageKey, key_of, to_key
 from functions.domain.connections.connection import Connection, join
 from functions.domain.connections.counters import contribution
+from functions.domain.log.retention import days_kept
 from functions.domain.texts.messages import Message, message_of
 from functions.operations.projection.projecting import log_of
 from ops.deployment import Deployment
@@ -53,9 +54,10 @@ def compare(
         wanted = connection_items.encode(Stored(row, revision, generation))
         differences = list(_differing(f"connection {connection}", wanted, held))
         messages = [message for message in map(message_of, events) if message]
-        counts = counters(contribution(row), generation)
+        counts = counters(contribution(row), generation, days_kept(row.created_at, row.expires_at))
         for message, item in _stored(deployment, messages):
-            counts.update(counters(message.contribution, generation))
+            days = days_kept(message.at, message.expires_at)
+            counts.update(counters(message.contribution, generation, days))
             what = f"message {message.conversation} {message.event_id}"
             differences += _differing(what, message_items.encode(message, generation), item)
         yield Folded(connection, tuple(differences), counts, frozenset(map(key_of, messages)))

@@ -17,6 +17,7 @@ LATE: Final = 10 * 60_000
 def counted(deployment: Deployment, generation: int) -> Counter[CounterKey]:
     """Return the counters of a generation, summed over their shards."""
     sums: Counter[CounterKey] = Counter()
+    retention_days = deployment.outputs.retention_days
     for name in get_args(Name):
         query = {
             "TableName": deployment.outputs.metrics_table,
@@ -27,7 +28,7 @@ def counted(deployment: Deployment, generation: int) -> Counter[CounterKey]:
         }
         for page in deployment.client.get_paginator("query").paginate(**query):
             for item in page["Items"]:
-                sums[parse(name, item["bucket"]["S"])] += int(item["count"]["N"])
+                sums[parse(name, item["bucket"]["S"], retention_days)] += int(item["count"]["N"])
     return sums
 
 
@@ -35,22 +36,21 @@ _LONGEST_SECONDS: Final = CONNECTION_SECONDS + LOST_AFTER_SECONDS + 3_600
 """From a connection's start to its last count, with an hour for sweeps that come late."""
 
 
-def vouched(
-    keys: Iterable[CounterKey], *, now: int, retention_days: int, at_rest: bool
-) -> Iterable[CounterKey]:
+def vouched(keys: Iterable[CounterKey], *, now: int, at_rest: bool) -> Iterable[CounterKey]:
     """Yield the counters that a recount can speak of.
 
-    Those are the ones whose day lies wholly inside the retention, with the longest time before it in which a
-    connection is opened, falls silent and is found lost; and beside live traffic, those that cannot move any
-    more.
+    Those are the ones whose day lies wholly inside the days for which what they count is kept, with the
+    longest time before it in which a connection is opened, falls silent and is found lost; and beside live
+    traffic, those that cannot move any more.
     """
-    first = now - retention_days * DAY + _LONGEST_SECONDS * 1000
     for key in keys:
         if key.resolution == "now":
             if at_rest:
                 yield key
-        elif key.at - key.at % DAY >= first and (at_rest or _end(key) <= now - LATE):
-            yield key
+        elif at_rest or _end(key) <= now - LATE:
+            first = now - key.days * DAY + _LONGEST_SECONDS * 1000
+            if key.at - key.at % DAY >= first:
+                yield key
 
 
 def _end(key: CounterKey) -> int:

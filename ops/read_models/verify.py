@@ -167,7 +167,6 @@ class _Verifier:
             vouched(
                 {*recount, *held},
                 now=int(self._now() * 1000),
-                retention_days=self._deployment.outputs.retention_days,
                 at_rest=self._at_rest,
             )
         )

@@ -13,6 +13,7 @@ from functions.aws.read_models.counter_items import CounterKey, counters, parse
 from functions.domain.connections.connection import Connection, join
 from functions.domain.connections.counters import contribution
 from functions.domain.log.events import Event
+from functions.domain.log.retention import days_kept
 from functions.domain.texts.messages import Message, message_of
 from tests.tables import Tables
 
@@ -36,7 +37,7 @@ def held(client: Any, tables: Tables, generation: int = 1) -> Held:
     sums: Counter[CounterKey] = Counter()
     for item in scan(client, tables.metrics):
         if "count" in item:
-            key = parse(item["metric"]["S"], item["bucket"]["S"])
+            key = parse(item["metric"]["S"], item["bucket"]["S"], retention_days=0)
             sums[key] += int(item["count"]["N"]) if key.generation == generation else 0
     return Held(rows, messages, {key: count for key, count in sums.items() if count})
 
@@ -53,9 +54,10 @@ def due(events: Iterable[Event], generation: int = 1) -> Held:
     rows = {each: join(Connection(each), own) for each, own in by_connection.items()}
     counts: Counter[CounterKey] = Counter()
     for row in rows.values():
-        counts.update(counters(contribution(row), generation))
+        counts.update(counters(contribution(row), generation, days_kept(row.created_at, row.expires_at)))
     for message, _ in messages.values():
-        counts.update(counters(message.contribution, generation))
+        days = days_kept(message.at, message.expires_at)
+        counts.update(counters(message.contribution, generation, days))
     return Held(rows, messages, {key: count for key, count in counts.items() if count})
 
 

@@ -244,6 +244,19 @@ def test_a_claim_that_holds_the_same_value_is_granted_again(log: EventLog, holds
     assert holds() == "one"
 
 
+def test_a_claim_of_ones_own_never_gets_shorter(log: EventLog, holds: Any) -> None:
+    log.append(text(1), (take("one", expires_at=NOW + 60),))
+
+    with pytest.raises(ClaimRefusedError) as refused:
+        log.append(text(2), (take("one", expires_at=NOW + 59),))
+    log.append(text(3), (take("one", expires_at=NOW + 61),))
+    with pytest.raises(ClaimRefusedError):
+        log.append(text(4), (take("two", now=NOW + 60),))
+
+    assert refused.value.held == "one"
+    assert events(log) == [text(1), text(3)]
+
+
 def test_a_claim_overrides_what_sorts_below_its_bound_only(log: EventLog, holds: Any) -> None:
     log.append(text(1), (take(text(1).event_id, key=voice_key("one=")),))
 

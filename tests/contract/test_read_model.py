@@ -103,7 +103,6 @@ def read_model(client: Any, tables: Tables, **changes: Any) -> ReadModel:
         connections=tables.connections,
         messages=tables.messages,
         metrics=tables.metrics,
-        retention_seconds=RETENTION,
         **changes,
     )
 

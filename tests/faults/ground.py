@@ -49,7 +49,6 @@ def read_model(client: Any, outputs: Outputs, draw: Callable[[int], int]) -> Rea
         connections=outputs.connections_table,
         messages=outputs.messages_table,
         metrics=outputs.metrics_table,
-        retention_seconds=RETENTION_DAYS * 86_400,
         draw=draw,
         sleep=lambda _seconds: None,
     )

@@ -40,7 +40,7 @@ def admitted(given: Input, answer: Any, proved: dict[str, int]) -> Verdict:
     query = given.value.get("queryStringParameters") or {}
     must(context.get("sessionId") == query.get("sessionId"), "lets in to another session")
     must("sessionId" not in context or names_somebody(context["sessionId"]), "takes a name that is none")
-    must(context.keys() <= {"userId", "connectedAt", "exp", "sessionId"}, f"hands on {context}")
+    must(context.keys() <= {"userId", "connectedAt", "exp", "expiresAt", "sessionId"}, f"hands on {context}")
     must(all(isinstance(value, str) for value in context.values()), "hands on what is no text")
     must(len(json.dumps(context)) < _CONTEXT_BYTES, "hands on more than the gateway takes")
     return Verdict.ACCEPTED

@@ -27,7 +27,6 @@ class MemoryModel(ReadModel):
             connections="connections",
             messages="messages",
             metrics="metrics",
-            retention_seconds=90 * 86_400,
             draw=lambda _: 0,
         )
         self.rows: dict[str, Stored] = {}

@@ -174,9 +174,9 @@ def test_rows_that_have_expired_are_no_surplus(stage: Stage, deployment: Deploym
 def test_a_counter_is_the_sum_of_all_shards_that_were_ever_written(
     stage: Stage, deployment: Deployment
 ) -> None:
-    key = CounterKey(1, "texts", "minute", CONNECTED_AT - CONNECTED_AT % 60_000)
+    key = CounterKey(1, "texts", "minute", CONNECTED_AT - CONNECTED_AT % 60_000, 90)
     for shard in (0, METRIC_SHARDS - 1, METRIC_SHARDS, 100):
-        item = {"metric": {"S": "texts"}, "bucket": {"S": f"{key.bucket}{shard}"}, "count": {"N": "1"}}
+        item = {"metric": {"S": "texts"}, "bucket": {"S": key.shard(shard)}, "count": {"N": "1"}}
         stage.client.put_item(TableName=stage.tables.metrics, Item=item)
 
     assert counted(deployment, 1) == {key: 4}

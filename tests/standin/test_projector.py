@@ -49,7 +49,6 @@ class Projector:
             connections=tables.connections,
             messages=tables.messages,
             metrics=tables.metrics,
-            retention_seconds=90 * 86_400,
             draw=lambda _: len(self.batches) % 8,
         )
         turns.follow(client)

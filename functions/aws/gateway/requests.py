@@ -6,6 +6,7 @@ import msgspec
 
 from functions.domain.frames.protocol import Answer, Error, ErrorData, Pong
 from functions.domain.log.events import Cause
+from functions.domain.log.retention import expiry
 from functions.domain.refusals import Refused
 from functions.domain.times import LATEST, iso
 
@@ -19,13 +20,15 @@ Time = Annotated[int, msgspec.Meta(ge=0, le=LATEST)]
 class Authorizer(msgspec.Struct, frozen=True, rename="camel"):
     """The authorizer's context, which the gateway repeats with every event, all its values as strings.
 
-    ``connected_at`` is in epoch milliseconds, ``exp`` in epoch seconds.
+    ``connected_at`` is in epoch milliseconds. In epoch seconds are ``exp``, when the identity expires, and
+    ``expires_at``, when the connection's events do: connections of an earlier release have none.
     """
 
     user_id: str
     connected_at: Time
     exp: int
     session_id: str | None = None
+    expires_at: int | None = None
 
 
 class Identity(msgspec.Struct, frozen=True, rename="camel"):
@@ -50,7 +53,10 @@ class Context(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Request(msgspec.Struct, frozen=True, rename="camel"):
-    """One WebSocket event, and what the function adds: its retention and the invocation's trace."""
+    """One WebSocket event, and what the function adds: its retention and the invocation's trace.
+
+    The retention is for connections to whose identity no expiry was given.
+    """
 
     request_context: Context
     body: str | None = None
@@ -84,12 +90,15 @@ class Request(msgspec.Struct, frozen=True, rename="camel"):
     def cause(self) -> Cause:
         """Who and since when, for the events that the request makes; raises as `authorizer`."""
         who, context = self.authorizer, self.request_context
+        expires_at = who.expires_at
+        if expires_at is None:
+            expires_at = expiry(who.connected_at, self.retention_seconds)
         return Cause(
             connection_id=context.connection_id,
             user_id=who.user_id,
             session_id=who.session_id,
             connected_at=who.connected_at,
-            expires_at=who.connected_at // 1000 + self.retention_seconds,
+            expires_at=expires_at,
             at=context.request_time_epoch,
             id=context.request_id,
             trace_id=self.trace_id,

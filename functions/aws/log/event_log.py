@@ -25,7 +25,8 @@ from functions.names import TTL_ATTRIBUTE
 
 _APPEND = "attribute_not_exists(event_id)"
 _TAKE = (
-    f"attribute_not_exists(claim) OR {TTL_ATTRIBUTE} <= :now OR #value = :value OR #value < :overrides_below"
+    f"attribute_not_exists(claim) OR {TTL_ATTRIBUTE} <= :now OR #value < :overrides_below"
+    f" OR (#value = :value AND {TTL_ATTRIBUTE} <= :expires_at)"
 )
 _REMEMBERED = 1_000
 """Coalesced events that an instance knows to be there: of one container, for the minutes at hand."""
@@ -159,6 +160,7 @@ class EventLog:
                     ":now": claim.now,
                     ":value": claim.value,
                     ":overrides_below": claim.overrides_below,
+                    ":expires_at": claim.expires_at,
                 }
                 return {
                     "Put": {

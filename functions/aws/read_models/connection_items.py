@@ -27,7 +27,10 @@ class Stored(msgspec.Struct, frozen=True):
 
 
 class ConnectionInfo(msgspec.Struct, frozen=True, rename="camel"):
-    """The public fields of a connection. Times in epoch milliseconds, ``token_expires_at`` in seconds."""
+    """The public fields of a connection, and when its row expires, which the events about it repeat.
+
+    Times in epoch milliseconds, ``token_expires_at`` and ``expires_at`` in seconds.
+    """
 
     connection_id: str
     user_id: str
@@ -39,10 +42,12 @@ class ConnectionInfo(msgspec.Struct, frozen=True, rename="camel"):
     user_agent: str | None = None
     disconnected_at: int | None = None
     token_expires_at: int | None = None
+    expires_at: int | None = msgspec.field(name=TTL_ATTRIBUTE, default=None)
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields for people and services: times in ISO 8601, and none that is absent."""
         fields = msgspec.to_builtins(self)
+        del fields[TTL_ATTRIBUTE]
         for name in ("createdAt", "lastActivity", "disconnectedAt"):
             fields[name] = None if fields[name] is None else iso(fields[name])
         if self.token_expires_at is not None:
@@ -123,5 +128,5 @@ def decode(item: Item, *, current: int = 0) -> Stored:
 
 
 def info(item: Item) -> ConnectionInfo:
-    """Return the public fields of an item, whole or as an index projects it."""
+    """Return what is known of a connection by an item, whole or as an index projects it."""
     return msgspec.convert(from_item(item), ConnectionInfo)

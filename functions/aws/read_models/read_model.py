@@ -17,6 +17,7 @@ from functions.aws.read_models.counter_items import CONTROL_KEY, CounterKey, cou
 from functions.aws.read_models.message_items import MessageKey
 from functions.aws.read_models.transactions import Write, chunks
 from functions.domain.connections.counters import Contribution
+from functions.domain.log.retention import days_kept
 from functions.domain.refusals import Unavailable
 from functions.domain.texts.messages import Message
 from functions.names import METRIC_SHARDS, TTL_ATTRIBUTE
@@ -59,8 +60,6 @@ class ReadModel:
         A DynamoDB client.
     connections, messages, metrics
         The tables' names.
-    retention_seconds
-        How long rows live; counters expire a day after what they count.
     draw
         Draws the shard of each transaction's counters.
     sleep
@@ -74,7 +73,6 @@ class ReadModel:
         connections: str,
         messages: str,
         metrics: str,
-        retention_seconds: int,
         draw: Callable[[int], int] = random.randrange,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -82,7 +80,6 @@ class ReadModel:
         self._connections = connections
         self._messages = messages
         self._metrics = metrics
-        self._retention_seconds = retention_seconds
         self._draw = draw
         self._sleep = sleep
 
@@ -121,7 +118,8 @@ class ReadModel:
             put["ConditionExpression"] = "#revision = :revision"
             put["ExpressionAttributeNames"] = {"#revision": "revision"}
             put["ExpressionAttributeValues"] = {":revision": to_attribute(new.revision - 1)}
-        return Write(new.row.connection_id, put, dict(counters(changes, new.generation)))
+        days = days_kept(new.row.created_at, new.row.expires_at)
+        return Write(new.row.connection_id, put, dict(counters(changes, new.generation, days)))
 
     def message(self, message: Message, generation: int) -> Write:
         """Return the write of a message that this generation has not counted."""
@@ -132,7 +130,8 @@ class ReadModel:
             "ExpressionAttributeNames": {"#generation": "generation"},
             "ExpressionAttributeValues": {":generation": to_attribute(generation)},
         }
-        return Write(message.connection_id, put, dict(counters(message.contribution, generation)))
+        days = days_kept(message.at, message.expires_at)
+        return Write(message.connection_id, put, dict(counters(message.contribution, generation, days)))
 
     def write(self, writes: Sequence[Write]) -> Written:
         """Write rows with the counters that they move, in as few transactions as hold them.
@@ -174,16 +173,15 @@ class ReadModel:
     def _move(self, key: CounterKey, change: int, shard: int) -> dict[str, Any]:
         update: dict[str, Any] = {
             "TableName": self._metrics,
-            "Key": {"metric": {"S": key.name}, "bucket": {"S": f"{key.bucket}{shard}"}},
+            "Key": {"metric": {"S": key.name}, "bucket": {"S": key.shard(shard)}},
             "UpdateExpression": "ADD #count :change",
             "ExpressionAttributeNames": {"#count": "count"},
             "ExpressionAttributeValues": {":change": to_attribute(change)},
         }
-        expires_at = key.expires_at(self._retention_seconds)
-        if expires_at is not None:
+        if key.expires_at is not None:
             update["UpdateExpression"] += " SET #expires_at = :expires_at"
             update["ExpressionAttributeNames"]["#expires_at"] = TTL_ATTRIBUTE
-            update["ExpressionAttributeValues"][":expires_at"] = to_attribute(expires_at)
+            update["ExpressionAttributeValues"][":expires_at"] = to_attribute(key.expires_at)
         return update
 
 

@@ -12,6 +12,8 @@ import msgspec
 class Take(msgspec.Struct, frozen=True):
     """Hold a key: granted if it is free, has expired, or holds this very value already (a retry).
 
+    It never gets shorter: where this very value is held for longer, it is refused, and nothing is left to do.
+
     Attributes
     ----------
     key, value

@@ -6,6 +6,7 @@ from typing import Final
 
 from functions.aws.read_models.connection_items import ConnectionInfo
 from functions.domain.log.events import Cause
+from functions.domain.log.retention import expiry
 
 _RESERVE_MILLISECONDS: Final = 10_000
 """What is left to finish a call that is under way, retried, and to answer."""
@@ -22,7 +23,7 @@ class Invocation:
     at
         The time of its events, epoch milliseconds, taken once.
     retention_seconds
-        How long a connection's events are kept.
+        How long a connection's events are kept whose row does not say when it expires.
     remaining_milliseconds
         Tells how long until Lambda ends it.
     trace_id
@@ -42,12 +43,15 @@ class Invocation:
 
     def cause(self, connection: ConnectionInfo) -> Cause:
         """Return who and since when, from the connection's row, for the events that this makes."""
+        expires_at = connection.expires_at
+        if expires_at is None:
+            expires_at = expiry(connection.created_at, self.retention_seconds)
         return Cause(
             connection_id=connection.connection_id,
             user_id=connection.user_id,
             session_id=connection.session_id,
             connected_at=connection.created_at,
-            expires_at=connection.created_at // 1000 + self.retention_seconds,
+            expires_at=expires_at,
             at=self.at,
             id=self.id,
             trace_id=self.trace_id,

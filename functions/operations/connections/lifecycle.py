@@ -42,7 +42,15 @@ def _open(request: Request, log: EventLog) -> None:
         user_agent=_short(request.user_agent),
         token_expires_at=request.authorizer.exp,
     )
-    log.append(event(cause, fact), claims)
+    connected = event(cause, fact)
+    try:
+        log.append(connected, claims)
+    except ClaimRefusedError as refused:
+        if refused.held != cause.user_id:
+            raise
+        # the session is theirs for longer than all of this connection: the retention was shortened, or a
+        # connection that was authorized later opened first
+        log.append(connected)
 
 
 def closed(request: Request, log: EventLog) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from functions.aws.logs import logger
 from functions.aws.read_models.connections import Connections
 from functions.domain.identity.identity import NAME, Identity, Unidentified
 from functions.domain.limits import LOST_AFTER_SECONDS
+from functions.domain.log.retention import expiry
 from functions.domain.refusals import Unavailable
 
 Text = Mapping[str, str]
@@ -30,7 +31,11 @@ Identify = Callable[[Handshake], Identity]
 
 
 def authorize(
-    event: dict[str, Any], identify: Identify, connections: Connections, most: int
+    event: dict[str, Any],
+    identify: Identify,
+    connections: Connections,
+    most: int,
+    retention_seconds: int,
 ) -> dict[str, Any]:
     """Answer a REQUEST authorization on ``$connect``.
 
@@ -47,9 +52,11 @@ def authorize(
         Where the user's other connections are counted, as far as the projection knows them.
     most
         How many a user may have at a time.
+    retention_seconds
+        How long the connection's events will be kept: decided here, for all of them.
     """
     try:
-        context = _admit(event, identify, connections, most)
+        context = _admit(event, identify, connections, most, retention_seconds)
     except Unidentified as refused:
         return _policy(event, "Deny", reason=str(refused))
     except Unavailable as unavailable:
@@ -60,7 +67,9 @@ def authorize(
     return _policy(event, "Allow", context=context)
 
 
-def _admit(event: dict[str, Any], identify: Identify, connections: Connections, most: int) -> dict[str, str]:
+def _admit(
+    event: dict[str, Any], identify: Identify, connections: Connections, most: int, retention_seconds: int
+) -> dict[str, str]:
     if "methodArn" not in event:
         msg = "nothing is asked for"
         raise Unidentified(msg)
@@ -81,6 +90,7 @@ def _admit(event: dict[str, Any], identify: Identify, connections: Connections, 
         "userId": identity.user_id,
         "connectedAt": str(handshake.connected_at),
         "exp": str(identity.expires_at),
+        "expiresAt": str(expiry(handshake.connected_at, retention_seconds)),
     }
     return context if session_id is None else {**context, "sessionId": session_id}
 

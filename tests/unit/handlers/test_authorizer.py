@@ -18,7 +18,7 @@ from functions.handlers import authorizer, query_authorizer
 from functions.handlers.authorizer import handler
 from tests.contract import engines
 from tests.fakes import Crowd
-from tests.gateway_events import CONNECTED_AT, authorize, fixture
+from tests.gateway_events import CONNECTED_AT, EXPIRES_AT, authorize, fixture
 from tests.issuer import CLIENT, ISSUER, SUBJECT, Issuer, issuing, token
 from tests.tables import create_tables
 from tests.unit.operations.connections.connection_rows import Throttled
@@ -103,6 +103,7 @@ def test_a_token_lets_its_subject_in_until_it_expires(tokens: Tokens, tickets: T
             "sessionId": "s-1",
             "connectedAt": str(CONNECTED_AT),
             "exp": str(expires_at),
+            "expiresAt": str(EXPIRES_AT),
         },
     }
 

@@ -71,6 +71,24 @@ def test_a_user_may_return_to_their_session(log: MemoryLog) -> None:
     assert len(log.events) == 2
 
 
+def test_a_session_stays_its_owners_for_as_long_as_the_longest_of_their_connections(log: MemoryLog) -> None:
+    longer = {"session#s-1": ("alice", EXPIRES_AT + 1)}
+    log.held = dict(longer)
+
+    assert handle(connect(), log) == OK
+
+    assert log.held == longer
+    assert len(log.events) == 1
+    assert log.calls == 2
+
+
+def test_a_session_that_is_somebody_elses_for_longer_is_forbidden(log: MemoryLog) -> None:
+    log.held = {"session#s-1": ("bob", EXPIRES_AT + 1)}
+
+    assert handle(connect(), log) == {"statusCode": 403}
+    assert log.calls == 1
+
+
 def test_a_connection_without_a_session_claims_none(log: MemoryLog) -> None:
     assert handle(connect(authorizer=identity(sessionId=None)), log) == OK
 

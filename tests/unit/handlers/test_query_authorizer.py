@@ -8,7 +8,7 @@ import pytest
 
 from functions.handlers.query_authorizer import handler
 from tests.fakes import Crowd
-from tests.gateway_events import CONNECTED_AT, CONNECTION, authorize, fixture
+from tests.gateway_events import CONNECTED_AT, CONNECTION, EXPIRES_AT, authorize, fixture
 
 WIDEST = "Az09_.:@|+=-" + "x" * 116
 
@@ -36,6 +36,7 @@ def test_a_user_is_allowed_and_named_for_every_later_frame() -> None:
             "sessionId": "s-1",
             "connectedAt": str(CONNECTED_AT),
             "exp": str(CONNECTED_AT // 1000 + 7_200),
+            "expiresAt": str(EXPIRES_AT),
         },
     }
 
@@ -43,7 +44,7 @@ def test_a_user_is_allowed_and_named_for_every_later_frame() -> None:
 def test_a_session_is_optional() -> None:
     context = handler(authorize(userId="alice"), None, Crowd())["context"]
 
-    assert context.keys() == {"userId", "connectedAt", "exp"}
+    assert context.keys() == {"userId", "connectedAt", "exp", "expiresAt"}
 
 
 def test_a_refusal_names_nobody_and_gives_no_reason() -> None:

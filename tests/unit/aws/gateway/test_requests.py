@@ -17,6 +17,7 @@ from tests.gateway_events import (
     connect,
     disconnect,
     fixture,
+    identity,
     message,
 )
 
@@ -26,7 +27,9 @@ RETENTION = 90 * 86_400
 def test_the_authorizers_context_is_read_from_its_strings() -> None:
     request = read(fixture("message"), RETENTION, None)
 
-    assert request.authorizer == Authorizer("alice", CONNECTED_AT, CONNECTED_AT // 1000 + 7_200, "s-1")
+    assert request.authorizer == Authorizer(
+        "alice", CONNECTED_AT, CONNECTED_AT // 1000 + 7_200, "s-1", EXPIRES_AT
+    )
 
 
 def test_a_cause_is_who_since_when_and_which_request() -> None:
@@ -66,6 +69,16 @@ def test_an_authorizers_context_that_is_not_ours_is_no_request(missing: str) -> 
 
     with pytest.raises(msgspec.ValidationError):
         read(event, RETENTION, None)
+
+
+def test_events_expire_when_it_was_decided_as_the_connection_opened() -> None:
+    assert read(fixture("message"), 15 * 86_400, None).cause.expires_at == EXPIRES_AT
+
+
+def test_events_of_a_connection_of_an_earlier_release_expire_as_the_setting_says() -> None:
+    event = message("{}", authorizer=identity(expiresAt=None))
+
+    assert read(event, 15 * 86_400, None).cause.expires_at == CONNECTED_AT // 1000 + 15 * 86_400
 
 
 def test_a_body_cannot_say_how_long_events_are_kept() -> None:

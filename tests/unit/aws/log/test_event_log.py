@@ -38,11 +38,12 @@ def test_claims_are_decided_in_the_events_own_transaction() -> None:
         **common,
         "Item": {"claim": {"S": "reply#s-1#m-1"}, "value": {"S": "mine"}, "expires_at": {"N": "200"}},
         "ConditionExpression": "attribute_not_exists(claim) OR expires_at <= :now"
-        " OR #value = :value OR #value < :overrides_below",
+        " OR #value < :overrides_below OR (#value = :value AND expires_at <= :expires_at)",
         "ExpressionAttributeValues": {
             ":now": {"N": "100"},
             ":value": {"S": "mine"},
             ":overrides_below": {"S": "k"},
+            ":expires_at": {"N": "200"},
         },
     }
     release = {

@@ -25,7 +25,7 @@ def stage() -> Iterator[Stage]:
 
 
 def write(number: int, *minutes: int, text: str = "") -> Write:
-    moves = {CounterKey(1, "opened", "minute", minute * 60_000): 1 for minute in minutes}
+    moves = {CounterKey(1, "opened", "minute", minute * 60_000, 90): 1 for minute in minutes}
     return Write(f"c{number}", {"Item": {"connectionId": {"S": f"c{number}"}, "text": {"S": text}}}, moves)
 
 
@@ -113,7 +113,6 @@ def reluctant(stage: Stage, patience: int, waited: list[float]) -> ReadModel:
         connections=stage.tables.connections,
         messages=stage.tables.messages,
         metrics=stage.tables.metrics,
-        retention_seconds=86_400,
         sleep=waited.append,
     )
 
@@ -155,7 +154,7 @@ def test_a_row_is_what_it_was_when_it_is_read_again(stage: Stage) -> None:
 
 
 def test_a_contribution_that_is_taken_back_is_subtracted(stage: Stage) -> None:
-    moves = counters({(CONNECTED_AT // 60_000 * 60_000, "lost"): -1}, 1)
+    moves = counters({(CONNECTED_AT // 60_000 * 60_000, "lost"): -1}, 1, 90)
 
     assert sorted(moves.values()) == [-1, -1]
 
@@ -163,6 +162,12 @@ def test_a_contribution_that_is_taken_back_is_subtracted(stage: Stage) -> None:
 @pytest.mark.parametrize("resolution", ["minute", "day", "now"])
 def test_a_counter_is_known_again_by_its_key(resolution: Any) -> None:
     at = {"minute": CONNECTED_AT // 60_000 * 60_000, "day": CONNECTED_AT // 86_400_000 * 86_400_000, "now": 0}
-    key = CounterKey(12, "opened", resolution, at[resolution])
+    key = CounterKey(12, "opened", resolution, at[resolution], 0 if resolution == "now" else 90)
 
-    assert parse("opened", f"{key.bucket}5") == key
+    assert parse("opened", key.shard(5), retention_days=15) == key
+
+
+def test_a_counter_of_an_earlier_release_is_kept_for_the_days_of_the_setting() -> None:
+    at = CONNECTED_AT // 86_400_000 * 86_400_000
+
+    assert parse("opened", "00000012#day#2026-11-23#5", 15) == CounterKey(12, "opened", "day", at, 15)

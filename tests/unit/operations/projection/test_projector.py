@@ -91,8 +91,8 @@ def test_a_counter_expires_a_day_after_the_last_of_what_it_counts(stage: Stage) 
     }
     midnight, minute = 1_795_478_400, CONNECTED_AT // 60_000 * 60 + 60
     assert expiries == {
-        f"{MINUTE}#7": str(minute + 91 * 86_400),
-        f"{DAY}#7": str(midnight + 91 * 86_400),
+        f"{MINUTE}#90d7": str(minute + 91 * 86_400),
+        f"{DAY}#90d7": str(midnight + 91 * 86_400),
         "00000001#now#7": None,
     }
 
