@@ -130,9 +130,11 @@ def _watches(args: AlarmsArgs) -> Iterator[tuple[str, Watch]]:
         watch = Watch("AWS/ApiGateway", metric, {"ApiId": args.api.api_id}, period_seconds=5 * MINUTE)
         yield f"api-{kind}-errors", watch
     where = {"FunctionName": args.projector.function.function_name}
+    # a record that waits for its batch to fill is not late
+    waited = args.settings.projector.window_seconds * 1_000
     yield (
         "projector-behind",
-        Watch("AWS/Lambda", "IteratorAge", where, "Maximum", periods=5, above=BEHIND_MILLISECONDS),
+        Watch("AWS/Lambda", "IteratorAge", where, "Maximum", periods=5, above=BEHIND_MILLISECONDS + waited),
     )
     if args.settings.sweeper.enabled:
         minutes = max(SILENT_MINUTES, args.settings.sweeper.every_minutes)

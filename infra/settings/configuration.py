@@ -1,4 +1,4 @@
-"""Reads the stack's configuration into settings and names every bad value at once."""
+"""Reads the stack's configuration into settings and names every bad value and every conflict at once."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from pulumi.runtime.config import CONFIG
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from infra.naming import PLAIN_STACK
+from infra.settings.conflicts import Conflict, conflicts
 from infra.settings.settings import Settings
 
 
@@ -24,34 +24,64 @@ def read_settings() -> Settings:
     Returns
     -------
     Settings
-        Every value typed and within its bounds; what the stack file leaves out has its default.
+        Every value typed, within its bounds and fit to stand beside the others; what the stack file leaves
+        out has its default.
 
     Raises
     ------
     ConfigurationError
-        Naming for every bad value its key, what was found and what is allowed; or if the stack that
-        everybody uses would take a client's word for who it is.
+        Naming for every bad value, and every one that cannot stand beside another, its key, what was found
+        and what is allowed.
     """
     project = pulumi.get_project()
-    settings = _validated(project)
-    if not settings.verifies_identity and pulumi.get_stack() == PLAIN_STACK:
-        raise ConfigurationError(
-            f'{project}:identity: found "query", which proves nothing: '
-            f"the stack \"{PLAIN_STACK}\" is built with 'cognito' only"
-        )
+    raw = {key: _parse(value) for key, value in _values(project)}
+    settings, lines = _validated(raw)
+    if lines:
+        count = f"{len(lines)} value{'s'[: len(lines) > 1]}"
+        message = f'{count} in the configuration of stack "{pulumi.get_stack()}" cannot be used:\n'
+        raise ConfigurationError(message + "\n".join(sorted(f"  {project}:{line}" for line in lines)))
     return settings
 
 
-def _validated(project: str) -> Settings:
-    raw = {key: _parse(value) for key, value in _values(project)}
+def _validated(raw: dict[str, object]) -> tuple[Settings, list[str]]:
+    """Return the settings, with the default in place of each bad value, and a line for whatever is wrong."""
+    bad: list[str] = []
+    lines: list[str] = []
     try:
-        return Settings.model_validate(raw)
+        settings = Settings.model_validate(raw)
     except ValidationError as invalid:
-        lines = [f"  {project}:{_line(error)}" for error in invalid.errors(include_url=False)]
-        count = f"{len(lines)} value{'s'[: len(lines) > 1]}"
-        message = f'{count} in the configuration of stack "{pulumi.get_stack()}" cannot be used:\n'
-        # the cause repeats the same in the words of a library
-        raise ConfigurationError(message + "\n".join(sorted(lines))) from None
+        errors = invalid.errors(include_url=False)
+        lines = [_line(error) for error in errors]
+        bad = [_remove(raw, error["loc"]) for error in errors]
+        settings = Settings.model_validate(raw)
+    region = pulumi.Config("aws").get("region")
+    # what is bad by itself is named once: nobody knows what it would say beside others
+    told = (each for each in conflicts(settings, region) if not _is_about(each, bad))
+    return settings, [*lines, *(_conflict(settings, each) for each in told)]
+
+
+def _remove(raw: dict[str, Any], path: Sequence[int | str]) -> str:
+    """Take a bad value out, the whole list if one of its members is bad, and return its key."""
+    group: Any = raw
+    for depth, step in enumerate(path):
+        inner = group.get(step)
+        if depth + 1 == len(path) or not isinstance(inner, dict):
+            group.pop(step, None)
+            return ".".join(map(str, path[: depth + 1]))
+        group = inner
+    return ""
+
+
+def _is_about(conflict: Conflict, bad: Sequence[str]) -> bool:
+    keys = (conflict.key, *conflict.beside)
+    return any(f"{key}.".startswith(f"{each}.") for key in keys for each in bad)
+
+
+def _conflict(settings: Settings, conflict: Conflict) -> str:
+    found: Any = settings.model_dump(mode="json", by_alias=True)
+    for step in conflict.key.split("."):
+        found = found[step]
+    return f"{conflict.key}: found {json.dumps(found)}, allowed: {conflict.allowed}"
 
 
 def _values(project: str) -> Iterator[tuple[str, str | Mapping[str, Any]]]:

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
@@ -18,7 +19,25 @@ LONGEST_TEXT_BYTES = 32_768
 """No text is longer, so one a minute fits into any limit."""
 
 _ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_+]{1,128}$")]
-_Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_MAX_PORT = 65_535
+
+
+def _as_browsers_write_it(origin: str) -> str:
+    url = urlsplit(origin)
+    _, _, port = url.netloc.partition(":")
+    if port and (port.startswith("0") or int(port) > _MAX_PORT or int(port) == _DEFAULT_PORTS[url.scheme]):
+        raise ValueError(
+            "a port from 1 to 65535, and none where it is the scheme's own: browsers leave it out"
+        )
+    return origin
+
+
+_Origin = Annotated[
+    str,
+    Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$"),
+    AfterValidator(_as_browsers_write_it),
+]
 """As browsers write it: in lower case, without a path. A star would let any page try any token."""
 
 

@@ -80,8 +80,8 @@ class Size(Group):
 
     memory_mb: Annotated[int, Field(ge=128, le=10_240)] = 512
     """Memory in MB; the share of a processor grows with it."""
-    timeout_seconds: Annotated[int, Field(ge=1, le=900)] = 120
-    """Seconds until an invocation is ended."""
+    timeout_seconds: Annotated[int, Field(ge=20, le=900)] = 120
+    """Seconds until an invocation is ended. In its last 10 s it begins nothing more."""
     reserved_concurrency: Annotated[int | None, Field(ge=1)] = None
     """The most invocations at a time, taken from the account's share; none by default."""
 
@@ -157,8 +157,11 @@ class ProjectorSettings(Group):
     """Seconds that a batch may wait to fill."""
     retries: Annotated[int, Field(ge=0, le=10_000)] = 5
     """Retries until what fails goes to the failure queue."""
-    max_record_age_seconds: Annotated[int, Field(ge=60, le=86_400)] = 21_600
-    """Age at which a failing record goes to the failure queue, whatever its retries."""
+    max_record_age_seconds: Annotated[int, Field(ge=60, le=82_800)] = 21_600
+    """Age at which a failing record goes to the failure queue, whatever its retries.
+
+    An hour before the stream forgets it at the latest.
+    """
 
 
 class SweeperSettings(Group):

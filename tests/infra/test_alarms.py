@@ -133,6 +133,10 @@ def test_alarms_of_two_stacks_fit_in_one_account() -> None:
     assert names["dev"] & names["prod"] == set()
 
 
+def test_what_waits_for_its_batch_is_not_behind() -> None:
+    assert alarms(watched(projector={"windowSeconds": "300"}))["projector-behind"]["threshold"] == 360_000
+
+
 def test_a_sweeper_that_runs_seldom_is_missed_later() -> None:
     silent = alarms(watched(sweeper={"everyMinutes": "60"}))["sweeper-silent"]
 

@@ -6,6 +6,7 @@ from functions import names
 from tests.infra.program import evaluate, evaluated, stack_config
 
 MODES = {"cognito": names.AUTHORIZER, "query": names.QUERY_AUTHORIZER}
+EMULATOR = "http://127.0.0.1:4566"
 
 
 def variables(function: str, **settings: object) -> dict[str, str]:
@@ -16,7 +17,7 @@ def variables(function: str, **settings: object) -> dict[str, str]:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_the_mode_chooses_the_function_under_the_same_name(mode: str) -> None:
-    evaluation = evaluate("dev", stack_config("dev", identity=mode))
+    evaluation = evaluate("dev", stack_config("dev", identity=mode, endpoint=EMULATOR))
 
     function = evaluation.named("authorizer-function").inputs
     assert function["handler"] == MODES[mode]
@@ -26,12 +27,18 @@ def test_the_mode_chooses_the_function_under_the_same_name(mode: str) -> None:
 def test_an_authorizer_that_takes_a_clients_word_knows_no_tokens_and_no_claims() -> None:
     told = evaluated("local").named("authorizer-function").inputs["environment"]["variables"]
 
-    assert set(told) == {"CONNECTIONS_TABLE", "CONNECTIONS_PER_USER", "LOG_LEVEL", "EMULATED"}
+    assert set(told) == {
+        "CONNECTIONS_TABLE",
+        "CONNECTIONS_PER_USER",
+        "RETENTION_DAYS",
+        "LOG_LEVEL",
+        "EMULATED",
+    }
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_the_limit_on_connections_holds_in_every_mode(mode: str) -> None:
-    told = variables("authorizer", identity=mode, limits={"connectionsPerUser": "3"})
+    told = variables("authorizer", identity=mode, endpoint=EMULATOR, limits={"connectionsPerUser": "3"})
 
     assert told["CONNECTIONS_PER_USER"] == "3"
     assert told["CONNECTIONS_TABLE"] == "airium-websocket-connections-dev"

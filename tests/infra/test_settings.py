@@ -1,16 +1,14 @@
 """The settings: what a stack file may say, and how it learns what it may not."""
 
 import json
-from typing import Any
 
 import pulumi
 import pytest
 
-from infra.naming import Naming
 from infra.settings.configuration import ConfigurationError, read_settings
 from infra.settings.identity import TRACING_HEADERS, IdentityMode, TokenUse
 from infra.settings.settings import GatewayLogsRole, LayerTarget, LogLevel, Settings
-from tests.infra.program import PROJECT, STACKS, evaluate, stack_config, written_config
+from tests.infra.program import PROJECT, STACKS, evaluate, written_config
 
 
 def settings_of(config: dict[str, str], stack: str = "dev") -> Settings:
@@ -165,6 +163,8 @@ def test_an_unknown_member_is_refused(group: str) -> None:
         ("layer", "x86"),
         ("functions", '{"logLevel":"LOUD"}'),
         ("functions", '{"sizes":{"projector":{"memoryMb":"64"}}}'),
+        ("functions", '{"sizes":{"sweeper":{"timeoutSeconds":"19"}}}'),
+        ("projector", '{"maxRecordAgeSeconds":"82801"}'),
         ("functions", '{"sizes":{"ticket":{"timeoutSeconds":"30"}}}'),
         ("functions", '{"sizes":{"message":{"timeoutSeconds":"4"}}}'),
         ("users", '{"clientIds":"one"}'),
@@ -189,6 +189,11 @@ def test_a_bad_value_is_refused(key: str, value: str) -> None:
     "origin",
     [
         "*",
+        "https://app.example.com:443",
+        "http://localhost:80",
+        "https://app.example.com:0",
+        "https://app.example.com:08443",
+        "https://app.example.com:65536",
         "https://*",
         "https://*.example.com",
         "app.example.com",
@@ -201,7 +206,16 @@ def test_what_is_no_origin_is_refused(origin: str) -> None:
     assert f"{PROJECT}:tickets.origins[1]" in refusal(tickets=f'{{"origins":["https://a.b","{origin}"]}}')
 
 
-@pytest.mark.parametrize("origin", ["https://app.example.com", "http://localhost:3000"])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://app.example.com",
+        "https://a.b:8443",
+        "https://a.b:80",
+        "http://a.b:443",
+        "http://localhost:3000",
+    ],
+)
 def test_an_origin_is_what_a_browser_sends(origin: str) -> None:
     assert settings_of({f"{PROJECT}:tickets": f'{{"origins":["{origin}"]}}'}).tickets.origins == (origin,)
 
@@ -223,25 +237,6 @@ def test_more_clients_than_an_authorizer_takes_are_refused() -> None:
     assert refusal(users=f'{{"clientIds":[{clients}]}}').endswith("allowed: a list of at most 50")
 
 
-def test_prod_cannot_be_built_with_a_clients_word() -> None:
-    config = {f"{PROJECT}:identity": "query"}
-
-    with pytest.raises(
-        ConfigurationError, match=r"airium-realtime:identity: found \"query\".* 'cognito' only"
-    ):
-        settings_of(config, "prod")
-
-
-def test_the_program_itself_refuses_that() -> None:
-    with pytest.raises(pulumi.RunError, match="proves nothing"):
-        evaluate("prod", stack_config("prod", identity="query"))
-
-
-@pytest.mark.parametrize("stack", ["dev", "local", "production"])
-def test_another_stack_may_take_a_clients_word(stack: str) -> None:
-    assert settings_of({f"{PROJECT}:identity": "query"}, stack).identity is IdentityMode.QUERY
-
-
 def test_the_engine_prints_the_message_without_a_traceback() -> None:
     with pytest.raises(pulumi.RunError):
         settings_of({f"{PROJECT}:protect": "perhaps"})
@@ -249,28 +244,3 @@ def test_the_engine_prints_the_message_without_a_traceback() -> None:
 
 def test_the_gateways_role_is_somebody_elses_by_default() -> None:
     assert Settings().api.gateway_logs_role is GatewayLogsRole.EXISTING
-
-
-@pytest.mark.parametrize(
-    ("stack", "base", "expected"),
-    [
-        ("prod", "connections", "airium-websocket-connections"),
-        ("dev", "connections", "airium-websocket-connections-dev"),
-        ("prod", "", "airium-websocket"),
-        ("dev", "", "airium-websocket-dev"),
-    ],
-)
-def test_names_carry_the_stack_but_in_prod(stack: str, base: str, expected: str) -> None:
-    assert Naming(stack).of(base) == expected
-
-
-@pytest.mark.parametrize("stack", ["", "a.b", "a/b", "x" * 29])
-def test_a_stack_that_cannot_be_part_of_a_name_is_refused(stack: str) -> None:
-    with pytest.raises(pulumi.RunError, match="1 to 28"):
-        Naming(stack)
-
-
-def test_the_longest_stack_fits_in_every_name() -> None:
-    named: list[Any] = [Naming("x" * 28).of(base) for base in ("connection-manager", "projector-failures")]
-
-    assert max(len(each) for each in named) <= 64

@@ -134,14 +134,6 @@ def test_an_existing_pool_with_its_clients_is_left_alone() -> None:
     assert evaluation.outputs["user_pool_client_ids"] == ["web", "phone"]
 
 
-def test_given_clients_of_the_pool_that_is_made_are_taken() -> None:
-    evaluation = with_users(clientIds=["web"])
-
-    assert clients(evaluation) == []
-    assert taken(evaluation)["ISSUER"] == ISSUER
-    assert taken(evaluation)["CLIENT_IDS"] == "web"
-
-
 def test_an_emulator_publishes_the_keys_and_aws_is_the_issuer_all_the_same() -> None:
     found = taken(with_users("local"))
 

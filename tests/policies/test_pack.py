@@ -87,7 +87,11 @@ def test_a_stack_that_does_not_ask_for_protection_need_not(dev_pack: Pack) -> No
 def test_what_is_allowed_on_an_emulator_is_not_allowed_on_aws(dev_pack: Pack) -> None:
     found = dev_pack.analyze_program(evaluated("local").registrations)
 
-    assert {each.policy for each in found} == {"no-plain-http", "queues-refuse-plain-http"}
+    assert {each.policy for each in found} == {
+        "no-plain-http",
+        "no-trust-but-on-an-emulator",
+        "queues-refuse-plain-http",
+    }
 
 
 def test_the_pack_has_its_own_python_with_its_own_lock() -> None:

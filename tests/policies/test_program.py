@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.infra.program import STACKS, evaluated
+from tests.infra.program import STACKS, evaluate, evaluated, stack_config
 from tests.policies.engine import Pack, running_pack
 
 
@@ -24,3 +24,14 @@ def test_the_program_keeps_every_rule(pack: Pack, stack: str, preview: bool) -> 
     program = evaluated(stack, preview=preview)
 
     assert pack.analyze_program(program.registrations) == []
+
+
+def test_the_rules_see_through_a_stack_that_only_calls_itself_emulated() -> None:
+    config = stack_config("dev", identity="query", endpoint="http://127.0.0.1:4566")
+
+    with running_pack("dev") as started:
+        found = started.analyze_program(evaluate("dev", config).registrations)
+
+    said = {each.message.splitlines()[-1] for each in found if each.policy == "no-trust-but-on-an-emulator"}
+    assert any("takes a client's word for who it is" in each for each in said)
+    assert any("takes AWS for an emulator" in each for each in said)

@@ -1,0 +1,89 @@
+"""What settings may not say together, though each may alone: one would not hold, or break the other."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from infra.settings.settings import MIN_RETENTION_DAYS, GatewayLogsRole, Settings
+
+_DAY_SECONDS: Final = 86_400
+_CONNECTION_SECONDS: Final = 2 * 3_600
+"""The longest that the gateway keeps a connection, whose last event expires with its first."""
+
+
+class Conflict(NamedTuple):
+    """
+    A setting that cannot be used beside others.
+
+    Parameters
+    ----------
+    key
+        The setting.
+    allowed
+        What it may say, and why no more.
+    beside
+        The settings that say otherwise.
+    """
+
+    key: str
+    allowed: str
+    beside: tuple[str, ...]
+
+
+def conflicts(settings: Settings, region: str | None) -> Iterator[Conflict]:
+    """
+    Tell every conflict between settings that are each within their bounds.
+
+    Parameters
+    ----------
+    settings
+        The settings.
+    region
+        The provider's region, if the configuration says it.
+    """
+    yield from _of_identity(settings)
+    yield from _of_the_projector(settings)
+    yield from _of_what_would_do_nothing(settings)
+    foreign = [arn for arn in settings.alarms.topic_arns if region and arn.split(":")[3] != region]
+    if foreign:
+        yield Conflict("alarms.topicArns", f"topics of {region}: an alarm tells no other region's", ())
+
+
+def _of_identity(settings: Settings) -> Iterator[Conflict]:
+    if not settings.verifies_identity and settings.endpoint is None:
+        why = "'query' proves nothing, so it is for an emulator, which endpoint names"
+        yield Conflict("identity", f"'cognito': {why}", ("endpoint",))
+    users = settings.users
+    if users.client_ids and users.user_pool_id is None:
+        why = "a pool that is made has none of these clients"
+        yield Conflict("users.clientIds", f"none without users.userPoolId: {why}", ("users.userPoolId",))
+    if users.self_sign_up and users.user_pool_id is not None:
+        why = "who may sign up in a pool that is there already, it says itself"
+        yield Conflict("users.selfSignUp", f"false beside users.userPoolId: {why}", ("users.userPoolId",))
+
+
+def _of_the_projector(settings: Settings) -> Iterator[Conflict]:
+    key = "projector.maxRecordAgeSeconds"
+    age, window = settings.projector.max_record_age_seconds, settings.projector.window_seconds
+    once = window + settings.functions.sizes.projector.timeout_seconds
+    if age <= once:
+        why = "the window and the projector's timeout, after which nothing would be tried again"
+        beside = ("projector.windowSeconds", "functions.sizes.projector.timeoutSeconds")
+        yield Conflict(key, f"more than {once}: {why}", beside)
+    days = settings.log.retention_days
+    # the failure queue keeps a record for a day less than the least retention
+    most = (days - MIN_RETENTION_DAYS + 1) * _DAY_SECONDS - _CONNECTION_SECONDS
+    if age > most:
+        why = "what waits 14 days in the failure queue after it must still find its event"
+        yield Conflict(key, f"at most {most} beside log.retentionDays {days}: {why}", ("log.retentionDays",))
+
+
+def _of_what_would_do_nothing(settings: Settings) -> Iterator[Conflict]:
+    if settings.alarms.topic_arns and not settings.alarms.enabled:
+        yield Conflict(
+            "alarms.topicArns", "none without alarms.enabled: nothing would tell them", ("alarms.enabled",)
+        )
+    if settings.api.gateway_logs_role is GatewayLogsRole.MANAGE and not settings.api.access_logs:
+        why = "the role is made only where something is logged with it"
+        yield Conflict(
+            "api.gatewayLogsRole", f"'existing' without api.accessLogs: {why}", ("api.accessLogs",)
+        )

@@ -1,0 +1,177 @@
+"""Settings that cannot stand beside each other: each pair is refused, and each half is not."""
+
+import json
+from collections.abc import Mapping
+
+import pulumi
+import pytest
+
+from infra.settings.configuration import ConfigurationError
+from infra.settings.identity import IdentityMode
+from tests.infra.program import PROJECT, evaluate, stack_config
+from tests.infra.test_settings import refusal, settings_of
+
+EMULATOR = "http://127.0.0.1:4566"
+POOL = "eu-west-1_Existing"
+TOPIC = "arn:aws:sns:us-east-1:123456789012:alarms"
+ELSEWHERE = "arn:aws:sns:eu-west-1:123456789012:alarms"
+
+PAIRS: dict[str, tuple[dict[str, object], str]] = {
+    "a client's word on AWS": (
+        {"identity": "query"},
+        (
+            "identity: found \"query\", allowed: 'cognito': 'query' proves nothing, so it is for an "
+            "emulator, which endpoint names"
+        ),
+    ),
+    "clients of no pool": (
+        {"users": {"clientIds": ["web"]}},
+        (
+            'users.clientIds: found ["web"], allowed: none without users.userPoolId: a pool that is made has '
+            "none of these clients"
+        ),
+    ),
+    "sign-up in a pool that is there": (
+        {"users": {"userPoolId": POOL, "selfSignUp": "true"}},
+        (
+            "users.selfSignUp: found true, allowed: false beside users.userPoolId: who may sign up in a pool "
+            "that is there already, it says itself"
+        ),
+    ),
+    "an age that a window and a timeout use up": (
+        {"projector": {"windowSeconds": "300", "maxRecordAgeSeconds": "360"}},
+        (
+            "projector.maxRecordAgeSeconds: found 360, allowed: more than 360: the window and the "
+            "projector's timeout, after which nothing would be tried again"
+        ),
+    ),
+    "an age that outlasts the events": (
+        {"projector": {"maxRecordAgeSeconds": "79201"}, "log": {"retentionDays": "15"}},
+        (
+            "projector.maxRecordAgeSeconds: found 79201, allowed: at most 79200 beside log.retentionDays 15: "
+            "what waits 14 days in the failure queue after it must still find its event"
+        ),
+    ),
+    "topics of no alarm": (
+        {"alarms": {"topicArns": [TOPIC]}},
+        f'alarms.topicArns: found ["{TOPIC}"], allowed: none without alarms.enabled: nothing would tell them',
+    ),
+    "topics of another region": (
+        {"alarms": {"enabled": "true", "topicArns": [ELSEWHERE]}},
+        (
+            f'alarms.topicArns: found ["{ELSEWHERE}"], allowed: topics of us-east-1: an alarm tells no other '
+            "region's"
+        ),
+    ),
+    "a role for logs that nobody writes": (
+        {"api": {"gatewayLogsRole": "manage"}},
+        (
+            "api.gatewayLogsRole: found \"manage\", allowed: 'existing' without api.accessLogs: the role is "
+            "made only where something is logged with it"
+        ),
+    ),
+}
+
+FIT: dict[str, dict[str, object]] = {
+    "a client's word on an emulator": {"identity": "query", "endpoint": EMULATOR},
+    "clients of a pool": {"users": {"userPoolId": POOL, "clientIds": ["web"]}},
+    "sign-up in the pool that is made": {"users": {"selfSignUp": "true"}},
+    "a pool that says who may sign up": {"users": {"userPoolId": POOL}},
+    "an age for a second attempt": {"projector": {"windowSeconds": "300", "maxRecordAgeSeconds": "361"}},
+    "the oldest record that finds its event": {
+        "projector": {"maxRecordAgeSeconds": "79200"},
+        "log": {"retentionDays": "15"},
+    },
+    "the oldest record": {"projector": {"maxRecordAgeSeconds": "82800"}, "log": {"retentionDays": "16"}},
+    "alarms that one looks at": {"alarms": {"enabled": "true"}},
+    "alarms that tell": {"alarms": {"enabled": "true", "topicArns": [TOPIC]}},
+    "a role for logs": {"api": {"gatewayLogsRole": "manage", "accessLogs": "true"}},
+    "users and tickets that are not asked": {
+        "identity": "query",
+        "endpoint": EMULATOR,
+        "users": {"userPoolId": POOL},
+        "tickets": {"origins": ["https://app.example.com"]},
+    },
+}
+
+
+def written(settings: Mapping[str, object]) -> dict[str, str]:
+    return {key: each if isinstance(each, str) else json.dumps(each) for key, each in settings.items()}
+
+
+def refused(**config: str) -> list[str]:
+    with pytest.raises(ConfigurationError) as caught:
+        settings_of({"aws:region": "us-east-1", **{f"{PROJECT}:{key}": each for key, each in config.items()}})
+    return str(caught.value).splitlines()[1:]
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_what_cannot_stand_together_is_refused(pair: str) -> None:
+    settings, line = PAIRS[pair]
+
+    assert refused(**written(settings)) == [f"  {PROJECT}:{line}"]
+
+
+@pytest.mark.parametrize("pair", FIT)
+def test_what_can_stand_together_is_taken(pair: str) -> None:
+    config = {f"{PROJECT}:{key}": each for key, each in written(FIT[pair]).items()}
+
+    settings_of({"aws:region": "us-east-1", **config})
+
+
+def test_conflicts_are_named_at_once_beside_bad_values() -> None:
+    lines = refused(
+        identity="query",
+        users='{"clientIds":["web"]}',
+        api='{"gatewayLogsRole":"manage","stage":"a stage"}',
+        protect="perhaps",
+    )
+
+    assert [line.partition(": found")[0].strip() for line in lines] == [
+        f"{PROJECT}:{key}"
+        for key in ("api.gatewayLogsRole", "api.stage", "identity", "protect", "users.clientIds")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("config", "key"),
+    [
+        ({"users": '{"clientIds":["web"],"userPoolId":"pool"}'}, "users.userPoolId"),
+        ({"users": '{"clientIds":["web",""]}'}, "users.clientIds[1]"),
+        ({"identity": "query", "endpoint": "127.0.0.1"}, "endpoint"),
+        ({"api": '{"gatewayLogsRole":"manage","accessLogs":"perhaps"}'}, "api.accessLogs"),
+        ({"alarms": "on"}, "alarms"),
+    ],
+)
+def test_of_what_is_bad_by_itself_nothing_else_is_said(config: dict[str, str], key: str) -> None:
+    (line,) = refused(**config)
+
+    assert line.strip().startswith(f"{PROJECT}:{key}: found")
+
+
+def test_a_region_that_the_configuration_does_not_say_is_not_guessed() -> None:
+    alarms = json.dumps({"enabled": "true", "topicArns": [ELSEWHERE]})
+
+    assert settings_of({f"{PROJECT}:alarms": alarms}).alarms.topic_arns == (ELSEWHERE,)
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod", "production", "local"])
+def test_no_stack_on_aws_takes_a_clients_word(stack: str) -> None:
+    with pytest.raises(pulumi.RunError, match="proves nothing"):
+        settings_of({f"{PROJECT}:identity": "query"}, stack)
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod", "production", "local"])
+def test_any_stack_on_an_emulator_may_take_a_clients_word(stack: str) -> None:
+    config = {f"{PROJECT}:identity": "query", f"{PROJECT}:endpoint": EMULATOR}
+
+    assert settings_of(config, stack).identity is IdentityMode.QUERY
+
+
+def test_the_program_itself_refuses_that() -> None:
+    with pytest.raises(pulumi.RunError, match="proves nothing"):
+        evaluate("prod", stack_config("prod", identity="query"))
+
+
+def test_one_conflict_is_one_value() -> None:
+    assert refusal(identity="query").startswith('1 value in the configuration of stack "dev" cannot')
