@@ -1,4 +1,8 @@
-"""The project's tables for tests: the keys, indexes and stream that the program gives them."""
+"""The project's tables for tests: the keys, indexes and stream that the program gives them.
+
+Nothing in them is deleted when it expires: a test has a clock of its own, whose present is a day of 2026, and
+an emulator would delete by the machine's what the test still needs. What expires, a test deletes.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -75,10 +79,6 @@ def _create(client: Any, name: str, key: Sequence[str], *indexes: Index, **optio
         **options,
     )
     client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
-    client.update_time_to_live(
-        TableName=name,
-        TimeToLiveSpecification={"Enabled": True, "AttributeName": names.TTL_ATTRIBUTE},
-    )
 
 
 def _key(key: Sequence[str]) -> list[dict[str, str]]:

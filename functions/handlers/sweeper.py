@@ -1,5 +1,6 @@
 """Runs the connection manager's cleanup by schedule; a retried run appends the same events."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -26,9 +27,10 @@ def handler(
     log: EventLog = _LOG,
     callbacks: Callbacks = _CALLBACKS,
     threads: Threads = threads,
+    now: Callable[[], int] = environment.now,
 ) -> dict[str, Any]:
     """Sweep; what fails as a whole is raised, so that the schedule's retry and failure queue take it."""
-    run = parse(event, environment.now())
+    run = parse(event, now())
     invocation = Invocation(
         id=f"sweep#{run.at}",
         at=run.at,

@@ -3,8 +3,8 @@
 Source: Lambda developer guide, "Retain discarded records for a DynamoDB event source in Lambda".
 """
 
-from datetime import datetime
-from typing import Annotated
+from datetime import datetime, timedelta
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
@@ -13,6 +13,9 @@ Number = Annotated[str, Meta(pattern=r"^[0-9]{1,40}$")]
 """A sequence number: decimal digits, compared as a number, since their count differs."""
 Arrival = Annotated[datetime, Meta(tz=True)]
 """When a record was written, to the second."""
+
+_STREAM: Final = timedelta(days=1)
+"""For how long a stream keeps a record: a redrive by time would search all the hours between two."""
 
 
 class Discarded(msgspec.Struct, frozen=True, rename="camel"):
@@ -25,6 +28,11 @@ class Discarded(msgspec.Struct, frozen=True, rename="camel"):
     approximate_arrival_of_first_record: Arrival
     approximate_arrival_of_last_record: Arrival
     batch_size: Annotated[int, Meta(ge=1)]
+
+    def __post_init__(self) -> None:
+        if self.approximate_arrival_of_last_record - self.approximate_arrival_of_first_record > _STREAM:
+            msg = "more than a day lies between the first record and the last"
+            raise ValueError(msg)
 
     @property
     def table(self) -> str:

@@ -1,6 +1,7 @@
 """The control item: which generation counts, which is served, and how far a rebuild has come."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -48,9 +49,9 @@ class ControlItem:
         answer = self._client.get_item(TableName=self._table, Key=CONTROL_KEY, ConsistentRead=True)
         return "Item" in answer
 
-    def begin(self, progress: Progress) -> Progress:
+    def begin(self, progress: Progress, now: Callable[[], float] = time.time) -> Progress:
         """Raise the generation; of two rebuilds that begin at once only one does, both go on with it."""
-        begun = Progress(progress.generation + 1, progress.serving, int(time.time()))
+        begun = Progress(progress.generation + 1, progress.serving, int(now()))
         try:
             self._client.put_item(
                 TableName=self._table,

@@ -81,10 +81,11 @@ def rebuild(
         if not control.exists():  # none was ever begun, or the metrics were lost
             greatest = _greatest_generation(deployment)
             progress = Progress(greatest, greatest)
-        progress = control.begin(progress)
+        progress = control.begin(progress, now)
     if wait_seconds is None:
         wait_seconds = outputs.projector_timeout_seconds + MARGIN_SECONDS
-    sleep(max(0.0, (progress.started_at or 0) + wait_seconds - now()))
+    # of one that another machine began, with another clock, no more than the whole time is waited for
+    sleep(min(wait_seconds, max(0.0, (progress.started_at or 0) + wait_seconds - now())))
 
     stopping = Event()
 

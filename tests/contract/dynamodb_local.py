@@ -1,6 +1,7 @@
 """DynamoDB Local, AWS's own engine, in a network namespace, since it binds to all interfaces."""
 
 import fcntl
+import os
 import shutil
 import subprocess
 import sys
@@ -57,6 +58,7 @@ def dynamodb_local(folder: Path) -> Iterator[str]:
         process = subprocess.Popen(
             ["unshare", "-rn", *relay, *server, "-port"],  # noqa: S607 - wherever the system has it
             cwd=jars,
+            env=_own_clock(),
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -70,6 +72,14 @@ def dynamodb_local(folder: Path) -> Iterator[str]:
         if process.stdin:
             process.stdin.close()  # it ends the server, and then itself
         process.wait(timeout=10)
+
+
+def _own_clock() -> dict[str, str]:
+    """Return the environment without what shifts the clock: Java waits by clocks that it would take apart.
+
+    No test sees by which clock the engine runs, since nothing in the tables is deleted when it expires.
+    """
+    return {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
 
 
 def _need_namespaces() -> None:
@@ -100,7 +110,12 @@ def _resolve() -> None:
     (CACHE / "pom.xml").write_text(_POM)
     command = ["mvn", "-q", "-B", "dependency:copy-dependencies", "-DincludeScope=runtime"]
     done = subprocess.run(
-        [*command, f"-DoutputDirectory={draft}"], cwd=CACHE, capture_output=True, timeout=300, check=False
+        [*command, f"-DoutputDirectory={draft}"],
+        cwd=CACHE,
+        env=_own_clock(),
+        capture_output=True,
+        timeout=300,
+        check=False,
     )
     if done.returncode:
         raise UnavailableError(f"Maven does not resolve its jars: {done.stdout.decode()[:300]}")

@@ -281,8 +281,8 @@ MUTATIONS: Final = (
     Mutation(
         "a rebuild is served from its beginning",
         _REBUILD,
-        "        progress = control.begin(progress)\n",
-        "        progress = control.begin(progress)\n        control.serve(progress.generation)\n",
+        "        progress = control.begin(progress, now)\n",
+        "        progress = control.begin(progress, now)\n        control.serve(progress.generation)\n",
         "readers of metrics see half of them",
     ),
     Mutation(

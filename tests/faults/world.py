@@ -156,6 +156,7 @@ class World(Ground):
                         log=self.log,
                         callbacks=self.callbacks,
                         threads=OneByOne,
+                        now=lambda: self.now,
                     ),
                     repeatable=False,
                 )

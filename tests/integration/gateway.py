@@ -52,16 +52,19 @@ class Gateway:
         return self.backend.invoke(self.backend.named("lifecycle"), event)
 
     def _context(self, at: int, **context: Any) -> dict[str, Any]:
-        authorizer = gateway_events.identity(
-            userId=self.user_id,
-            sessionId=self.session_id,
-            connectedAt=str(self.connected_at),
-            exp=str(self.connected_at // 1000 + CONNECTION_SECONDS),
-        )
         return {
             "connectionId": self.connection_id,
             "requestId": uuid.uuid4().hex,
             "requestTimeEpoch": at,
-            "authorizer": authorizer,
+            "authorizer": self.identity(),
             **context,
         }
+
+    def identity(self, expires_in: int = CONNECTION_SECONDS) -> dict[str, str]:
+        """Return the authorizer's context, of an identity that expires so many seconds after the connect."""
+        return gateway_events.identity(
+            userId=self.user_id,
+            sessionId=self.session_id,
+            connectedAt=str(self.connected_at),
+            exp=str(self.connected_at // 1000 + expires_in),
+        )

@@ -11,7 +11,7 @@ from infra.sweeper import SCHEDULED_TIME
 from tests.integration.backend import Backend
 from tests.integration.client import Client
 from tests.integration.conftest import Absent
-from tests.integration.gateway import now
+from tests.integration.gateway import Gateway, now
 from tests.integration.waiting import eventually
 
 MINUTE = 60_000
@@ -23,6 +23,11 @@ def sweep(backend: Backend, at: int, **arguments: Any) -> Any:
     return backend.invoke(
         backend.outputs.everything["sweeper_function"], {"time": iso(at), "idleSeconds": 3600, **arguments}
     )
+
+
+def _token_expires_at(backend: Backend, connection_id: str) -> int | None:
+    row = backend.row(connection_id)
+    return row.opened.token_expires_at if row and row.opened else None
 
 
 def test_an_idle_connection_that_is_gone_is_lost(backend: Backend, absent: Absent) -> None:
@@ -77,28 +82,31 @@ def test_pings_that_only_the_gateway_sees_keep_a_connection_active(backend: Back
     )
 
 
-def test_a_connection_past_its_token_is_closed(backend: Backend, client: Client) -> None:
-    eventually(lambda: backend.row(client.connection_id))
+def test_a_connection_past_its_token_is_closed(backend: Backend, client: Client, gateway: Gateway) -> None:
+    # of two events of its beginning the earlier one counts
+    expired = gateway.identity(expires_in=-1)
+    gateway.connect(authorizer=expired, requestTimeEpoch=gateway.connected_at - 1)
+    eventually(lambda: _token_expires_at(backend, client.connection_id) == int(expired["exp"]))
 
-    swept = sweep(backend, now() + 2 * HOUR + MINUTE)
+    swept = sweep(backend, now())
 
     assert swept["closed"] >= 1
     assert client.closed_by_the_server()
     eventually(lambda: backend.status(client.connection_id) == "DISCONNECTED")
-    assert backend.types(client.connection_id) == ["ConnectionOpened", "ConnectionClosed"]
+    assert backend.types(client.connection_id) == [
+        "ConnectionOpened",
+        "ConnectionOpened",
+        "ConnectionClosed",
+    ]
 
 
-def test_a_connection_idle_for_longer_than_any_lives_is_lost_without_asking(
-    backend: Backend, client: Client
-) -> None:
-    eventually(lambda: backend.row(client.connection_id))
+def test_a_connection_idle_for_longer_than_any_lives_is_lost(backend: Backend, absent: Absent) -> None:
+    connection_id = absent(seconds_ago=LOST_AFTER_SECONDS + 60).connection_id
 
-    sweep(backend, now() + (LOST_AFTER_SECONDS + 60) * 1000)
+    sweep(backend, now())
 
-    eventually(lambda: backend.status(client.connection_id) == "DISCONNECTED")
-    assert backend.facts(client.connection_id)[-1] == ConnectionLost("sweeper")
-    # the gateway, had it been asked, would have said that it is there
-    assert client.ask({"type": "ping"}) == {"type": "pong"}
+    eventually(lambda: backend.status(connection_id) == "DISCONNECTED")
+    assert backend.facts(connection_id)[-1] == ConnectionLost("sweeper")
 
 
 def test_the_schedule_of_an_emulator_that_fills_nothing_in_sweeps_too(backend: Backend) -> None:
@@ -115,6 +123,7 @@ def test_the_schedule_of_an_emulator_that_fills_nothing_in_sweeps_too(backend: B
         ({}, "required field `time`"),
         ({"time": "yesterday"}, "Invalid RFC3339"),
         ({"time": "2026-11-23T05:00:00Z", "idleSeconds": -1}, "idleSeconds"),
+        ({"time": "2126-11-23T05:00:00Z"}, "not of the present"),
     ],
 )
 def test_an_input_that_is_not_the_schedules_fails_the_run(

@@ -126,10 +126,22 @@ def test_it_waits_until_no_projector_is_left_of_the_older_generation(
 
     rebuild(deployment, now=clock, sleep=sleep)
 
-    started_at = begun[0].started_at
     assert begun[0].rebuilding
-    assert started_at is not None
-    assert waited == [max(0.0, started_at + 65 - clock())]
+    assert begun[0].started_at == int(clock())
+    assert waited == [pytest.approx(65, abs=1)]
+
+
+@pytest.mark.parametrize(("ahead", "waits"), [(5 * 86_400, 65), (-5, 60), (-5 * 86_400, 0)])
+def test_one_that_another_clock_began_is_not_waited_for_any_longer(
+    deployment: Deployment, ahead: int, waits: int
+) -> None:
+    began = control(deployment)
+    began.begin(began.read(), lambda: clock() + ahead)
+    waited: list[float] = []
+
+    rebuild(deployment, now=clock, sleep=waited.append)
+
+    assert waited == [pytest.approx(waits, abs=1)]
 
 
 def test_an_interrupted_rebuild_is_not_served(stage: Stage, deployment: Deployment) -> None:

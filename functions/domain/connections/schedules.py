@@ -10,6 +10,12 @@ from functions.domain.connections.requests import IdleSeconds
 
 _PLACEHOLDER: Final = "<aws.scheduler.scheduled-time>"
 
+EARLY_SECONDS: Final = 300
+"""How far a run may be ahead of the present, as clocks differ: half the grace before a silent connection is
+lost. A run of next year would find every connection dead."""
+LATE_SECONDS: Final = 86_400
+"""How far a run may be behind: a retry has the time of the run that it repeats."""
+
 
 class Run(msgspec.Struct, frozen=True):
     """One run of the sweeper: its time in epoch milliseconds."""
@@ -31,10 +37,14 @@ def parse(event: object, now: int) -> Run:
     Raises
     ------
     msgspec.ValidationError
-        If it is not the schedule's input.
+        If it is not the schedule's input, or of another time than about the present.
     """
     given = msgspec.convert(event, _Input)
     if given.time == _PLACEHOLDER:
         return Run(now, given.idle_seconds)
     time = msgspec.convert(given.time, Annotated[datetime, msgspec.Meta(tz=True)])
-    return Run(int(time.timestamp() * 1000), given.idle_seconds)
+    at = int(time.timestamp() * 1000)
+    if not now - LATE_SECONDS * 1000 <= at <= now + EARLY_SECONDS * 1000:
+        msg = f"the run of {given.time} is not of the present, but for 5 minutes ahead and a day behind"
+        raise msgspec.ValidationError(msg)
+    return Run(at, given.idle_seconds)

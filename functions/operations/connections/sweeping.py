@@ -16,6 +16,7 @@ from functions.aws.read_models.connection_items import ConnectionInfo
 from functions.aws.read_models.connections import Connections
 from functions.domain.connections.answers import Swept
 from functions.domain.connections.idleness import Verdict, verdict
+from functions.domain.limits import LOST_AFTER_SECONDS
 from functions.domain.log.events import ActivityRecorded, Cause, Event, event
 from functions.domain.losses import loss
 from functions.domain.refusals import Unavailable
@@ -85,6 +86,8 @@ class _Sweep(msgspec.Struct, frozen=True):
 
     def _ask(self, connection: ConnectionInfo, cause: Cause) -> _Outcome:
         seen = self.callbacks.last_active_at(connection.connection_id)
+        # nothing lives longer, so a wrong clock keeps nothing alive
+        seen = min(seen, connection.created_at + LOST_AFTER_SECONDS * 1000)
         if seen <= connection.last_activity:
             return _Outcome.LEFT
         # what the gateway saw is one event, whoever asks and however often

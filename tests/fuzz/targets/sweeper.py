@@ -8,17 +8,19 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
+from functions.domain.times import iso
 from functions.handlers.sweeper import handler
 from tests.fuzz.directory import ROWS, MemoryConnections
 from tests.fuzz.leaks import listening
 from tests.fuzz.storing import ParticularLog
 from tests.fuzz.verdicts import Input, Judge, Target, Verdict, must
 from tests.property.mutations import ODD_VALUES, bent, odd_texts
-from tests.unit.operations.connections.connection_rows import Context, Gateway
+from tests.unit.operations.connections.connection_rows import NOW, Context, Gateway
 
 _PLACEHOLDER: Final = "<aws.scheduler.scheduled-time>"
 _COUNTS: Final = {"checked", "lost", "closed", "refreshed"}
 _DAY: Final = 86_400
+_EARLY: Final = 300
 _USERS: Final = {found.connection_id: found.user_id for found in ROWS}
 
 
@@ -27,7 +29,7 @@ def judge(given: Input) -> Verdict:
     log, gateway = ParticularLog(), Gateway()
     with listening():
         try:
-            swept = handler(given.value, Context(), MemoryConnections(), log, gateway)
+            swept = handler(given.value, Context(), MemoryConnections(), log, gateway, now=lambda: NOW)
         except ValueError:  # a validation error is one too
             must(given.kind != "valid", "refuses what is valid")
             must(
@@ -47,19 +49,18 @@ def _allows(given: Any) -> bool:
     idle = given.get("idleSeconds", 0)
     if type(idle) is not int or not 0 <= idle <= _DAY:
         return False
-    return bool(given["time"] == _PLACEHOLDER or _has_zone(given["time"]))
+    return bool(given["time"] == _PLACEHOLDER or _is_near(given["time"]))
 
 
-def _has_zone(time: str) -> bool:
+def _is_near(time: str) -> bool:
     try:
-        return datetime.fromisoformat(time.upper()).tzinfo is not None
+        at = datetime.fromisoformat(time.upper())
     except ValueError:
         return False
+    return at.tzinfo is not None and -_DAY <= at.timestamp() - NOW / 1000 <= _EARLY
 
 
-_times = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(  # noqa: DTZ001 - the text has a zone
-    lambda time: f"{time:%Y-%m-%dT%H:%M:%S}Z"
-)
+_times = st.integers(-_DAY, _EARLY).map(lambda seconds: f"{iso(NOW + seconds * 1000)[:-5]}Z")
 _valid = st.fixed_dictionaries(
     {"time": _times | st.just(_PLACEHOLDER)}, optional={"idleSeconds": st.integers(0, _DAY), "x": odd_texts}
 )

@@ -396,7 +396,7 @@ def test_a_scheduled_run_takes_its_time_from_the_schedule(
 ) -> None:
     table.put(idle(LONGEST + 1))
 
-    answer = sweeper.handler(SCHEDULE, Context(), table, log, gateway)
+    answer = _run(SCHEDULE, Context(), table, log, gateway)
 
     assert answer == {"checked": 1, "lost": 1, "closed": 0, "refreshed": 0}
     assert (log.events[0].at, time_of(log.events[0].event_id)) == (NOW, NOW)
@@ -406,7 +406,7 @@ def test_a_retried_run_appends_the_same_event(table: Table, gateway: Gateway, lo
     table.put(idle(LONGEST + 1))
 
     for request_id in ("r-1", "r-2"):
-        sweeper.handler(SCHEDULE, Context(request_id=request_id), table, log, gateway)
+        _run(SCHEDULE, Context(request_id=request_id), table, log, gateway)
 
     assert len(log.events) == 1
 
@@ -415,7 +415,7 @@ def test_the_next_run_is_another_cause(table: Table, gateway: Gateway, log: Memo
     table.put(idle(LONGEST + 1))
 
     for time in ("2026-11-23T08:00:00Z", "2026-11-23T08:05:00Z"):
-        sweeper.handler({"time": time}, Context(), table, log, gateway)
+        _run({"time": time}, Context(), table, log, gateway)
 
     assert len(log.events) == 2
 
@@ -424,14 +424,14 @@ def test_the_schedule_says_how_long_is_idle(table: Table, gateway: Gateway, log:
     table.put(row(last_activity=NOW - 15 * MINUTE))
     gateway.gone = {"c-1"}
 
-    assert sweeper.handler({**SCHEDULE, "idleSeconds": 900}, Context(), table, log, gateway)["lost"] == 1
+    assert _run({**SCHEDULE, "idleSeconds": 900}, Context(), table, log, gateway)["lost"] == 1
 
 
 def test_a_run_that_cannot_read_fails_and_is_retried(gateway: Gateway, log: MemoryLog) -> None:
     throttled = Connections(Throttled(), "connections")
 
     with pytest.raises(Unavailable):
-        sweeper.handler(SCHEDULE, Context(), throttled, log, gateway)
+        _run(SCHEDULE, Context(), throttled, log, gateway)
 
 
 def test_each_run_logs_one_line(
@@ -439,14 +439,46 @@ def test_each_run_logs_one_line(
 ) -> None:
     caplog.set_level("INFO", "airium")
 
-    sweeper.handler(SCHEDULE, Context(), table, log, gateway)
+    _run(SCHEDULE, Context(), table, log, gateway)
 
     assert [line.message for line in caplog.records] == ["sweep"]
 
 
 def test_the_time_of_a_run_is_what_the_schedule_gives() -> None:
-    assert parse(SCHEDULE, now=1) == Run(NOW, HOUR_SECONDS)
-    assert parse({"time": "2026-11-23T09:00:00+01:00", "idleSeconds": 60}, now=1) == Run(NOW, 60)
+    assert parse(SCHEDULE, now=NOW + 1) == Run(NOW, HOUR_SECONDS)
+    assert parse({"time": "2026-11-23T09:00:00+01:00", "idleSeconds": 60}, now=NOW) == Run(NOW, 60)
+
+
+@pytest.mark.parametrize("late", [86_400_000, 3_600_000, 0, -300_000])
+def test_a_run_may_be_repeated_for_a_day_and_its_clock_be_ahead(late: int) -> None:
+    assert parse(SCHEDULE, now=NOW + late) == Run(NOW, HOUR_SECONDS)
+
+
+@pytest.mark.parametrize("late", [86_400_001, 365 * 86_400_000, -300_001, -365 * 86_400_000])
+def test_a_run_of_another_time_is_refused(late: int) -> None:
+    with pytest.raises(msgspec.ValidationError, match="not of the present"):
+        parse(SCHEDULE, now=NOW + late)
+
+
+def test_a_run_of_next_year_ends_no_connection(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    table.put(row())
+
+    with pytest.raises(msgspec.ValidationError):
+        _run({"time": "2027-11-23T08:00:00Z"}, Context(), table, log, gateway)
+
+    assert (log.events, gateway.closed) == ([], [])
+
+
+def test_what_the_gateway_saw_is_not_believed_beyond_the_longest_life(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    connection = idle(HOUR_SECONDS)
+    table.put(connection)
+    gateway.seen = {"c-1": NOW + 365 * 86_400_000}
+
+    _sweep(table, gateway, log)
+
+    assert [event.at for event in log.events] == [connection.created_at + LONGEST * 1000]
 
 
 def test_a_time_that_was_not_filled_in_is_the_present() -> None:
@@ -459,7 +491,13 @@ def test_a_time_that_was_not_filled_in_is_the_present() -> None:
 )
 def test_a_run_without_its_time_fails(event: Any) -> None:
     with pytest.raises(msgspec.ValidationError):
-        parse(event, now=1)
+        parse(event, now=NOW)
+
+
+def _run(
+    event: Any, context: Context, connections: Connections, log: MemoryLog, gateway: Gateway
+) -> dict[str, Any]:
+    return sweeper.handler(event, context, connections, log, gateway, now=lambda: NOW)
 
 
 class Meeting(Gateway):
