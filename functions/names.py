@@ -63,10 +63,10 @@ CONNECTION_INFO = (
     "lastActivity",
     "disconnectedAt",
     "tokenExpiresAt",
-    "expires_at",
 )
-"""What the indexes project: the public attributes of a connection, which a list shows, and when its row
-expires, which is told to nobody but repeated by every event about it."""
+"""The public attributes of a connection: what a list shows."""
+CONNECTION_INDEXED = (*CONNECTION_INFO, "expires_at")
+"""What the indexes project: when the row expires, too, which every event about the connection repeats."""
 
 METRICS_KEY = ("metric", "bucket")
 METRIC_SHARDS = 8

@@ -55,8 +55,8 @@ def create_tables(client: Any, prefix: str) -> Tables:
         client,
         tables.connections,
         names.CONNECTIONS_KEY,
-        Index(names.CONNECTIONS_BY_USER, names.CONNECTIONS_BY_USER_KEY, names.CONNECTION_INFO),
-        Index(names.CONNECTIONS_ACTIVE, names.CONNECTIONS_ACTIVE_KEY, names.CONNECTION_INFO),
+        Index(names.CONNECTIONS_BY_USER, names.CONNECTIONS_BY_USER_KEY, names.CONNECTION_INDEXED),
+        Index(names.CONNECTIONS_ACTIVE, names.CONNECTIONS_ACTIVE_KEY, names.CONNECTION_INDEXED),
         Index(names.CONNECTIONS_ACTIVE_OF_USER, names.CONNECTIONS_ACTIVE_OF_USER_KEY, ()),
     )
     _create(client, tables.metrics, names.METRICS_KEY)

@@ -46,8 +46,8 @@ class ReadModel(pulumi.ComponentResource):
                 name=args.naming.of("connections"),
                 key=names.CONNECTIONS_KEY,
                 indexes=(
-                    Index(names.CONNECTIONS_BY_USER, names.CONNECTIONS_BY_USER_KEY, names.CONNECTION_INFO),
-                    Index(names.CONNECTIONS_ACTIVE, names.CONNECTIONS_ACTIVE_KEY, names.CONNECTION_INFO),
+                    Index(names.CONNECTIONS_BY_USER, names.CONNECTIONS_BY_USER_KEY, names.CONNECTION_INDEXED),
+                    Index(names.CONNECTIONS_ACTIVE, names.CONNECTIONS_ACTIVE_KEY, names.CONNECTION_INDEXED),
                     # to be counted, not shown
                     Index(names.CONNECTIONS_ACTIVE_OF_USER, names.CONNECTIONS_ACTIVE_OF_USER_KEY, ()),
                 ),

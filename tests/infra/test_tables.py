@@ -92,7 +92,7 @@ def test_an_index_of_connections_holds_what_a_list_shows_and_no_more(index: str)
 
     keys = {"connectionId", *(attribute for attribute, _ in key_of(found))}
     assert found["projectionType"] == "INCLUDE"
-    assert set(found["nonKeyAttributes"]) | keys == {*names.CONNECTION_INFO, *keys}
+    assert set(found["nonKeyAttributes"]) | keys == {*names.CONNECTION_INDEXED, *keys}
     assert set(found["nonKeyAttributes"]) & keys == set()
 
 

@@ -5,7 +5,7 @@ import pytest
 from functions.aws.read_models.connection_items import active_shard
 from functions.domain.connections.counters import NOW
 from functions.names import (
-    CONNECTION_INFO,
+    CONNECTION_INDEXED,
     CONNECTIONS_ACTIVE,
     CONNECTIONS_ACTIVE_KEY,
     CONNECTIONS_BY_USER,
@@ -32,7 +32,7 @@ def test_an_index_shows_what_lists_show_and_no_more(backend: Backend, client: Cl
         lambda: backend.index(CONNECTIONS_BY_USER, CONNECTIONS_BY_USER_KEY[0], client.user_id)
     )
 
-    assert set(shown) <= set(CONNECTION_INFO)
+    assert set(shown) <= set(CONNECTION_INDEXED)
 
 
 def test_only_a_connection_that_has_not_ended_is_in_the_index_of_the_active(
