@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks
 
 import local.resources  # noqa: F401  # fills the registry
+from local.answers import until_answered
 from local.cloud import ACCOUNT, PARTITION, Cloud
 from local.errors import LocalError
 from local.prune import Deployed
@@ -67,8 +69,9 @@ class Deployer(Mocks):
         if creator is None or args.resource_id:
             kind = "a resource type that it reads" if args.resource_id else "this resource type"
             raise self._first(LocalError(f"{subject}: the embedded AWS does not know {kind}"))
+        wanted = Wanted(type=args.typ, name=args.name, inputs=inputs, root=self._root)
         try:
-            return creator(self._cloud, Wanted(type=args.typ, name=args.name, inputs=inputs, root=self._root))
+            return until_answered(lambda lost: creator(self._cloud, replace(wanted, repeated=lost)))
         except Exception as error:  # noqa: BLE001  # whatever it is, it is raised again, with the name
             raise self._first(LocalError(f"{subject}: {_line(error)}")) from None
 

@@ -1,9 +1,9 @@
 """People who try things out: a user of the pool that the program made, with a token."""
 
-import contextlib
 import secrets
 from dataclasses import dataclass
 
+from local.answers import ignoring
 from local.cloud import Cloud
 from local.errors import LocalError
 from local.outputs import Outputs
@@ -36,7 +36,7 @@ def sign_in(outputs: Outputs, email: str) -> Person:
     # one of each kind of character that a policy may ask for
     password = f"Aa1!{secrets.token_urlsafe(24)}"
     verified = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
-    with contextlib.suppress(cognito.exceptions.UsernameExistsException):
+    with ignoring("UsernameExistsException"):
         cognito.admin_create_user(
             UserPoolId=pool, Username=email, UserAttributes=verified, MessageAction="SUPPRESS"
         )

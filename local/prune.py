@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 
+from functions.aws.faults import status_of
+from local.answers import until_answered
 from local.cloud import Cloud
 from local.resources.registry import REMOVERS
 
@@ -35,9 +37,13 @@ def prune(cloud: Cloud, before: Sequence[Deployed], now: Iterable[Deployed]) -> 
     """Remove the surplus and give what was removed."""
     removed = surplus(before, now)
     for each in removed:
-        try:
-            REMOVERS[each.type](cloud, each.id)
-        except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] not in _GONE:
-                raise
+        _remove(cloud, each)
     return removed
+
+
+def _remove(cloud: Cloud, deployed: Deployed) -> None:
+    try:
+        until_answered(lambda _lost: REMOVERS[deployed.type](cloud, deployed.id))
+    except ClientError as error:
+        if status_of(error) not in _GONE:
+            raise

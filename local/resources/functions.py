@@ -1,15 +1,16 @@
 """Functions, their layers, and what invokes them."""
 
 import base64
-import contextlib
 import hashlib
 from typing import Any
 
+from local.answers import found, ignoring
 from local.archive import zipped
 from local.cloud import Cloud
 from local.resources.registry import Made, Wanted, creates, removes
 
 _INVOKER = "arn:aws:apigateway:{}:lambda:path/2015-03-31/functions"
+_ABSENT = "ResourceNotFoundException"
 _ELSEWHERE = ("name", "code", "publish", "reservedConcurrentExecutions", "tags", "tagsAll", "skipDestroy")
 
 
@@ -54,10 +55,9 @@ def function(cloud: Cloud, wanted: Wanted) -> Made:
     name = wanted.physical()
     client = cloud.client("lambda")
     code = zipped(wanted.inputs["code"], wanted.root)
-    try:
-        found = client.get_function_configuration(FunctionName=name)
-    except client.exceptions.ResourceNotFoundException:
-        found = cloud.call(
+    existing = found(client.get_function_configuration, _ABSENT, FunctionName=name)
+    if existing is None:
+        settings = cloud.call(
             "lambda",
             "CreateFunction",
             wanted.inputs,
@@ -67,9 +67,9 @@ def function(cloud: Cloud, wanted: Wanted) -> Made:
         )
     else:
         # Unchanged code is left alone: an update would throw the warm worker away.
-        if found["CodeSha256"] != _sha256(code):
+        if existing["CodeSha256"] != _sha256(code):
             client.update_function_code(FunctionName=name, ZipFile=code)
-        found = cloud.call(
+        settings = cloud.call(
             "lambda",
             "UpdateFunctionConfiguration",
             wanted.inputs,
@@ -86,7 +86,7 @@ def function(cloud: Cloud, wanted: Wanted) -> Made:
             "invokeArn": f"{_INVOKER.format(cloud.region)}/{arn}/invocations",
             "qualifiedArn": f"{arn}:$LATEST",
             "version": "$LATEST",
-            "lastModified": found.get("LastModified"),
+            "lastModified": settings.get("LastModified"),
             "codeSha256": _sha256(code),
         },
     )
@@ -104,7 +104,7 @@ def permission(cloud: Cloud, wanted: Wanted) -> Made:
     client = cloud.client("lambda")
     statement = str(wanted.inputs.get("statementId") or wanted.name)[:100]
     name = wanted.inputs["function"]
-    with contextlib.suppress(client.exceptions.ResourceNotFoundException):
+    with ignoring(_ABSENT):
         client.remove_permission(FunctionName=name, StatementId=statement)
     cloud.call(
         "lambda",

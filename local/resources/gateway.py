@@ -1,12 +1,18 @@
-"""The API Gateway: APIs and what belongs to them."""
+"""The API Gateway: APIs and what belongs to them.
 
-import contextlib
+An API is made anew by each deployment, and with it all that belongs to it. Where the answer to a request was
+lost, what it may have made is deleted before the next: nothing refers to it yet. Integrations and
+deployments have no name by which it could be found; one that nobody uses does nothing, and goes with its API.
+"""
+
 import hashlib
 from typing import Any
 
+from local.answers import ignoring
 from local.cloud import Cloud
 from local.resources.registry import Made, Wanted, creates, removes
 
+_ABSENT = "NotFoundException"
 _TAGS = ("tags", "tagsAll")
 
 
@@ -20,7 +26,7 @@ def api(cloud: Cloud, wanted: Wanted) -> Made:
     client = cloud.client("apigatewayv2")
     name = wanted.physical(128)
     pinned = hashlib.sha256(name.encode()).hexdigest()[:8]
-    with contextlib.suppress(client.exceptions.NotFoundException):
+    with ignoring(_ABSENT):
         client.delete_api(ApiId=pinned)
     tags = {**wanted.inputs.get("tags", {}), "ms-custom-id": pinned}
     made = cloud.call(
@@ -58,6 +64,7 @@ def integration(cloud: Cloud, wanted: Wanted) -> Made:
 @creates("aws:apigatewayv2/integrationResponse:IntegrationResponse")
 def integration_response(cloud: Cloud, wanted: Wanted) -> Made:
     """Create the integration's response."""
+    _delete_unanswered(cloud, wanted, "IntegrationResponse", "integrationResponseKey", "integrationId")
     made = cloud.call("apigatewayv2", "CreateIntegrationResponse", wanted.inputs)
     return Made(id=made["IntegrationResponseId"])
 
@@ -70,6 +77,7 @@ def authorizer(cloud: Cloud, wanted: Wanted) -> Made:
     """
     inputs: dict[str, Any] = {"identitySources": [], **wanted.inputs}
     name = wanted.physical(128)
+    _delete_unanswered(cloud, wanted, "Authorizer", "name")
     made = cloud.call(
         "apigatewayv2",
         "CreateAuthorizer",
@@ -84,12 +92,14 @@ def authorizer(cloud: Cloud, wanted: Wanted) -> Made:
 @creates("aws:apigatewayv2/route:Route")
 def route(cloud: Cloud, wanted: Wanted) -> Made:
     """Create the route."""
+    _delete_unanswered(cloud, wanted, "Route", "routeKey")
     return Made(id=cloud.call("apigatewayv2", "CreateRoute", wanted.inputs)["RouteId"])
 
 
 @creates("aws:apigatewayv2/routeResponse:RouteResponse")
 def route_response(cloud: Cloud, wanted: Wanted) -> Made:
     """Create the route's response."""
+    _delete_unanswered(cloud, wanted, "RouteResponse", "routeResponseKey", "routeId")
     return Made(id=cloud.call("apigatewayv2", "CreateRouteResponse", wanted.inputs)["RouteResponseId"])
 
 
@@ -105,6 +115,9 @@ def stage(cloud: Cloud, wanted: Wanted) -> Made:
     """Create the stage."""
     name = wanted.physical(128)
     identifier = wanted.inputs["apiId"]
+    if wanted.repeated:
+        with ignoring(_ABSENT):
+            cloud.client("apigatewayv2").delete_stage(ApiId=identifier, StageName=name)
     inputs = {
         **wanted.inputs,
         "routeSettings": {
@@ -133,6 +146,21 @@ def stage(cloud: Cloud, wanted: Wanted) -> Made:
 def account(_cloud: Cloud, _wanted: Wanted) -> Made:
     """Nothing to do: the emulator's gateway writes its logs without a role."""
     return Made(id="api-gateway-account")
+
+
+def _delete_unanswered(cloud: Cloud, wanted: Wanted, kind: str, key: str, parent: str | None = None) -> None:
+    """Delete what a request has made whose answer was lost; ``key`` is the input that names it."""
+    if not wanted.repeated:
+        return
+    within = {_member(name): wanted.inputs[name] for name in ("apiId", parent) if name}
+    for each in cloud.call("apigatewayv2", f"Get{kind}s", **within)["Items"]:
+        if each.get(_member(key)) == wanted.inputs.get(key, wanted.name):
+            cloud.call("apigatewayv2", f"Delete{kind}", **within, **{f"{kind}Id": each[f"{kind}Id"]})
+
+
+def _member(name: str) -> str:
+    """The request's name of an input."""
+    return name[0].upper() + name[1:]
 
 
 def _settings(entry: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Roles and their policies, which the emulator enforces."""
 
+from local.answers import found
 from local.cloud import Cloud
 from local.resources.registry import Made, Wanted, creates, removes
 
@@ -9,26 +10,27 @@ def role(cloud: Cloud, wanted: Wanted) -> Made:
     """Create the role, or take its old policies away: those that still hold are put again."""
     name = wanted.physical()
     iam = cloud.client("iam")
-    try:
-        found = iam.get_role(RoleName=name)["Role"]
-    except iam.exceptions.NoSuchEntityException:
-        found = cloud.call(
+    existing = found(iam.get_role, "NoSuchEntity", RoleName=name)
+    if existing is None:
+        made = cloud.call(
             "iam",
             "CreateRole",
             wanted.inputs,
             rename={"assumeRolePolicy": "assumeRolePolicyDocument"},
             without=("name", "tags", "tagsAll", "forceDetachPolicies"),
             RoleName=name,
-        )["Role"]
+        )
     else:
+        made = existing
         _strip(cloud, name)
         iam.update_assume_role_policy(RoleName=name, PolicyDocument=wanted.inputs["assumeRolePolicy"])
-    return Made(id=name, outputs={"name": name, "arn": found["Arn"], "uniqueId": found["RoleId"]})
+    outputs = {"name": name, "arn": made["Role"]["Arn"], "uniqueId": made["Role"]["RoleId"]}
+    return Made(id=name, outputs=outputs)
 
 
 @removes("aws:iam/role:Role")
 def remove_role(cloud: Cloud, name: str) -> None:
-    """Delete the role with its inline policies."""
+    """Delete the role with its policies."""
     _strip(cloud, name)
     cloud.client("iam").delete_role(RoleName=name)
 
@@ -43,7 +45,24 @@ def role_policy(cloud: Cloud, wanted: Wanted) -> Made:
     return Made(id=f"{owner}:{name}", outputs={"name": name})
 
 
+@creates("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+def role_policy_attachment(cloud: Cloud, wanted: Wanted) -> Made:
+    """Attach the policy, which is AWS's own or has been made before."""
+    owner, policy = wanted.inputs["role"], wanted.inputs["policyArn"]
+    cloud.client("iam").attach_role_policy(RoleName=owner, PolicyArn=policy)
+    return Made(id=f"{owner}/{policy}")
+
+
+@removes("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+def remove_role_policy_attachment(cloud: Cloud, identifier: str) -> None:
+    """Detach the policy."""
+    owner, _, policy = identifier.partition("/")
+    cloud.client("iam").detach_role_policy(RoleName=owner, PolicyArn=policy)
+
+
 def _strip(cloud: Cloud, name: str) -> None:
     iam = cloud.client("iam")
     for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
         iam.delete_role_policy(RoleName=name, PolicyName=policy)
+    for attached in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+        iam.detach_role_policy(RoleName=name, PolicyArn=attached["PolicyArn"])

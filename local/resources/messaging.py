@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from local.cloud import Cloud
+from local.answers import found
+from local.cloud import Cloud, UnknownInputError
 from local.resources.registry import Made, Wanted, creates, removes
 
+_ABSENT = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
+"""SQS has two codes for one error: that of its older protocol is sent along."""
 _QUEUE_ATTRIBUTES = {
     "delaySeconds": "DelaySeconds",
     "fifoQueue": "FifoQueue",
@@ -24,13 +27,13 @@ def queue(cloud: Cloud, wanted: Wanted) -> Made:
     name = wanted.physical(80)
     chosen = {key: value for key, value in wanted.inputs.items() if key not in {"name", "tags", "tagsAll"}}
     if unknown := chosen.keys() - _QUEUE_ATTRIBUTES.keys():
-        raise ValueError(f"input {min(unknown)!r} is unknown to the embedded AWS")
+        raise UnknownInputError(f"input {min(unknown)!r} is unknown to the embedded AWS")
     attributes = {_QUEUE_ATTRIBUTES[key]: _attribute(value) for key, value in chosen.items()}
-    try:
-        url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
-    except sqs.exceptions.QueueDoesNotExist:
+    existing = found(sqs.get_queue_url, *_ABSENT, QueueName=name)
+    if existing is None:
         url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
     else:
+        url = existing["QueueUrl"]
         sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
     return Made(id=url, outputs={"name": name, "url": url, "arn": cloud.arn("sqs", name)})
 
@@ -54,11 +57,8 @@ def schedule(cloud: Cloud, wanted: Wanted) -> Made:
     """Create the schedule, or update it."""
     scheduler = cloud.client("scheduler")
     name, group = wanted.physical(), wanted.inputs.get("groupName", "default")
-    try:
-        scheduler.get_schedule(Name=name, GroupName=group)
-        operation = "UpdateSchedule"
-    except scheduler.exceptions.ResourceNotFoundException:
-        operation = "CreateSchedule"
+    existing = found(scheduler.get_schedule, "ResourceNotFoundException", Name=name, GroupName=group)
+    operation = "CreateSchedule" if existing is None else "UpdateSchedule"
     cloud.call("scheduler", operation, wanted.inputs, without=("name",), Name=name)
     return Made(
         id=f"{group}/{name}",

@@ -1,7 +1,6 @@
 """Log groups and alarms."""
 
-import contextlib
-
+from local.answers import ignoring
 from local.cloud import Cloud
 from local.resources.registry import Made, Wanted, creates, removes
 
@@ -12,7 +11,7 @@ def log_group(cloud: Cloud, wanted: Wanted) -> Made:
     name = wanted.physical(512)
     logs = cloud.client("logs")
     # One that is there keeps what has been logged.
-    with contextlib.suppress(logs.exceptions.ResourceAlreadyExistsException):
+    with ignoring("ResourceAlreadyExistsException"):
         logs.create_log_group(logGroupName=name)
     if days := wanted.inputs.get("retentionInDays"):
         logs.put_retention_policy(logGroupName=name, retentionInDays=int(days))

@@ -20,6 +20,8 @@ class Wanted:
     """The program's inputs in camelCase, secrets and numbers as the SDK hands them over."""
     root: Path
     """The folder of the program, which relative paths start from."""
+    repeated: bool = False
+    """Whether an earlier answer was lost, so that what this asks for may have been made already."""
 
     def physical(self, limit: int = 64) -> str:
         """The resource's own name, or the logical one where the program leaves the choice."""
@@ -43,7 +45,11 @@ REMOVERS: dict[str, Remover] = {}
 
 
 def creates(type_token: str) -> Callable[[Creator], Creator]:
-    """Mark what *ensures* resources of a type: makes them, or brings existing ones up to date."""
+    """Mark what *ensures* resources of a type: makes them, or brings existing ones up to date.
+
+    It is called again where the answer to one of its requests was lost (`local.answers`). What has no name by
+    which it could be found is then taken away first, where `Wanted.repeated` is set.
+    """
 
     def register(creator: Creator) -> Creator:
         CREATORS[type_token] = creator

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from local.answers import found
 from local.cloud import Cloud
 from local.errors import LocalError
 from local.resources.registry import Made, Wanted, creates
@@ -28,14 +29,14 @@ def table(cloud: Cloud, wanted: Wanted) -> Made:
     name = wanted.physical(255)
     dynamodb = cloud.client("dynamodb")
     layout = _layout(wanted)
-    try:
-        found = dynamodb.describe_table(TableName=name)["Table"]
-    except dynamodb.exceptions.ResourceNotFoundException:
-        found = cloud.call(
+    existing = found(dynamodb.describe_table, "ResourceNotFoundException", TableName=name)
+    if existing is None:
+        description = cloud.call(
             "dynamodb", "CreateTable", wanted.inputs, without=_ELSEWHERE, TableName=name, **layout
         )["TableDescription"]
     else:
-        if _shape(found) != _shape(layout):
+        description = existing["Table"]
+        if _shape(description) != _shape(layout):
             raise LocalError(
                 "the table's keys, indexes or stream have changed, which a table that is up cannot take: "
                 "`make down`, then `make up`"
@@ -45,9 +46,9 @@ def table(cloud: Cloud, wanted: Wanted) -> Made:
         id=name,
         outputs={
             "name": name,
-            "arn": found["TableArn"],
-            "streamArn": found.get("LatestStreamArn"),
-            "streamLabel": found.get("LatestStreamLabel"),
+            "arn": description["TableArn"],
+            "streamArn": description.get("LatestStreamArn"),
+            "streamLabel": description.get("LatestStreamLabel"),
         },
     )
 

@@ -5,6 +5,8 @@ import pytest
 
 from local.cloud import UnknownInputError, fit
 
+QUEUE = "arn:aws:sqs:us-east-1:000000000000:failures"
+
 
 def shape(service, operation):
     model = boto3.Session(region_name="us-east-1").client(service).meta.service_model
@@ -30,11 +32,11 @@ def test_a_broken_number_is_left_for_botocore_to_refuse():
 
 
 def test_names_that_differ_are_renamed_at_any_depth():
-    inputs = {"destinationConfig": {"onFailure": {"destinationArn": "arn"}}}
+    inputs = {"destinationConfig": {"onFailure": {"destinationArn": QUEUE}}}
 
     fitted = fit(shape("lambda", "CreateEventSourceMapping"), inputs, {"destinationArn": "destination"})
 
-    assert fitted == {"DestinationConfig": {"OnFailure": {"Destination": "arn"}}}
+    assert fitted == {"DestinationConfig": {"OnFailure": {"Destination": QUEUE}}}
 
 
 def test_members_of_lists_are_fitted_too():

@@ -45,9 +45,7 @@ def test_a_failure_is_one_line_with_the_resource_and_the_cause(deployer):
     with pytest.raises(LocalError) as caught:
         deployer.new_resource(resource("aws:sqs/queue:Queue", colour="red"))
 
-    assert str(caught.value) == (
-        "thing (aws:sqs/queue:Queue): ValueError: input 'colour' is unknown to the embedded AWS"
-    )
+    assert str(caught.value) == ("thing (aws:sqs/queue:Queue): input 'colour' is unknown to the embedded AWS")
 
 
 def test_a_component_is_only_a_name(deployer):
