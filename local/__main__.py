@@ -8,9 +8,13 @@ if __name__ == "__main__":
     try:
         # Before anything that may be missing is imported.
         check()
+        from local.interrupts import note_signals
+
+        # Before what takes long to import: there, an exception for Ctrl-C may be lost.
+        signals = note_signals()
         from local.commands import main
 
-        main()
+        main(signals)
     except KeyboardInterrupt:
-        # Ctrl-C while the packages are still being imported: nothing has been started.
+        # Nothing has been started.
         sys.exit(0)

@@ -1,6 +1,7 @@
 """What people type, and what they are told."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -8,15 +9,14 @@ from typing import Annotated
 import typer
 
 from infra.settings.identity import IdentityMode
-from local import follow, logs, outputs, people, stackfile, status, up
+from local import follow, logs, outputs, people, processes, stackfile, status, up
 from local.demo import run
 from local.errors import LocalError
-from local.interrupts import as_ctrl_c, uninterrupted
+from local.interrupts import Signals, as_ctrl_c
 from local.state import DEFAULT, StateDir
 from ops.terminal import Terminal, printable
 
 app = typer.Typer(
-    help="The embedded AWS: the backend in an emulator on this machine, without an account.",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -27,10 +27,16 @@ _console = Terminal(soft_wrap=True)
 _State = Annotated[Path, typer.Option("--state", help="Folder for its files.", show_default=".local")]
 
 
-def main() -> None:
-    """Run a command; what is in the way is one line and exit code 1, Ctrl-C is no error."""
+def main(signals: Signals) -> None:
+    """Run a command; what is in the way is one line and exit code 1, Ctrl-C is no error.
+
+    Parameters
+    ----------
+    signals : Signals
+        Those that come to end this process.
+    """
     try:
-        code = app(standalone_mode=False)
+        code = app(standalone_mode=False, obj=signals)
     except LocalError as error:
         raise SystemExit(refused(str(error))) from None
     except typer.TyperException as error:
@@ -39,6 +45,8 @@ def main() -> None:
         _console.print("", "Stopped.", sep="\n")
         # Not SystemExit: that would wait for the threads of a deployment that nobody wants any more.
         sys.stdout.flush()
+        for child in processes.children(os.getpid()):
+            processes.send(child, signal.SIGTERM)
         os._exit(0)
     raise SystemExit(code)
 
@@ -48,8 +56,16 @@ def refused(words: str) -> str:
     return "\n".join(map(printable, f"error: {words}".splitlines()))
 
 
+@app.callback()
+def obey(context: typer.Context) -> None:
+    """The embedded AWS: the backend in an emulator on this machine, without an account."""
+    if context.invoked_subcommand != "up":
+        as_ctrl_c(context.ensure_object(Signals))
+
+
 @app.command("up")
 def up_(
+    context: typer.Context,
     *,
     port: Annotated[
         int | None,
@@ -65,18 +81,17 @@ def up_(
 ) -> None:
     """Start the emulator and deploy the program; if it is up, deploy what has changed."""
     folder = StateDir(state)
-    as_ctrl_c()
+    # They are only noted: neither a second Ctrl-C nor one at an unlucky moment may leave a process behind.
+    signals = context.ensure_object(Signals)
     try:
-        result = up.up(folder, port, stackfile.read().port, keep=keep, identity=identity)
+        result = up.up(folder, port, stackfile.read().port, keep=keep, identity=identity, signals=signals)
         _console.print(*status.welcome(result), sep="\n")
         if detach or result.was_up:
             return
         _console.print("Ctrl-C stops it.", "", sep="\n")
         follow.follow(folder, result, _console)
     except BaseException:
-        # Whatever it is: a second Ctrl-C must not leave a process behind.
-        with uninterrupted():
-            up.abandon(folder)
+        up.abandon(folder)
         raise
 
 
@@ -109,7 +124,6 @@ def logs_(
     state: _State = DEFAULT,
 ) -> None:
     """Print what the functions have logged; exit code 1 if there is nothing."""
-    as_ctrl_c()
     if not logs.show(StateDir(state), _console, wanted=identifier, follow=follow):
         typer.echo(f"Nothing has been logged{' with that id' if identifier else ''}.", err=True)
         raise typer.Exit(1)
@@ -132,7 +146,6 @@ def token(
 @app.command("demo")
 def demo_(*, state: _State = DEFAULT) -> None:
     """Play a session with a real client and prove what it left; exit code 1 if anything is not right."""
-    as_ctrl_c()
     with up.somewhere(StateDir(state)) as file:
         right = run.demo(file, _console)
     raise typer.Exit(0 if right else 1)

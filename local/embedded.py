@@ -11,7 +11,7 @@ from local import emulator, outputs, program, sockets, stackfile
 from local.cloud import Cloud
 from local.deployer import Deployer
 from local.errors import LocalError
-from local.interrupts import uninterrupted
+from local.interrupts import NO_SIGNALS, Signals, uninterrupted
 from local.outputs import Outputs
 from local.prune import prune
 from local.stackfile import NOTHING, PROJECT, ROOT, STACK
@@ -26,6 +26,8 @@ def running(
     config: Mapping[str, str] = NOTHING,
 ) -> Iterator[Outputs]:
     """An embedded AWS for as long as the block lasts; several can be up at once.
+
+    It ends with this process too, however this one ends.
 
     Parameters
     ----------
@@ -58,12 +60,14 @@ def running(
                 end(state, process)
 
 
-def begin(state: StateDir, port: int, root: Path = ROOT, *, keep: bool = False) -> Running:
+def begin(
+    state: StateDir, port: int, root: Path = ROOT, *, keep: bool = False, signals: Signals = NO_SIGNALS
+) -> Running:
     """Start the emulator; without ``keep``, from nothing."""
     emulator.require_free(port)  # before anything that was kept is forgotten
     if not keep:
         state.forget_everything()
-    return emulator.start(state, port, stackfile.read(root).region, keep=keep)
+    return emulator.start(state, port, stackfile.read(root).region, keep=keep, signals=signals)
 
 
 def deploy(
@@ -73,6 +77,7 @@ def deploy(
     *,
     restarted: bool,
     config: Mapping[str, str] = NOTHING,
+    signals: Signals = NO_SIGNALS,
 ) -> Outputs:
     """Run the program against the emulator, and remove what it has no more.
 
@@ -82,6 +87,8 @@ def deploy(
         Whether the emulator has just been started.
     config : mapping
         Values that go before those of the stack file.
+    signals : Signals
+        What ends it early, by a KeyboardInterrupt.
 
     Raises
     ------
@@ -89,11 +96,12 @@ def deploy(
         Naming the resource that could not be created, or the setting that is wrong.
     """
     stack = stackfile.read(root)
-    cloud = Cloud(process.endpoint, stack.region, restarted=restarted)
+    # Each request is sent once: a lost answer must not go unnoticed, see `local.answers`.
+    cloud = Cloud(process.endpoint, stack.region, restarted=restarted, attempts=1)
     deployer = Deployer(cloud, root)
     chosen = stack.at(process.endpoint, config)
     try:
-        exported = program.evaluate(root, deployer, chosen, project=PROJECT, stack=STACK)
+        exported = program.evaluate(root, deployer, chosen, project=PROJECT, stack=STACK, signals=signals)
     except pulumi.RunError as error:
         raise LocalError(str(error)) from None
     except Exception:

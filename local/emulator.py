@@ -13,13 +13,16 @@ import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
 
+from local import leash, processes
 from local.errors import LocalError
-from local.interrupts import uninterrupted
+from local.interrupts import NO_SIGNALS, Signals, uninterrupted
 from local.state import Running, StateDir
 
 START_SECONDS = 20.0
 GRACE_SECONDS = 5.0
 """With a socket open, the emulator may never end by itself on Python 3.12 and later."""
+KEEP_GRACE_SECONDS = 30.0
+"""Where its state is kept, it writes it last of all: force would lose it."""
 _POLL_SECONDS = 0.05
 _PORTS = (10_000, 32_000)
 
@@ -37,35 +40,36 @@ def free_port() -> int:
             return port
 
 
-def start(state: StateDir, port: int, region: str, *, keep: bool) -> Running:
+def start(state: StateDir, port: int, region: str, *, keep: bool, signals: Signals = NO_SIGNALS) -> Running:
     """Start the emulator on loopback and wait until it answers.
+
+    It ends with this process, however this one ends, until it is let go (`local.leash`).
 
     Raises
     ------
     LocalError
         If the port is busy, or if the emulator ends or does not answer in time.
+    KeyboardInterrupt
+        If a signal came. Nothing is left of the emulator then.
     """
     require_free(port)
     state.make()
     # A process that nobody has noted could not be stopped by anybody.
-    with uninterrupted() as interruptions:
+    with uninterrupted() as meanwhile:
         process, running = _spawn(state, port, region, keep=keep)
         state.started(running)
     try:
-        _raise_if(interruptions)
-        _await_health(running, process, state.log)
+        meanwhile.raise_if_any()
+        leash.run(running.pid)
+        _await_health(running, process, state.log, signals)
     except BaseException:
         with uninterrupted():
             stop(state, running)
         raise
-    # It lives on by its pid: a dropped handle without a return code is a ResourceWarning.
-    process.returncode = 0
+    finally:
+        # It lives on by its pid: a dropped handle without a return code is a ResourceWarning.
+        process.returncode = process.returncode or 0
     return running
-
-
-def _raise_if(interruptions: list[int]) -> None:
-    if interruptions:
-        raise KeyboardInterrupt
 
 
 def _spawn(
@@ -73,17 +77,21 @@ def _spawn(
 ) -> tuple["subprocess.Popen[bytes]", Running]:
     started_at = datetime.now(UTC).isoformat(timespec="seconds")
     with state.log.open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603  # our own script
+        process = leash.start(
             [sys.executable, "-P", str(Path(__file__).with_name("ministack_with_logs.py"))],
-            env=_environment(state, port, region, keep=keep),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            cwd=state.temporary,
-            # Its own group: Ctrl-C is for us, who stop it in order, and its workers end with it.
-            start_new_session=True,
+            environment=_environment(state, port, region, keep=keep),
+            folder=state.temporary,
+            log=log,
         )
-    return process, Running(pid=process.pid, port=port, started_at=started_at, keep=keep, owner=os.getpid())
+    running = Running(
+        pid=process.pid,
+        birth=processes.birth(process.pid),
+        port=port,
+        started_at=started_at,
+        keep=keep,
+        owner=os.getpid(),
+    )
+    return process, running
 
 
 def healthy(running: Running, timeout: float = 2.0) -> bool:
@@ -97,24 +105,29 @@ def healthy(running: Running, timeout: float = 2.0) -> bool:
 
 def alive(running: Running) -> bool:
     """Whether the process is there and is the emulator, not another one that got its pid."""
-    _reap(running.pid)
-    return "ministack" in _command(running.pid)
+    processes.reap(running.pid)
+    return bool(running.birth) and processes.birth(running.pid) == running.birth
 
 
-def stop(state: StateDir, running: Running, *, grace_seconds: float = GRACE_SECONDS) -> None:
+def stop(state: StateDir, running: Running, *, grace_seconds: float | None = None) -> None:
     """End the emulator and its workers; after the grace period, by force."""
     if alive(running):
-        os.kill(running.pid, signal.SIGTERM)
-        deadline = time.monotonic() + grace_seconds
+        processes.send(running.pid, signal.SIGTERM)
+        deadline = time.monotonic() + (grace_seconds or _grace(running))
         while alive(running) and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
         # The emulator leads its group, so this reaches workers that it has left behind, too.
-        _kill_group(running.pid)
+        processes.kill_group(running.pid)
         while alive(running):
             time.sleep(_POLL_SECONDS)
         # It is killed; if it is our own child, it must not stay behind as a zombie.
-        _reap(running.pid, wait=True)
+        processes.reap(running.pid, wait=True)
+    leash.let_go(running.pid)
     state.stopped()
+
+
+def _grace(running: Running) -> float:
+    return KEEP_GRACE_SECONDS if running.keep else GRACE_SECONDS
 
 
 def last_words(log: Path) -> str:
@@ -126,9 +139,10 @@ def last_words(log: Path) -> str:
     return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
-def _await_health(running: Running, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _await_health(running: Running, process: "subprocess.Popen[bytes]", log: Path, signals: Signals) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not healthy(running):
+        signals.raise_if_any()
         if process.poll() is not None:
             raise LocalError(f"the emulator ended at once ({process.returncode}): {last_words(log)}")
         if time.monotonic() > deadline:
@@ -171,30 +185,3 @@ def _busy(port: int) -> bool:
         except OSError:
             return True
     return False
-
-
-def _command(pid: int) -> str:
-    """The command line of a process, or nothing if there is none."""
-    entry = Path(f"/proc/{pid}/cmdline")
-    if entry.parent.parent.joinpath("self").exists():
-        try:
-            return entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            return ""
-    found = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, check=False)  # noqa: S603, S607  # a fixed command
-    return found.stdout.decode(errors="replace")
-
-
-def _reap(pid: int, *, wait: bool = False) -> None:
-    """Collect our own child if it has ended, or it would seem to be there."""
-    try:
-        os.waitpid(pid, 0 if wait else os.WNOHANG)
-    except ChildProcessError:
-        return
-
-
-def _kill_group(pid: int) -> None:
-    try:
-        os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return

@@ -5,9 +5,8 @@ import contextvars
 import os
 import runpy
 import sys
-import threading
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,19 @@ from pulumi.runtime import Mocks, set_all_config, set_mocks
 from pulumi.runtime.settings import SETTINGS, get_root_resource
 from pulumi.runtime.stack import run_pulumi_func
 
+from local.interrupts import NO_SIGNALS, Signals, await_result
+
 _REST_SECONDS = 5.0
 
 
 def evaluate(
-    root: Path, mocks: Mocks, config: Mapping[str, str], *, project: str, stack: str
+    root: Path,
+    mocks: Mocks,
+    config: Mapping[str, str],
+    *,
+    project: str,
+    stack: str,
+    signals: Signals = NO_SIGNALS,
 ) -> dict[str, Any]:
     """Run ``__main__.py`` of ``root`` under ``mocks``.
 
@@ -36,22 +43,16 @@ def evaluate(
         What answers for the engine.
     config : mapping
         The stack's configuration: full keys, values as text.
+    signals : Signals
+        What ends it early, by a KeyboardInterrupt.
 
     Returns
     -------
     dict
         The program's outputs, resolved.
     """
-    answer: Future[dict[str, Any]] = Future()
-
-    def run() -> None:
-        try:
-            answer.set_result(contextvars.Context().run(_evaluate, root, mocks, config, project, stack))
-        except BaseException as error:  # noqa: BLE001  # it is raised again where the answer is awaited
-            answer.set_exception(error)
-
-    threading.Thread(target=run, name="program", daemon=True).start()
-    return answer.result()
+    context = contextvars.Context()
+    return await_result(lambda: context.run(_evaluate, root, mocks, config, project, stack), signals)
 
 
 def _evaluate(

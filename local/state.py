@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from local.errors import LocalError
+from local.interrupts import NO_SIGNALS, Signals
 from local.prune import Deployed
 from local.stackfile import ROOT
 
@@ -32,6 +33,8 @@ class Running:
     """Whether its state is kept when it stops."""
     owner: int
     """The pid of the command that started it."""
+    birth: str = ""
+    """When the process began, see `local.processes`: another one may get its pid."""
     identity: str | None = None
     """The identity mode that was asked for; None for that of the stack file."""
 
@@ -111,18 +114,21 @@ class StateDir:
         _write(self._deployed, json.dumps([asdict(each) for each in deployed]))
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
+    def lock(self, signals: Signals = NO_SIGNALS) -> Iterator[None]:
         """Hold off other commands on the same folder while it changes.
 
         Raises
         ------
         LocalError
             If another one does not finish in time.
+        KeyboardInterrupt
+            If a signal came meanwhile.
         """
         self.path.mkdir(parents=True, exist_ok=True)
         deadline = time.monotonic() + _LOCK_SECONDS
         with (self.path / "lock").open("w") as file:
             while not _locked(file):
+                signals.raise_if_any()
                 if time.monotonic() > deadline:
                     raise LocalError(f"another command is at work in {self.path}: try again")
                 time.sleep(_POLL_SECONDS)

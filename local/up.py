@@ -2,16 +2,22 @@
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from local import embedded, emulator, kept, outputs
+from local import embedded, emulator, kept, leash, outputs
 from local.errors import LocalError
+from local.interrupts import NO_SIGNALS, Signals, await_result
 from local.outputs import Outputs
 from local.stackfile import PROJECT
 from local.state import Running, StateDir
+
+_POLL_SECONDS = 0.1
+_PATIENCE_SECONDS = 15.0
+"""On busy cores an emulator may be slow to answer, and whoever takes it for a deaf one stops it."""
 
 
 @dataclass(frozen=True)
@@ -27,33 +33,46 @@ class Up:
 
 
 def up(
-    state: StateDir, port: int | None, default_port: int, *, keep: bool, identity: str | None = None
+    state: StateDir,
+    port: int | None,
+    default_port: int,
+    *,
+    keep: bool,
+    identity: str | None = None,
+    signals: Signals = NO_SIGNALS,
 ) -> Up:
     """Start the emulator if it is not up, and deploy the program as it is now; see `abandon` for failures.
+
+    Until all is done, the emulator ends with this process: one that is half-deployed helps nobody.
 
     Parameters
     ----------
     identity : str, optional
         The identity mode; by default what was asked for when it was started, or else the stack file's.
+    signals : Signals
+        What ends it early, by a KeyboardInterrupt.
 
     Raises
     ------
     LocalError
         In one line, what is in the way.
     """
-    with state.lock():
-        found = living(state)
+    with state.lock(signals):
+        found = living(state, signals)
         if found is not None:
             if port not in {None, found.port}:
                 raise LocalError(f"it is up on port {found.port}: `make down` first")
             if keep and not found.keep:
                 raise LocalError("it is up and keeps nothing: `make down` first, then `make up KEEP=1`")
             found = _note(state, found, identity or found.identity)
-            deployed = embedded.deploy(state, found, restarted=False, config=_config(found))
+            deployed = embedded.deploy(state, found, restarted=False, config=_config(found), signals=signals)
             return Up(running=found, outputs=deployed, was_up=True)
-        started = _note(state, embedded.begin(state, port or default_port, keep=keep), identity)
-        deployed = embedded.deploy(state, started, restarted=True, config=_config(started))
-        mended = kept.reconcile(state.outputs) if keep else False
+        begun = embedded.begin(state, port or default_port, keep=keep, signals=signals)
+        started = _note(state, begun, identity)
+        deployed = embedded.deploy(state, started, restarted=True, config=_config(started), signals=signals)
+        mended = await_result(lambda: kept.reconcile(state.outputs), signals) if keep else False
+        signals.raise_if_any()
+        leash.let_go(started.pid)
         return Up(running=started, outputs=deployed, was_up=False, mended=mended)
 
 
@@ -68,15 +87,25 @@ def _config(running: Running) -> dict[str, str]:
     return {f"{PROJECT}:identity": running.identity} if running.identity else {}
 
 
-def living(state: StateDir) -> Running | None:
+def living(state: StateDir, signals: Signals = NO_SIGNALS) -> Running | None:
     """The emulator that answers; what a dead or a deaf one has left is cleared away."""
     found = state.running()
     if found is None:
         return None
-    if emulator.alive(found) and emulator.healthy(found):
+    if _answers(found, signals):
         return found
     emulator.stop(state, found)
     return None
+
+
+def _answers(running: Running, signals: Signals) -> bool:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while emulator.alive(running) and time.monotonic() < deadline:
+        if emulator.healthy(running):
+            return True
+        signals.raise_if_any()
+        time.sleep(_POLL_SECONDS)
+    return False
 
 
 def down(state: StateDir) -> Running | None:

@@ -19,15 +19,6 @@ from tests.integration.client import Client, open_socket
 from tests.integration.gateway import Gateway, now
 from tests.integration.waiting import eventually
 
-_WATCH = """
-import sys
-from pathlib import Path
-from local.state import StateDir
-from local.up import down
-sys.stdin.read()
-down(StateDir(Path(sys.argv[1])))
-"""
-
 Ops = Callable[..., tuple[int, str]]
 """``python -m ops``, as an operator types it: its exit code and what it says."""
 
@@ -68,21 +59,13 @@ def cognito_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backen
 @contextmanager
 def deployed(folder: Path, config: Mapping[str, str] = {}) -> Iterator[Backend]:
     """A backend for as long as the block lasts."""
-    with watched(folder), embedded.running(state_dir=folder, config=config) as outputs:
+    with embedded.running(state_dir=folder, config=config) as outputs:
         yield Backend(outputs)
 
 
 def _prove(backend: Backend) -> None:
     """Whatever the tests did: the read models still equal the log."""
     eventually(lambda: not backend.differences())
-
-
-@contextmanager
-def watched(folder: Path) -> Iterator[None]:
-    """Stop the emulator when this process ends, however it ends: the pipe closes even on SIGKILL."""
-    command = [sys.executable, "-c", _WATCH, str(folder)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, cwd=ROOT, start_new_session=True):
-        yield
 
 
 @pytest.fixture

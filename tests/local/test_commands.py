@@ -15,6 +15,8 @@ from local.state import StateDir
 
 ROOT = Path(__file__).parent.parent.parent
 READY = "Ctrl-C stops it."
+STATUS = Path("/proc/self/status")
+KEPT = ("events", "connections", "messages", "metrics")
 
 
 class Commands:
@@ -43,8 +45,11 @@ class Commands:
         raise AssertionError(f"it ended without {words!r}")
 
     def until_started(self):
+        self.until(lambda: self.state.running() is not None)
+
+    def until(self, condition):
         deadline = time.monotonic() + 60
-        while self.state.running() is None:
+        while not condition():
             assert time.monotonic() < deadline
             time.sleep(0.02)
 
@@ -131,17 +136,54 @@ def test_a_signal_stops_it_cleanly(commands, number):
     assert commands.state.running() is None
 
 
-def test_an_interrupted_start_leaves_nothing_behind(commands):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_start_leaves_nothing_behind(commands, number):
     process = commands.start("up", "--port", str(commands.port))
     commands.until_started()
-    emulator_pid = commands.state.running().pid
+    started = commands.state.running()
 
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     output, _ = process.communicate(timeout=30)
 
     assert process.returncode == 0
     assert "Traceback" not in output
-    assert not Path(f"/proc/{emulator_pid}").exists()
+    assert not emulator.alive(started)
+    assert commands.state.running() is None
+
+
+def test_an_interrupted_deployment_leaves_nothing_behind(commands):
+    process = commands.start("up", "--port", str(commands.port))
+    commands.until_started()
+    started = commands.state.running()
+    commands.until(lambda: emulator.healthy(started))
+
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=30)
+
+    assert (process.returncode, output) == (0, "\nStopped.\n")
+    assert not emulator.alive(started)
+
+
+def test_a_start_that_is_killed_leaves_no_process_either(commands):
+    process = commands.start("up", "--port", str(commands.port))
+    commands.until_started()
+    started = commands.state.running()
+
+    process.kill()
+    process.wait()
+
+    commands.until(lambda: not emulator.alive(started))
+
+
+@pytest.mark.skipif(not STATUS.exists(), reason="only Linux tells which signals a process takes")
+def test_a_signal_while_it_is_imported_is_obeyed(commands):
+    process = commands.start("up", "--port", str(commands.port))
+
+    commands.until(lambda: notes_signals(process.pid))
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=30)
+
+    assert (process.returncode, output) == (0, "\nStopped.\n")
     assert commands.state.running() is None
 
 
@@ -199,6 +241,7 @@ def test_kept_state_is_there_after_a_restart(commands):
     again = commands.run(*words)
 
     assert again.returncode == 0, again.stderr
+    assert len(before) == len(KEPT)
     assert table_rows(commands) == before
 
 
@@ -211,4 +254,13 @@ def test_the_demo_brings_its_own_where_nothing_is_up(commands):
 
 
 def table_rows(commands):
-    return [line for line in commands.run("status").stdout.splitlines() if "airium-websocket-" in line][:5]
+    """How much is in each table, but for the claims, which expire while all this goes on."""
+    lines = commands.run("status").stdout.splitlines()
+    return [line for line in lines if any(f"airium-websocket-{table}-" in line for table in KEPT)]
+
+
+def notes_signals(pid):
+    """Whether a process has a handler of its own for SIGTERM."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    (caught,) = [line.split()[1] for line in lines if line.startswith("SigCgt:")]
+    return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)

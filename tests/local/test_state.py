@@ -1,6 +1,7 @@
 import os
+from dataclasses import replace
 
-from local import emulator, status, up
+from local import emulator, processes, status, up
 from local.outputs import load
 from local.prune import Deployed
 from local.state import Running, StateDir
@@ -26,13 +27,13 @@ def test_half_written_files_are_as_good_as_none(tmp_path):
 
 
 def test_a_pid_that_another_process_got_is_not_the_emulator():
-    assert not emulator.alive(
-        Running(pid=os.getpid(), port=1, started_at=GONE.started_at, keep=False, owner=1)
-    )
+    assert emulator.alive(replace(GONE, pid=os.getpid(), birth=processes.birth(os.getpid())))
+    assert not emulator.alive(replace(GONE, pid=os.getpid(), birth=processes.birth(os.getppid())))
+    assert not emulator.alive(replace(GONE, pid=os.getpid()))
 
 
 def test_another_process_with_the_pid_is_not_stopped(tmp_path):
-    ours = Running(pid=os.getpid(), port=1, started_at=GONE.started_at, keep=False, owner=1)
+    ours = replace(GONE, pid=os.getpid(), birth=processes.birth(os.getppid()))
 
     emulator.stop(StateDir(tmp_path), ours)
 
