@@ -1,6 +1,6 @@
 """Bring the embedded AWS up again and again on busy cores, or cut its start at random moments.
 
-Run by hand: ``python -m tests.local.again ups --times 40``, ``python -m tests.local.again cuts --times 50``.
+Run by hand: ``python -m tests.local.again``, or with ``ups`` or ``cuts`` and ``--times``.
 It uses a port and a folder of its own, and stops what it has started.
 """
 
@@ -23,6 +23,7 @@ from local import emulator
 from local.stackfile import ROOT
 
 NUMBERS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL)
+TIMES: Final = {"ups": 40, "cuts": 50}
 READY: Final = "Ctrl-C stops it."
 ENDS_WITHIN_SECONDS: Final = 20.0
 _MARK: Final = "AIRIUM_AGAIN"
@@ -117,16 +118,17 @@ def cuts(backend: Backend, times: int, chance: random.Random) -> Iterator[str]:
             process.kill()
             output, _ = process.communicate()
             yield f"start {number}: lived on after {chosen.name} at {moment:.2f} s: {output[-300:]}"
+        ready += READY in output
         if READY in output and chosen is signal.SIGKILL:
             # It was no start any more: what is up is stopped by `make down`.
-            ready += 1
             backend.down()
         if left := _left(backend):
             yield f"start {number}: {chosen.name} at {moment:.2f} s left {left}"
             backend.down()
-        if "Traceback" in output:
+        if "Traceback" in output and str(ROOT) in output:
+            # Before any line of ours is run, Ctrl-C is the interpreter's own.
             yield f"start {number}: {chosen.name} at {moment:.2f} s: {output[-1000:]}"
-    print(f"a whole start took {whole:.1f} s; {ready} of {times} were up when they were killed")
+    print(f"a whole start took {whole:.1f} s; {ready} of {times} were ready when they were cut", flush=True)
 
 
 def _left(backend: Backend) -> list[str]:
@@ -138,24 +140,30 @@ def _left(backend: Backend) -> list[str]:
 
 
 def main() -> None:
+    """Try what was asked for; the exit code says whether anything failed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["ups", "cuts"])
-    parser.add_argument("--times", type=int, default=40)
+    parser.add_argument("what", nargs="*", help=f"of {', '.join(TIMES)}; all of them by default")
+    parser.add_argument("--times", type=int, help="how often each")
     parser.add_argument("--busy", type=int, default=2, help="loops that keep cores busy beside it")
     parser.add_argument("--seed", type=int, default=time.time_ns() % 10**6)
-    chosen = parser.parse_args()
-    print(f"{chosen.what}: {chosen.times} times, {chosen.busy} busy loops, seed {chosen.seed}", flush=True)
+    asked = parser.parse_args()
     failures = 0
-    with tempfile.TemporaryDirectory(prefix="airium-again-", ignore_cleanup_errors=True) as folder:
-        backend = Backend(Path(folder))
-        try:
-            with busy(chosen.busy):
-                for failure in attempts(backend, chosen.what, chosen.times, chosen.seed):
-                    failures += 1
+    with (
+        tempfile.TemporaryDirectory(prefix="airium-again-", ignore_cleanup_errors=True) as folder,
+        busy(asked.busy),
+    ):
+        for what in asked.what or TIMES:
+            backend, times = Backend(Path(folder)), asked.times or TIMES[what]
+            print(f"{what}: {times} times beside {asked.busy} busy loops, seed {asked.seed}", flush=True)
+            failed = []
+            try:
+                for failure in attempts(backend, what, times, asked.seed):
                     print(failure, flush=True)
-        finally:
-            backend.down()
-    print(f"{failures} of {chosen.times} failed")
+                    failed.append(failure)
+            finally:
+                backend.down()
+            print(f"{what}: {len(failed)} of {times} failed", flush=True)
+            failures += len(failed)
     sys.exit(1 if failures else 0)
 
 
