@@ -1,7 +1,6 @@
 """What people type, and what they are told."""
 
 import os
-import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -43,10 +42,9 @@ def main(signals: Signals) -> None:
         raise SystemExit(refused(error.format_message())) from None
     if code == _INTERRUPTED:
         _console.print("", "Stopped.", sep="\n")
+        processes.end_children()
         # Not SystemExit: that would wait for the threads of a deployment that nobody wants any more.
         sys.stdout.flush()
-        for child in processes.children(os.getpid()):
-            processes.send(child, signal.SIGTERM)
         os._exit(0)
     raise SystemExit(code)
 

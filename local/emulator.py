@@ -113,7 +113,8 @@ def stop(state: StateDir, running: Running, *, grace_seconds: float | None = Non
     """End the emulator and its workers; after the grace period, by force."""
     if alive(running):
         processes.send(running.pid, signal.SIGTERM)
-        deadline = time.monotonic() + (grace_seconds or _grace(running))
+        grace = _grace(running) if grace_seconds is None else grace_seconds
+        deadline = time.monotonic() + grace
         while alive(running) and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
         # The emulator leads its group, so this reaches workers that it has left behind, too.

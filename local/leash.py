@@ -4,6 +4,7 @@ A start can be cut at any moment, also by a signal that nobody can catch. So the
 other end only its starter holds: wherever the starter ends, the system closes the pipe.
 """
 
+import contextlib
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -17,9 +18,8 @@ read -r noted <&3 || exit 0
     trap '' TERM
     read -r let_go <&3 && exit
     kill -s TERM $$
-    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
-        kill -s 0 $$ && sleep 0.2
-    done
+    waits=25
+    while kill -s 0 $$ && [ $((waits -= 1)) -ge 0 ]; do sleep 0.2; done
     kill -s KILL 0
 } </dev/null >/dev/null 2>&1 & )
 exec "$@" 3<&- </dev/null
@@ -30,8 +30,6 @@ The watcher gives the program five seconds to end in order. It is nobody's child
 none. As a member of the group it keeps the number from being given to another process, so ``$$`` is the
 program as long as it watches.
 """
-_SAID = b"\n"
-
 _leashes: dict[int, int] = {}
 """The ends of the pipes that this process holds, by the pid at the other end."""
 
@@ -66,7 +64,7 @@ def start(
 
 def run(pid: int) -> None:
     """Let the process begin, now that it is noted: it still ends with this one."""
-    os.write(_leashes[pid], _SAID)
+    _say(_leashes[pid])
 
 
 def let_go(pid: int) -> None:
@@ -74,10 +72,11 @@ def let_go(pid: int) -> None:
     here = _leashes.pop(pid, None)
     if here is None:
         return
-    try:
-        os.write(here, _SAID)
-    except BrokenPipeError:
-        # It has ended already.
-        pass
-    finally:
-        os.close(here)
+    _say(here)
+    os.close(here)
+
+
+def _say(here: int) -> None:
+    # Whoever awaits it will find out that it has ended.
+    with contextlib.suppress(BrokenPipeError):
+        os.write(here, b"\n")

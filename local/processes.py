@@ -1,4 +1,4 @@
-"""What the system knows of processes: whether one is still the same, and which are whose children."""
+"""What the system knows of processes: whether one is still the same; and how they are ended."""
 
 import contextlib
 import functools
@@ -43,9 +43,11 @@ def kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def children(pid: int) -> list[int]:
-    """The processes that a process has started and not yet collected."""
-    return [child for child, parent in _parents() if parent == pid]
+def end_children() -> None:
+    """End what this process has started and waits for no more, such as the installation of a layer."""
+    for child, parent in list(_parents()):
+        if parent == os.getpid():
+            send(child, signal.SIGTERM)
 
 
 def _parents() -> Iterator[tuple[int, int]]:

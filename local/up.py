@@ -58,6 +58,7 @@ def up(
         In one line, what is in the way.
     """
     with state.lock(signals):
+        signals.raise_if_any()
         found = living(state, signals)
         if found is not None:
             if port not in {None, found.port}:

@@ -184,7 +184,7 @@ def test_a_signal_while_it_is_imported_is_obeyed(commands):
     output, _ = process.communicate(timeout=30)
 
     assert (process.returncode, output) == (0, "\nStopped.\n")
-    assert commands.state.running() is None
+    assert not commands.state.log.exists()
 
 
 def test_a_dead_emulator_ends_the_foreground_in_one_line(commands):

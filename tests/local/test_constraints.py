@@ -60,10 +60,16 @@ def test_a_text_that_matches_only_in_part_is_refused():
     assert words == r"input 'roleName' is 'a role', and AWS takes what matches [\w+=,.@-]+"
 
 
-@pytest.mark.parametrize("trailing", ["\n", "é"])
-def test_a_pattern_means_what_it_means_to_aws(trailing):
+@pytest.mark.parametrize(
+    ("service", "operation", "request_"),
+    [
+        ("scheduler", "CreateSchedule", {"Name": "sweep\n"}),
+        ("iam", "CreateRole", {"RoleName": "rôle"}),
+    ],
+)
+def test_a_pattern_means_what_it_means_to_aws(service, operation, request_):
     with pytest.raises(RefusedInputError):
-        require_all(shape("scheduler", "CreateSchedule"), {"Name": f"sweep{trailing}"})
+        require_all(shape(service, operation), request_)
 
 
 def test_a_text_that_is_too_long_is_refused_and_shown_in_part():
@@ -139,6 +145,13 @@ def test_a_request_that_is_put_together_by_hand_is_judged_too():
 
     with pytest.raises(RefusedInputError, match=r"^input 'logGroupName' is 'a b'"):
         logs.create_log_group(logGroupName="a b")
+
+
+def test_so_are_its_keys():
+    sqs = Cloud("http://127.0.0.1:1", "us-east-1").client("sqs")
+
+    with pytest.raises(RefusedInputError, match=r"^input 'Attributes' has the key 'Colour'"):
+        sqs.create_queue(QueueName="red", Attributes={"Colour": "red"})
 
 
 def test_the_resource_is_named_too():

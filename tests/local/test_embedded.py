@@ -2,6 +2,8 @@ import json
 import os
 import signal
 import socket
+import socketserver
+import threading
 from contextlib import contextmanager
 
 import pytest
@@ -11,8 +13,8 @@ from local import embedded, emulator, status
 from local.cloud import Cloud
 from local.errors import LocalError
 from local.prune import Deployed
-from local.state import StateDir
-from tests.local.small import SmallProgram
+from local.state import Running, StateDir
+from tests.local.small import SOURCE, SmallProgram
 
 
 @pytest.fixture
@@ -34,6 +36,22 @@ def started(folder, program):
 def up(tmp_path, program):
     with started(tmp_path / "state", program) as (state, process):
         yield state, process
+
+
+@contextmanager
+def closing_every_connection(connections):
+    """A port where every connection is noted, and closed once it has said something."""
+
+    class Closing(socketserver.BaseRequestHandler):
+        def handle(self):
+            connections.append(self.request.recv(1 << 16))
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Closing) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
 
 
 def ask(socket_, frame='{"type": "x"}'):
@@ -177,6 +195,20 @@ def test_a_busy_port_is_named(tmp_path, program):
 
         with pytest.raises(LocalError, match=f"^port {port} is in use"):
             embedded.begin(StateDir(tmp_path / "state"), port, program.root)
+
+
+def test_each_request_of_a_deployment_is_sent_once(tmp_path):
+    (tmp_path / "Pulumi.local.yaml").write_text((SOURCE / "Pulumi.local.yaml").read_text())
+    (tmp_path / "__main__.py").write_text("import pulumi_aws\npulumi_aws.sqs.Queue('queue')\n")
+    connections: list[bytes] = []
+    with closing_every_connection(connections) as port:
+        deaf = Running(pid=0, port=port, started_at="", keep=False, owner=0)
+
+        with pytest.raises(LocalError, match=r"^queue .*ConnectionClosedError"):
+            embedded.deploy(StateDir(tmp_path), deaf, tmp_path, restarted=True)
+
+    # once for each time that the queue was ensured
+    assert len(connections) == 4
 
 
 def test_open_sockets_do_not_hold_up_the_end(up, program):

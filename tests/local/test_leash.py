@@ -19,8 +19,9 @@ import os, sys, time
 from pathlib import Path
 from local import leash
 folder, moment = Path(sys.argv[1]), sys.argv[2]
+PROGRAM = 'trap "echo in order; exit" TERM; echo began; while sleep 0.1; do :; done'
 with (folder / "log").open("wb") as log:
-    process = leash.start(["sleep", "60"], environment=os.environ, folder=folder, log=log)
+    process = leash.start(["sh", "-c", PROGRAM], environment=os.environ, folder=folder, log=log)
 if moment != "started":
     leash.run(process.pid)
 if moment == "let go":
@@ -37,11 +38,12 @@ def until(condition):
         time.sleep(0.05)
 
 
-def group(pid):
-    """The processes of a group that have not ended."""
-    command = ["/usr/bin/env", "pgrep", "-g", str(pid)]
+def watchers(pid):
+    """What watches the pipe: the shells of a group, but for its leader."""
+    command = ["/usr/bin/env", "pgrep", "-g", str(pid), "-f", "let_go"]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
-    return [int(line) for line in found.stdout.split() if processes.birth(int(line))]
+    others = {int(line) for line in found.stdout.split()} - {pid}
+    return [other for other in others if processes.birth(other)]
 
 
 @pytest.fixture
@@ -61,20 +63,31 @@ def start(tmp_path):
         starter.communicate()
 
 
-@pytest.mark.parametrize("moment", ["started", "running"])
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_it_ends_with_its_starter(start, moment, number):
-    starter, pid = start(moment)
+def test_it_ends_in_order_with_its_starter(start, tmp_path, number):
+    starter, pid = start("running")
+    until(lambda: (tmp_path / "log").read_text() == "began\n")
 
     starter.send_signal(number)
 
     until(lambda: not processes.birth(pid))
+    assert (tmp_path / "log").read_text() == "began\nin order\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_it_never_begins_if_its_starter_ends_before(start, tmp_path, number):
+    starter, pid = start("started")
+
+    starter.send_signal(number)
+
+    until(lambda: not processes.birth(pid))
+    assert (tmp_path / "log").read_text() == ""
 
 
 def test_it_lives_on_once_it_is_let_go_and_nothing_watches_it_any_more(start):
     starter, pid = start("let go")
 
-    until(lambda: group(pid) == [pid])
+    until(lambda: watchers(pid) == [])
     starter.kill()
     starter.wait()
 
@@ -104,7 +117,7 @@ def test_it_can_be_stopped_before_it_has_become_the_program(tmp_path):
     emulator.stop(StateDir(tmp_path), running)
 
     assert not emulator.alive(running)
-    assert group(process.pid) == []
+    assert watchers(process.pid) == []
 
 
 def test_a_process_that_has_ended_has_no_birth_even_before_it_is_collected():
@@ -115,8 +128,17 @@ def test_a_process_that_has_ended_has_no_birth_even_before_it_is_collected():
     assert process.wait() == 0
 
 
-def test_the_children_of_a_process_are_known():
-    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+def test_the_children_of_a_process_are_ended():
+    script = (
+        "import subprocess\n"
+        "from local import processes\n"
+        "child = subprocess.Popen(['sleep', '60'])\n"
+        "processes.end_children()\n"
+        "print(child.wait())\n"
+    )
 
-    assert process.pid in processes.children(os.getpid())
-    process.communicate(b"\n")
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert ended.stdout == f"{-signal.SIGTERM}\n"

@@ -1,6 +1,7 @@
 """A request can be carried out although its answer is lost: the deployment goes on all the same."""
 
 import functools
+from dataclasses import replace
 
 import pytest
 from pulumi.runtime import MockResourceArgs
@@ -12,7 +13,7 @@ from local.prune import Deployed, prune
 from local.resources.registry import CREATORS, REMOVERS, Made
 from local.stackfile import ROOT
 from local.state import StateDir
-from tests.local.answering import Losing
+from tests.local.answering import Answering, Losing
 from tests.local.examples import API, EXAMPLES, LAYER, example
 
 UNNAMED = ("aws:apigatewayv2/deployment:Deployment", "aws:apigatewayv2/integration:Integration")
@@ -84,6 +85,26 @@ def test_whichever_answer_is_lost_the_resource_is_made(cloud, losing, type_):
             assert len(listed(cloud, type_, wanted)) == 1
         elif type_ not in UNNAMED:
             assert create(cloud, wanted) == made
+
+
+@pytest.mark.parametrize(
+    ("type_", "sent"),
+    [
+        ("Authorizer", ["GetAuthorizers", "CreateAuthorizer"]),
+        ("IntegrationResponse", ["GetIntegrationResponses", "CreateIntegrationResponse"]),
+        ("Route", ["GetRoutes", "CreateRoute"]),
+        ("RouteResponse", ["GetRouteResponses", "CreateRouteResponse"]),
+        ("Stage", ["DeleteStage", "CreateStage"]),
+    ],
+)
+def test_a_part_of_an_api_that_may_be_there_is_deleted_before_it_is_made(type_, sent):
+    aws = Answering()
+    (part,) = [each for each in NAMED_PARTS if each.endswith(f":{type_}")]
+    wanted = example(part, "part", lambda _: Made("id", {"invokeArn": "arn"}))
+
+    CREATORS[part](aws.cloud(), replace(wanted, repeated=True))
+
+    assert aws.sent == sent
 
 
 def test_a_layer_whose_answer_was_lost_is_published_once(cloud, losing):

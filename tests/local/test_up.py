@@ -32,7 +32,7 @@ class Remembering(StateDir):
         super().started(running)
 
 
-@pytest.mark.parametrize("looks", [0, 1, 4])
+@pytest.mark.parametrize("looks", [1, 2, 5])
 def test_nothing_is_left_of_a_start_that_a_signal_ended(tmp_path, looks):
     state = Remembering(tmp_path)
 
@@ -43,3 +43,13 @@ def test_nothing_is_left_of_a_start_that_a_signal_ended(tmp_path, looks):
     assert state.noted
     assert not any(emulator.alive(each) for each in state.noted)
     assert state.running() is None
+    assert not (tmp_path / "deployed.json").exists()
+
+
+def test_a_start_that_a_signal_was_before_starts_nothing(tmp_path):
+    state = Remembering(tmp_path)
+
+    with pytest.raises(KeyboardInterrupt):
+        up.up(state, emulator.free_port(), 4566, keep=False, signals=Coming(0))
+
+    assert not state.noted
