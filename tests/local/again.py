@@ -147,6 +147,8 @@ def main() -> None:
     parser.add_argument("--busy", type=int, default=2, help="loops that keep cores busy beside it")
     parser.add_argument("--seed", type=int, default=time.time_ns() % 10**6)
     asked = parser.parse_args()
+    if not Path("/proc/self").exists():
+        sys.exit("error: what a start has left is found in /proc, which this system has not")
     failures = 0
     with (
         tempfile.TemporaryDirectory(prefix="airium-again-", ignore_cleanup_errors=True) as folder,
