@@ -64,7 +64,9 @@ class MemoryLog(EventLog):
             return False
         for claim in claims:
             self._action(claim)  # raises on what no item can hold
-            self._check(claim)
+        standing = {claim: self._value(claim) for claim in claims if not self._is_granted(claim)}
+        if standing:
+            raise ClaimRefusedError(standing)
         for claim in claims:
             self._grant(claim)
         self._items[key] = encode(event)
@@ -72,14 +74,21 @@ class MemoryLog(EventLog):
             raise self.after.pop(0)
         return True
 
-    def _check(self, claim: Claim) -> None:
+    def _is_granted(self, claim: Claim) -> bool:
         if isinstance(claim, Count):
             most = claim.byte_limit
             is_long = most is not None and self.sizes.get(claim.key, 0) + claim.bytes > most
-            if self.counts.get(claim.key, 0) >= claim.limit or is_long:
-                raise ClaimRefusedError(claim, None)
-        else:
-            _check(self.held, claim)
+            return self.counts.get(claim.key, 0) < claim.limit and not is_long
+        if claim.key not in self.held:
+            return isinstance(claim, Take)
+        value, expires_at = self.held[claim.key]
+        if isinstance(claim, Release):
+            return value == claim.value
+        own = value == claim.value and expires_at <= claim.expires_at
+        return own or expires_at <= claim.now or value < claim.overrides_below
+
+    def _value(self, claim: Claim) -> str | None:
+        return self.held[claim.key][0] if claim.key in self.held else None
 
     def _grant(self, claim: Claim) -> None:
         match claim:
@@ -104,20 +113,6 @@ class MemoryLog(EventLog):
     def facts(self) -> list[Any]:
         """What happened, in the order of the appends."""
         return [event.fact for event in self.events]
-
-
-def _check(held: Held, claim: Take | Release) -> None:
-    if claim.key not in held:
-        if isinstance(claim, Take):
-            return
-        raise ClaimRefusedError(claim, None)
-    value, expires_at = held[claim.key]
-    granted = value == claim.value
-    if isinstance(claim, Take):
-        granted = granted and expires_at <= claim.expires_at
-        granted = granted or expires_at <= claim.now or value < claim.overrides_below
-    if not granted:
-        raise ClaimRefusedError(claim, value)
 
 
 class RecordingCallbacks(Callbacks):

@@ -28,18 +28,23 @@ class Refused(Exception):  # noqa: N818 - a verdict on a request, not a fault of
         For the client: what it can mend, and nothing of the server's insides.
     retry_after
         Seconds after which the same request may be accepted.
-    client_id
-        The client's own id of the frame, where it could be read.
+    voice_session_id
+        The voice session that stands in the way: the connection's own, never another's.
     """
 
     def __init__(
-        self, code: ErrorCode, message: str, *, retry_after: int | None = None, client_id: str | None = None
+        self,
+        code: ErrorCode,
+        message: str,
+        *,
+        retry_after: int | None = None,
+        voice_session_id: str | None = None,
     ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.retry_after = retry_after
-        self.client_id = client_id
+        self.voice_session_id = voice_session_id
 
 
 class Unavailable(Refused):

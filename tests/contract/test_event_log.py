@@ -217,8 +217,7 @@ def test_a_held_claim_refuses_the_event_and_tells_what_it_holds(log: EventLog, h
     with pytest.raises(ClaimRefusedError) as refused:
         log.append(text(2), (take("two"),))
 
-    assert refused.value.held == "one"
-    assert refused.value.claim == take("two")
+    assert refused.value.standing == {"claim": "one"}
     assert events(log) == [text(1)]
     assert holds() == "one"
 
@@ -253,7 +252,7 @@ def test_a_claim_of_ones_own_never_gets_shorter(log: EventLog, holds: Any) -> No
     with pytest.raises(ClaimRefusedError):
         log.append(text(4), (take("two", now=NOW + 60),))
 
-    assert refused.value.held == "one"
+    assert refused.value.standing == {"claim": "one"}
     assert events(log) == [text(1), text(3)]
 
 
@@ -264,7 +263,7 @@ def test_a_claim_overrides_what_sorts_below_its_bound_only(log: EventLog, holds:
         log.append(text(5), (take("5", key=voice_key("one="), overrides_below=text(1).event_id),))
     log.append(text(6), (take("6", key=voice_key("one="), overrides_below=lowest(AT + 2)),))
 
-    assert refused.value.held == text(1).event_id
+    assert refused.value.standing == {voice_key("one="): text(1).event_id}
     assert events(log) == [text(1), text(6)]
     assert holds(voice_key("one=")) == "6"
 
@@ -280,7 +279,7 @@ def test_a_session_belongs_to_the_first_user_who_used_it(log: EventLog, holds: A
 
     assert first
     assert own
-    assert refused.value.held == "ada"
+    assert refused.value.standing == {session_key("talk"): "ada"}
     assert holds(session_key("talk")) == "ada"
     assert list(log.items("3=")) == []
 
@@ -300,7 +299,7 @@ def test_a_claim_that_another_holds_is_not_released(log: EventLog, holds: Any) -
     with pytest.raises(ClaimRefusedError) as refused:
         log.append(text(2), (Release("claim", "two"),))
 
-    assert refused.value.held == "one"
+    assert refused.value.standing == {"claim": "one"}
     assert holds() == "one"
     assert events(log) == [text(1)]
 
@@ -309,7 +308,7 @@ def test_a_claim_that_nobody_holds_is_not_released(log: EventLog) -> None:
     with pytest.raises(ClaimRefusedError) as refused:
         log.append(text(1), (Release("claim", "one"),))
 
-    assert refused.value.held is None
+    assert refused.value.standing == {"claim": None}
     assert events(log) == []
 
 
@@ -352,9 +351,31 @@ def test_of_several_claims_all_are_granted_or_none(log: EventLog, holds: Any, ke
     with pytest.raises(ClaimRefusedError) as refused:
         log.append(text(2), tuple(take("two", key=key) for key in keys))
 
-    assert refused.value.claim.key == "held"
+    assert refused.value.standing == {"held": "one"}
     assert holds("free") is None
     assert events(log) == [text(1)]
+
+
+def test_of_several_claims_that_are_refused_each_tells_what_it_holds(log: EventLog) -> None:
+    log.append(text(1), (take("one", key="reply"), take("five", key="voice"), count(1)))
+
+    with pytest.raises(ClaimRefusedError) as refused:
+        log.append(
+            text(2), (take("two", key="reply"), take("free", key="free"), Release("voice", "six"), count(1))
+        )
+
+    assert refused.value.standing == {"reply": "one", "voice": "five", count(1).key: None}
+    assert list(refused.value.standing) == ["reply", "voice", count(1).key]
+    assert events(log) == [text(1)]
+
+
+def test_a_claim_that_would_be_granted_does_not_stand_against_another(log: EventLog) -> None:
+    log.append(text(1), (take("one", key="reply"), take("one", key="voice", expires_at=NOW)))
+
+    with pytest.raises(ClaimRefusedError) as refused:
+        log.append(text(2), (take("two", key="reply"), take("two", key="voice")))
+
+    assert refused.value.standing == {"reply": "one"}
 
 
 def test_several_claims_are_granted_together(log: EventLog, holds: Any) -> None:
@@ -378,7 +399,7 @@ def test_a_count_is_granted_up_to_its_limit(log: EventLog) -> None:
         log.append(text(3), (count(3),))
 
     assert granted == [True] * 3
-    assert refused.value.claim == count(3)
+    assert refused.value.standing == {count(3).key: None}
     assert len(list(log.items("one="))) == 3
 
 
@@ -419,7 +440,7 @@ def test_a_count_with_another_claim_is_granted_with_it_or_not_at_all(log: EventL
     for number in range(1, 4):
         with pytest.raises(ClaimRefusedError) as refused:
             log.append(text(number), (take("two"), count(1)))
-        assert refused.value.claim == take("two")
+        assert refused.value.standing == {"claim": "one"}
 
     assert log.append(text(4), (count(1),)) is True
 

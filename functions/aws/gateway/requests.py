@@ -1,9 +1,11 @@
 """What the gateway's WebSocket events say, and the answers that it understands."""
 
+from base64 import b64decode
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
+from functions.domain.frames.parsing import id_of
 from functions.domain.frames.protocol import Answer, Error, ErrorData, Pong
 from functions.domain.log.events import Cause
 from functions.domain.log.retention import expiry
@@ -117,10 +119,31 @@ def read(event: dict[str, Any], retention_seconds: int, trace_id: str | None) ->
     return msgspec.convert({**event, **added}, Request, strict=False)
 
 
-def refusal(refused: Refused, correlation_id: str) -> Error:
-    """Return the frame that tells a client why its frame was refused."""
-    data = ErrorData(refused.code, refused.message, correlation_id, refused.retry_after)
-    return Error(id=refused.client_id, data=data)
+def refusal(refused: Refused, request: Request) -> Error:
+    """Return the frame that tells a client why its frame was refused, under its id where that is readable."""
+    data = ErrorData(
+        refused.code,
+        refused.message,
+        request.request_context.request_id,
+        refused.retry_after,
+        refused.voice_session_id,
+    )
+    return Error(id=id_of(text_of(request.body, request.is_base64_encoded)), data=data)
+
+
+def text_of(body: object, is_base64_encoded: object) -> str:
+    """Return the text of a frame as the gateway hands it on; of a binary one, what it is in UTF-8.
+
+    Where there is none, it is empty.
+    """
+    if not isinstance(body, str):
+        return ""
+    if not is_base64_encoded:
+        return body
+    try:
+        return b64decode(body).decode()
+    except ValueError:
+        return ""
 
 
 def encode(answer: Answer, now: int) -> bytes:

@@ -1,7 +1,7 @@
 """The log: appends an event once, alone or in one transaction with its claims, and reads it back."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -19,7 +19,7 @@ from functions.aws.log import count_items
 from functions.aws.log.arrivals import stamp
 from functions.aws.log.event_items import encode
 from functions.aws.log.patience import USUAL, Patience
-from functions.domain.log.claims import Claim, Count, Release, Take
+from functions.domain.log.claims import Claim, Count, Release, Standing, Take
 from functions.domain.log.events import Event
 from functions.names import TTL_ATTRIBUTE
 
@@ -28,6 +28,7 @@ _TAKE = (
     f"attribute_not_exists(claim) OR {TTL_ATTRIBUTE} <= :now OR #value < :overrides_below"
     f" OR (#value = :value AND {TTL_ATTRIBUTE} <= :expires_at)"
 )
+_REFUSED = "ConditionalCheckFailed"
 _REMEMBERED = 1_000
 """Coalesced events that an instance knows to be there: of one container, for the minutes at hand."""
 
@@ -37,12 +38,17 @@ def _now() -> int:
 
 
 class ClaimRefusedError(Exception):
-    """A claim was not granted, so nothing was appended; ``held`` is the value that stands against it."""
+    """Claims were not granted, so nothing was appended.
 
-    def __init__(self, claim: Claim, held: str | None) -> None:
-        super().__init__(f"{claim.key} holds {held!r}")
-        self.claim = claim
-        self.held = held
+    Attributes
+    ----------
+    standing
+        What stands against each of them, in the order in which they were asked for.
+    """
+
+    def __init__(self, standing: Mapping[Claim, str | None]) -> None:
+        self.standing: Standing = {claim.key: held for claim, held in standing.items()}
+        super().__init__(", ".join(f"{key} holds {held!r}" for key, held in self.standing.items()))
 
 
 class EventLog:
@@ -104,7 +110,7 @@ class EventLog:
         Raises
         ------
         ClaimRefusedError
-            If a claim is not granted.
+            If a claim is not granted; it tells of all that are not.
         Unavailable
             If the log cannot take it in time. Whether it was written is unknown; trying again is safe.
         """
@@ -135,10 +141,10 @@ class EventLog:
                     appended, *granted = cancellation(error)
                     if _failed(appended):  # the transaction was done before, its claims with it
                         return False
-                    for claim, reason in zip(claims, granted, strict=True):
-                        if _failed(reason):
-                            held = reason.get("Item", {}).get("value", {}).get("S")
-                            raise ClaimRefusedError(claim, held) from None
+                    reasons = dict(zip(claims, granted, strict=True))
+                    standing = {claim: _held(why) for claim, why in reasons.items() if _failed(why)}
+                    if standing and not any(map(_is_undecided, reasons, reasons.values())):
+                        raise ClaimRefusedError(standing) from None
                     # all texts of one user meet in one count; botocore repeats no cancelled transaction
                     if not is_passing(error) or next(pauses, None) is None:
                         raise
@@ -198,4 +204,17 @@ class EventLog:
 
 
 def _failed(reason: dict[str, Any]) -> bool:
-    return reason.get("Code") == "ConditionalCheckFailed"
+    return reason.get("Code") == _REFUSED
+
+
+def _held(reason: dict[str, Any]) -> str | None:
+    held: str | None = reason.get("Item", {}).get("value", {}).get("S")
+    return held
+
+
+def _is_undecided(claim: Claim, reason: dict[str, Any]) -> bool:
+    """Tell whether nothing is known of a claim, because another transaction is at it.
+
+    A count holds nothing that an answer would need.
+    """
+    return not isinstance(claim, Count) and reason.get("Code", "None") not in {"None", _REFUSED}

@@ -4,7 +4,6 @@ Pure: an edge parses the request before, and acts and answers after.
 """
 
 from collections.abc import Callable
-from hashlib import sha256
 from typing import Final, assert_never
 
 import msgspec
@@ -25,13 +24,14 @@ from functions.domain.frames.protocol import (
     VoiceReadyData,
     VoiceStart,
 )
+from functions.domain.frames.replies import first_event, reply_claims
 from functions.domain.limits import CONNECTION_SECONDS, USUAL, Limits
 from functions.domain.log.claims import (
     Claim,
     Count,
     Release,
+    Standing,
     Take,
-    reply_key,
     texts_key,
     voice_key,
     voices_key,
@@ -58,22 +58,28 @@ FRAMES_PER_ACTIVITY: Final = 600
 """A minute of speech at ten frames a second."""
 VOICE_TAKEOVER_SECONDS: Final = 15 * 60
 """No voice session lives longer (the longest Lambda invocation), so a new one may replace it."""
-REPLY_SECONDS: Final = 24 * 3600
 COUNTED_SECONDS: Final = 3600
 """How long a minute's count is kept: for whoever asks afterwards, since the next minute has another key."""
+_OPEN_ALREADY: Final = (
+    "A voice session is open already on this connection. "
+    f"End it, or start another when it is {VOICE_TAKEOVER_SECONDS // 60} minutes old."
+)
+_AHEAD: Final = (
+    f"Speech is ahead of its time: at most {FRAMES_BURST} frames, and {FRAMES_PER_SECOND} more each second."
+)
 
 
 class Decision(msgspec.Struct, frozen=True):
     """What to append, if anything, with which claims, and what to answer.
 
-    ``refused`` gives the answer, or raises `Refused`, when a claim is not granted: it takes what the claim
-    holds, None if nothing. A `Count` that is not granted is `over_the_limit`.
+    ``refused`` gives the answer, or raises `Refused`, when claims are not granted: it takes what stands
+    against them. A frame that was answered before is told so before anything else is judged.
     """
 
     event: Event | None
     answer: Answer | None
     claims: tuple[Claim, ...] = ()
-    refused: Callable[[str | None], Answer] | None = None
+    refused: Callable[[Standing], Answer] | None = None
 
 
 def decide(frame: Frame, cause: Cause, limits: Limits = USUAL) -> Decision:
@@ -102,59 +108,62 @@ def decide(frame: Frame, cause: Cause, limits: Limits = USUAL) -> Decision:
 
 def _text(frame: TextMessage, cause: Cause, limits: Limits) -> Decision:
     received = event(cause, TextMessageReceived(frame.data.text))
-    answer = TextAck(id=frame.id, data=TextAckData(received.event_id))
+    replies = reply_claims(frame, received, cause.at)
     size = len(frame.data.text.encode())
     count = _count(
         texts_key(cause.user_id, minute_of(cause.at)), limits.texts, cause, size, limits.text_bytes
     )
-    if frame.id is None:
-        return Decision(received, answer, (count,))
-    digest = sha256(frame.data.text.encode()).hexdigest()
-    now = cause.at // 1000
-    key = reply_key(received.conversation, frame.id)
-    claim = Take(key, f"{received.event_id}#{digest}", now, now + REPLY_SECONDS)
 
-    def repeated(held: str | None) -> Answer:
-        message_id, _, earlier = (held or "").partition("#")
-        if earlier != digest:
-            raise Refused("conflict", "Another text was sent under this id.")
+    def refused(standing: Standing) -> Answer:
+        message_id = first_event(replies, standing)
+        if message_id is None:
+            raise _over_the_limit(cause, f"{limits.texts} texts of {limits.text_bytes} bytes together")
         return TextAck(id=frame.id, data=TextAckData(message_id))
 
-    # the reply before the count: a text that is repeated is answered, however many were sent
-    return Decision(received, answer, (claim, count), repeated)
+    answer = TextAck(id=frame.id, data=TextAckData(received.event_id))
+    return Decision(received, answer, (*replies, count), refused)
 
 
 def _voice_start(frame: VoiceStart, cause: Cause, limits: Limits) -> Decision:
     started = event(cause, VoiceSessionStarted(frame.data.sample_rate, frame.data.encoding, frame.data.voice))
-    claim = Take(
+    replies = reply_claims(frame, started, cause.at)
+    voice = Take(
         voice_key(cause.connection_id),
         started.event_id,
         cause.at // 1000,
         cause.connected_at // 1000 + CONNECTION_SECONDS + VOICE_TAKEOVER_SECONDS,
         overrides_below=lowest(cause.at - VOICE_TAKEOVER_SECONDS * 1000),
     )
+    count = _count(voices_key(cause.user_id, minute_of(cause.at)), limits.voice_sessions, cause)
 
-    def open_already(_held: str | None) -> Answer:
-        raise Refused("conflict", "A voice session is open already.")
+    def refused(standing: Standing) -> Answer:
+        session = first_event(replies, standing)
+        open_session = standing.get(voice.key)
+        if session is None and voice.key in standing:
+            raise Refused("conflict", _OPEN_ALREADY, voice_session_id=open_session)
+        if session is None:
+            raise _over_the_limit(cause, f"{limits.voice_sessions} voice sessions")
+        if session != open_session:  # it ended, was replaced, or is old enough for that
+            raise Refused("not_found", "The voice session that this frame opened is not open any more.")
+        return VoiceReady(id=frame.id, data=VoiceReadyData(session))
 
     answer = VoiceReady(id=frame.id, data=VoiceReadyData(started.event_id))
-    count = _count(voices_key(cause.user_id, minute_of(cause.at)), limits.voice_sessions, cause)
-    return Decision(started, answer, (claim, count), open_already)
+    return Decision(started, answer, (*replies, voice, count), refused)
 
 
 def _count(key: str, limit: int, cause: Cause, size: int = 0, byte_limit: int | None = None) -> Count:
     return Count(key, limit, minute_of(cause.at) // 1000 + COUNTED_SECONDS, size, byte_limit)
 
 
-def over_the_limit(cause: Cause) -> Refused:
+def _over_the_limit(cause: Cause, most: str) -> Refused:
     """Return the refusal of what a user has done too often, or at too great length, in this minute."""
     retry_after = -(-(MINUTE - cause.at % MINUTE) // 1000)
-    return Refused("rate_limited", "Too much in this minute.", retry_after=retry_after)
+    return Refused("rate_limited", f"Too much in this minute: at most {most}.", retry_after=retry_after)
 
 
 def _speech(frame: VoiceData, cause: Cause) -> Decision:
     session, seq = frame.data.voice_session_id, frame.data.seq
-    _keep_pace(session, seq, cause)
+    _keep_pace(session, seq, cause, since=cause.connected_at)
     if seq == 0 or seq % FRAMES_PER_ACTIVITY:
         return Decision(None, None)
     return Decision(_coalesced(cause, ActivityRecorded(session, seq + 1), "activity"), None)
@@ -162,26 +171,42 @@ def _speech(frame: VoiceData, cause: Cause) -> Decision:
 
 def _voice_end(frame: VoiceEnd, cause: Cause) -> Decision:
     session, frames = frame.data.voice_session_id, frame.data.last_seq + 1
-    _keep_pace(session, frame.data.last_seq, cause)
-    seconds = (cause.at - time_of(session)) // 1000
-    ended = event(cause, VoiceSessionEnded(session, frames, seconds, CLIENT_ENDED))
+    # under an id it may be a repetition: on another connection of the conversation, perhaps
+    _keep_pace(session, frame.data.last_seq, cause, since=cause.connected_at if frame.id is None else 0)
+    ended = event(cause, VoiceSessionEnded(session, frames, _seconds(session, cause.at), CLIENT_ENDED))
+    replies = reply_claims(frame, ended, cause.at)
 
-    def none_open(_held: str | None) -> Answer:
-        raise Refused("not_found", "This voice session is not open.")
+    def answer(at: int) -> Answer:
+        data = VoiceEndedData(session, frames, _seconds(session, at), CLIENT_ENDED)
+        return VoiceEnded(id=frame.id, data=data)
 
-    answer = VoiceEnded(id=frame.id, data=VoiceEndedData(session, frames, seconds, CLIENT_ENDED))
-    return Decision(ended, answer, (Release(voice_key(cause.connection_id), session),), none_open)
+    def refused(standing: Standing) -> Answer:
+        earlier = first_event(replies, standing)
+        if earlier is None:
+            raise _not_open()
+        return answer(time_of(earlier))
+
+    release = Release(voice_key(cause.connection_id), session)
+    return Decision(ended, answer(cause.at), (*replies, release), refused)
 
 
-def _keep_pace(session: str, seq: int, cause: Cause) -> None:
+def _seconds(session: str, at: int) -> int:
+    return (at - time_of(session)) // 1000
+
+
+def _keep_pace(session: str, seq: int, cause: Cause, *, since: int) -> None:
     """Refuse frames that come faster than speech: no memory is needed, the id holds when it began."""
     began = time_of(session)
-    if not cause.connected_at <= began <= cause.at:
-        raise Refused("not_found", "This voice session is not open.")
+    if not since <= began <= cause.at:
+        raise _not_open()
     surplus = seq - FRAMES_BURST - FRAMES_PER_SECOND * (cause.at - began) / 1000
     if surplus > 0:
         retry_after = -int(-surplus // FRAMES_PER_SECOND)
-        raise Refused("rate_limited", "Speech is ahead of its time.", retry_after=retry_after)
+        raise Refused("rate_limited", _AHEAD, retry_after=retry_after)
+
+
+def _not_open() -> Refused:
+    return Refused("not_found", "The voice session is not open on this connection.")
 
 
 def rejection(cause: Cause, code: ErrorCode) -> Event:

@@ -1,5 +1,6 @@
 """From a frame's text to its type, or the reason why there is none."""
 
+import json
 import re
 from typing import Any, Final
 from unicodedata import normalize
@@ -17,19 +18,33 @@ from functions.domain.frames.protocol import (
     TextMessage,
     TextMessageData,
 )
+from functions.domain.mismatches import explain
 from functions.domain.refusals import Refused
 
 _decoder: Final = msgspec.json.Decoder(Frame)
 _NO_JSON: Final = (msgspec.DecodeError, UnicodeError, RecursionError)
 """Besides bad syntax: lone surrogates, and nesting deeper than the interpreter's stack."""
-_LONGEST_MESSAGE: Final = 200
-"""Characters: a mismatch may quote what the client sent, of whatever length."""
 _TEXT_RULE: Final = f"A text has at most {MAX_TEXT_CHARACTERS} characters."
 _LIMITS: Final = (
     ("text", MAX_TEXT_CHARACTERS, _TEXT_RULE),
     ("audio", -(-MAX_AUDIO_BYTES // 3) * 4, f"A frame has at most {MAX_AUDIO_BYTES} bytes of audio."),
 )
+_FRAME_RULE: Final = (
+    f"A frame has at most {MAX_FRAME_BYTES} bytes, all that is around its data and all escapes included."
+)
 _CLIENT_ID: Final = re.compile(r"[!-~]{1,128}")
+
+
+def _no_number(_digits: str) -> None:
+    """Spare the work: an id is none, and there may be a hundred thousand digits."""
+
+
+_tolerant: Final = json.JSONDecoder(strict=False, parse_int=_no_number, parse_float=_no_number)
+"""Reads what a client may have meant for JSON: lone surrogates, control characters, NaN."""
+_READABLE_CHARACTERS: Final = 128 * 1024
+"""The gateway lets no longer message through, in however many frames (API Gateway quotas)."""
+_READABLE_DEPTH: Final = 200
+"""The tolerant reader crashes the interpreter where its stack ends."""
 
 
 def parse(body: str) -> Frame:
@@ -41,7 +56,7 @@ def parse(body: str) -> Frame:
         ``too_large``, ``invalid_json``, ``unknown_type`` or ``invalid_message``.
     """
     if len(body) > MAX_FRAME_BYTES or len(body.encode(errors="surrogatepass")) > MAX_FRAME_BYTES:
-        raise Refused("too_large", f"A frame has at most {MAX_FRAME_BYTES} bytes.")
+        raise Refused("too_large", _FRAME_RULE)
     if exceeds(body, MAX_DEPTH):
         raise Refused("invalid_json", f"A frame nests at most {MAX_DEPTH} deep.")
     try:
@@ -53,13 +68,28 @@ def parse(body: str) -> Frame:
     return _normalised(frame) if isinstance(frame, TextMessage) else frame
 
 
+def id_of(body: str) -> str | None:
+    """Return the client's own id of a frame, None if it has none that can be read.
+
+    The frame may be none: too large, with half a surrogate pair in it, or of no known type.
+    """
+    if len(body) > _READABLE_CHARACTERS or exceeds(body, _READABLE_DEPTH):
+        return None
+    try:
+        frame = _tolerant.decode(body)
+    except ValueError:
+        return None
+    given = frame.get("id") if isinstance(frame, dict) else None
+    return given if isinstance(given, str) and _CLIENT_ID.fullmatch(given) else None
+
+
 def _normalised(frame: TextMessage) -> TextMessage:
     """Write a text in Unicode's composed form (NFC, annex 15), so that equal texts are equal bytes."""
     if frame.data.text.isascii():
         return frame
     text = normalize("NFC", frame.data.text)
     if len(text) > MAX_TEXT_CHARACTERS:  # some characters are longer composed than they were sent
-        raise Refused("too_large", _TEXT_RULE, client_id=frame.id)
+        raise Refused("too_large", _TEXT_RULE)
     return msgspec.structs.replace(frame, data=TextMessageData(text))
 
 
@@ -70,15 +100,13 @@ def _diagnose(body: str, mismatch: msgspec.ValidationError) -> Refused:
         return Refused("invalid_json", "A frame is a JSON object.")
     if not isinstance(frame, dict):
         return Refused("invalid_message", "A frame is a JSON object with a type.")
-    given = frame.get("id")
-    client_id = given if isinstance(given, str) and _CLIENT_ID.fullmatch(given) else None
     kind = frame.get("type")
     if isinstance(kind, str) and not kind.startswith("$") and kind not in CLIENT_TYPES:
-        return Refused("unknown_type", "No such type of frame.", client_id=client_id)
+        return Refused("unknown_type", "No such type of frame.")
     for name, limit, rule in _LIMITS:
         if _exceeds(frame.get("data"), name, limit):
-            return Refused("too_large", rule, client_id=client_id)
-    return Refused("invalid_message", f"{mismatch}"[:_LONGEST_MESSAGE], client_id=client_id)
+            return Refused("too_large", rule)
+    return Refused("invalid_message", explain(mismatch, Frame))
 
 
 def _exceeds(data: Any, name: str, limit: int) -> bool:

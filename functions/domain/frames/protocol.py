@@ -10,11 +10,16 @@ import msgspec
 from functions.domain.log.ids import PATTERN
 from functions.domain.refusals import ErrorCode
 
-MAX_FRAME_BYTES: Final = 128 * 1024
-"""The gateway's own limit for a message (API Gateway quotas)."""
+MAX_FRAME_BYTES: Final = 32 * 1024
+"""Of a client's frame: the gateway's limit for one frame of a WebSocket (API Gateway quotas).
+
+The gateway also puts fragments together, to messages of 128 KB at most: those are refused.
+"""
+MAX_SENT_BYTES: Final = 28 * 1024
+"""Of what is sent to a client: one frame, with room to spare for what a later release puts around it."""
 MAX_TEXT_CHARACTERS: Final = 8_000
-MAX_AUDIO_BYTES: Final = 24 * 1024
-"""Decoded; 32 KB in base64, the gateway's limit for a frame (API Gateway quotas)."""
+MAX_AUDIO_BYTES: Final = 24_000
+"""Decoded; 32,000 characters of base64, which leave room for the rest of the frame."""
 MAX_DEPTH: Final = 32
 """Of objects and lists in each other; no frame of the protocol needs more than two."""
 MAX_SEQ: Final = 2**31 - 1
@@ -23,14 +28,22 @@ Text = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT_CHARACTERS)
 Audio = Annotated[bytes, msgspec.Meta(min_length=1, max_length=MAX_AUDIO_BYTES)]
 Seq = Annotated[int, msgspec.Meta(ge=0, le=MAX_SEQ)]
 LastSeq = Annotated[int, msgspec.Meta(ge=-1, le=MAX_SEQ)]
-VoiceSessionId = Annotated[str, msgspec.Meta(pattern=PATTERN)]
-ClientId = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,128}$(?!\n)")]
-"""A client's own id: 1 to 128 printable ASCII characters without spaces."""
+VoiceSessionId = Annotated[
+    str, msgspec.Meta(pattern=PATTERN, description="the id of a voice session, as voice_ready gave it")
+]
+ClientId = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[!-~]{1,128}$(?!\n)", description="1 to 128 printable ASCII characters without spaces"
+    ),
+]
 Timestamp = (
     Annotated[str, msgspec.Meta(max_length=64)] | Annotated[float, msgspec.Meta(ge=-(2**53), le=2**53)]
 )
 """Whatever a client keeps its time in, and no more than that."""
-VoiceName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$(?!\n)")]
+VoiceName = Annotated[
+    str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$(?!\n)", description="1 to 64 of A-Z a-z 0-9 _ -")
+]
 
 
 class ClientFrame(msgspec.Struct, frozen=True, tag_field="type"):
@@ -97,7 +110,9 @@ class VoiceEnd(ClientFrame, frozen=True, tag="voice_end", kw_only=True):
     data: VoiceEndData
 
 
-Frame = Ping | TextMessage | VoiceStart | VoiceData | VoiceEnd
+Recorded = TextMessage | VoiceStart | VoiceEnd
+"""The frames that an event records, and that may be sent again under their ids."""
+Frame = Ping | VoiceData | Recorded
 
 
 class ServerFrame(msgspec.Struct, frozen=True, tag_field="type", omit_defaults=True, kw_only=True):
@@ -151,12 +166,16 @@ class VoiceEnded(ServerFrame, frozen=True, tag="voice_ended", kw_only=True):
 
 
 class ErrorData(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """Why a frame was refused; ``correlationId`` finds the log line, ``retryAfter`` is in seconds."""
+    """Why a frame was refused; ``correlationId`` finds the log line, ``retryAfter`` is in seconds.
+
+    ``voiceSessionId`` is the voice session that is open, where that is the reason.
+    """
 
     code: ErrorCode
     message: str
     correlation_id: str
     retry_after: int | None = None
+    voice_session_id: str | None = None
 
 
 class Error(ServerFrame, frozen=True, tag="error", kw_only=True):

@@ -4,6 +4,7 @@ No handler reads before it writes, so each claim is a condition, and what stands
 the refusal.
 """
 
+from collections.abc import Mapping
 from hashlib import sha256
 
 import msgspec
@@ -60,6 +61,12 @@ class Count(msgspec.Struct, frozen=True):
 
 Claim = Take | Release | Count
 
+Standing = Mapping[str, str | None]
+"""What stands against each claim that was not granted, by its key.
+
+That is the value of the key; None if nobody holds it, or if it is a count.
+"""
+
 
 def session_key(session_id: str) -> str:
     """Return the key of a session's owner; its value is the user id."""
@@ -87,7 +94,7 @@ def ticket_key(ticket: str) -> str:
 
 
 def reply_key(conversation: str, client_id: str) -> str:
-    """Return the key of the one reply to a client's message; its value names message and text.
+    """Return the key of the one answer to a client's frame; its value names the frame's event and content.
 
     Neither part has a space, and a client's id may have a ``#``: no two pairs have one key.
     """

@@ -46,7 +46,7 @@ def _open(request: Request, log: EventLog) -> None:
     try:
         log.append(connected, claims)
     except ClaimRefusedError as refused:
-        if refused.held != cause.user_id:
+        if set(refused.standing.values()) != {cause.user_id}:
             raise
         # the session is theirs for longer than all of this connection: the retention was shortened, or a
         # connection that was authorized later opened first

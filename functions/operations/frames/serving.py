@@ -4,15 +4,14 @@ import logging
 from typing import Any, Final
 
 from functions.aws.gateway.callbacks import Callbacks, GoneError, Posted, UnknownConnectionError
-from functions.aws.gateway.requests import OK, Request, encode, refusal
+from functions.aws.gateway.requests import OK, Request, encode, refusal, text_of
 from functions.aws.log.event_log import ClaimRefusedError, EventLog
 from functions.aws.logs import logger
-from functions.domain.frames.decisions import Decision, decide, over_the_limit, rejection, unreachable
-from functions.domain.frames.parsing import parse
+from functions.domain.frames.decisions import Decision, decide, rejection, unreachable
+from functions.domain.frames.parsing import id_of, parse
 from functions.domain.frames.protocol import Answer, Error, ErrorData, VoiceData
 from functions.domain.identity.identity import has_expired
 from functions.domain.limits import USUAL, Limits
-from functions.domain.log.claims import Count
 from functions.domain.log.events import Cause
 from functions.domain.refusals import Refused, Unavailable
 from functions.names import ROUTE_DEFAULT, ROUTE_VOICE_DATA
@@ -60,7 +59,7 @@ def respond(request: Request, cause: Cause, log: EventLog, limits: Limits) -> An
             _record(cause, refused, log)
         if isinstance(refused, Unavailable):
             logger.warning("unavailable", extra={"correlation_id": cause.id, "problem": refused.problem})
-        return refusal(refused, request.request_context.request_id)
+        return refusal(refused, request)
 
 
 def _accept(request: Request, cause: Cause, log: EventLog, limits: Limits) -> Answer | None:
@@ -73,28 +72,22 @@ def _accept(request: Request, cause: Cause, log: EventLog, limits: Limits) -> An
     frame = parse(request.body or "")
     if not served:
         # the gateway read another type in it, and the function of that route may do less
-        raise Refused("invalid_message", "A frame has one type.", client_id=frame.id)
+        raise Refused("invalid_message", "A frame has one type.")
     if isinstance(frame, VoiceData) and route == ROUTE_DEFAULT:
         # the gateway read no type in it, and would send the absence of an answer as an empty frame
-        raise Refused("invalid_message", "Speech has a route of its own.", client_id=frame.id)
-    try:
-        return _act(decide(frame, cause, limits), cause, log)
-    except Refused as refused:
-        refused.client_id = frame.id
-        raise
+        raise Refused("invalid_message", "Speech has a route of its own.")
+    return _act(decide(frame, cause, limits), log)
 
 
-def _act(decision: Decision, cause: Cause, log: EventLog) -> Answer | None:
+def _act(decision: Decision, log: EventLog) -> Answer | None:
     if decision.event is None:
         return decision.answer
     try:
         log.append(decision.event, decision.claims)
     except ClaimRefusedError as refused:
-        if isinstance(refused.claim, Count):
-            raise over_the_limit(cause) from None
         if decision.refused is None:
             raise
-        return decision.refused(refused.held)
+        return decision.refused(refused.standing)
     return decision.answer
 
 
@@ -110,7 +103,7 @@ def _turn_away(request: Request, refused: Refused, callbacks: Callbacks, now: in
     logger.warning(
         "nobody", extra={"connection_id": context.connection_id, "correlation_id": context.request_id}
     )
-    frame = encode(refusal(refused, context.request_id), now)
+    frame = encode(refusal(refused, request), now)
     if context.route_key == ROUTE_DEFAULT:
         return {**OK, "body": frame.decode()}
     callbacks.post(context.connection_id, frame)
@@ -143,7 +136,8 @@ def _expel(cause: Cause, callbacks: Callbacks) -> None:
 
 def broken(event: object, callbacks: Callbacks, now: int) -> dict[str, Any]:
     """Answer a frame whose handling failed: the log line has the reason, the client the id that finds it."""
-    context = event.get("requestContext") if isinstance(event, dict) else None
+    whole = event if isinstance(event, dict) else {}
+    context = whole.get("requestContext")
     if not isinstance(context, dict):
         context = {}
     connection_id, correlation_id = context.get("connectionId"), _plain(context.get("requestId"))
@@ -151,7 +145,8 @@ def broken(event: object, callbacks: Callbacks, now: int) -> dict[str, Any]:
     if context.get("eventType") != "MESSAGE":
         return {"statusCode": 500}
     data = ErrorData("internal", "Something went wrong on our side.", correlation_id)
-    frame = encode(Error(data=data), now)
+    client_id = id_of(text_of(whole.get("body"), whole.get("isBase64Encoded")))
+    frame = encode(Error(id=client_id, data=data), now)
     if context.get("routeKey") == ROUTE_DEFAULT:
         return {**OK, "body": frame.decode()}
     try:

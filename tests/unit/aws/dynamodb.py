@@ -22,6 +22,7 @@ PUT = {
 TAKE = Take("reply#s-1#m-1", "mine", 100, 200, overrides_below="k")
 RELEASE = Release("voice#1", "mine")
 NOTHING = {"Code": "None"}
+CONFLICT = {"Code": "TransactionConflict"}
 
 
 class Client:

@@ -4,11 +4,11 @@ from functions.domain.refusals import Refused, Unavailable
 
 
 def test_a_refusal_is_told_by_its_code_and_message() -> None:
-    refused = Refused("rate_limited", "Slow.", retry_after=3, client_id="m-1")
+    refused = Refused("rate_limited", "Slow.", retry_after=3, voice_session_id="01")
 
     assert str(refused) == "rate_limited: Slow."
     assert (refused.code, refused.message) == ("rate_limited", "Slow.")
-    assert (refused.retry_after, refused.client_id) == (3, "m-1")
+    assert (refused.retry_after, refused.voice_session_id) == (3, "01")
 
 
 def test_a_problem_of_the_log_is_for_the_log_alone() -> None:

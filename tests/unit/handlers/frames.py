@@ -31,13 +31,13 @@ def text(content: str = "hello", client_id: str | None = "m-1", **context: Any) 
     return message({name: value for name, value in frame.items() if value is not None}, **context)
 
 
-def start(**context: Any) -> dict[str, Any]:
-    return message({"type": "voice_start", "id": "v-1"}, **context)
+def start(client_id: str = "v-1", **context: Any) -> dict[str, Any]:
+    return message({"type": "voice_start", "id": client_id}, **context)
 
 
-def end(session: str, last_seq: int = -1, **context: Any) -> dict[str, Any]:
+def end(session: str, last_seq: int = -1, client_id: str = "e-1", **context: Any) -> dict[str, Any]:
     data = {"voiceSessionId": session, "lastSeq": last_seq}
-    return message({"type": "voice_end", "id": "e-1", "data": data}, **context)
+    return message({"type": "voice_end", "id": client_id, "data": data}, **context)
 
 
 def at(seconds: float, request_id: str | None = None) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def test_a_refusal_of_speech_goes_by_callback(log: MemoryLog, callbacks: Recordi
     assert connection_id == CONNECTION
     assert json.loads(frame)["data"] == {
         "code": "rate_limited",
-        "message": "Speech is ahead of its time.",
+        "message": "Speech is ahead of its time: at most 100 frames, and 50 more each second.",
         "correlationId": "request-1",
         "retryAfter": 7,
     }

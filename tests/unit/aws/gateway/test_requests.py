@@ -5,7 +5,7 @@ import json
 import msgspec
 import pytest
 
-from functions.aws.gateway.requests import Authorizer, encode, read, refusal
+from functions.aws.gateway.requests import Authorizer, Request, encode, read, refusal, text_of
 from functions.domain.frames.protocol import ErrorData, Pong, TextAck, TextAckData
 from functions.domain.refusals import Refused, Unavailable
 from functions.names import PONG
@@ -124,15 +124,22 @@ def test_a_pong_is_what_the_gateway_answers_by_itself() -> None:
     assert json.loads(encode(Pong(), CONNECTED_AT)) == json.loads(PONG)
 
 
+def asked(body: object) -> Request:
+    """Return the request of a frame."""
+    return read(message(body, requestId="request-1"), RETENTION, None)
+
+
 def test_a_refusal_is_an_error_that_the_log_can_be_searched_for() -> None:
-    error = refusal(Refused("rate_limited", "Slow.", retry_after=3, client_id="m-1"), "request-1")
+    request = asked({"type": "ping", "id": "m-1"})
+
+    error = refusal(Refused("conflict", "Busy.", retry_after=3, voice_session_id="01"), request)
 
     assert error.id == "m-1"
-    assert error.data == ErrorData("rate_limited", "Slow.", "request-1", 3)
+    assert error.data == ErrorData("conflict", "Busy.", "request-1", 3, "01")
 
 
 def test_a_refusal_keeps_the_problem_of_the_server_to_itself() -> None:
-    frame = encode(refusal(Unavailable("ThrottlingException of PutItem"), "request-1"), CONNECTED_AT)
+    frame = encode(refusal(Unavailable("ThrottlingException of PutItem"), asked({})), CONNECTED_AT)
 
     assert json.loads(frame)["data"] == {
         "code": "unavailable",
@@ -140,3 +147,22 @@ def test_a_refusal_keeps_the_problem_of_the_server_to_itself() -> None:
         "correlationId": "request-1",
         "retryAfter": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("body", "is_base64_encoded", "text"),
+    [
+        ("plain", False, "plain"),
+        ("cGxhaW4=", False, "cGxhaW4="),
+        ("cGxhaW4=", True, "plain"),
+        ("/wD+", True, ""),
+        ("A", True, ""),
+        ("\u00e4", True, ""),
+        (None, False, ""),
+        ({"id": "m-1"}, False, ""),
+    ],
+)
+def test_the_text_of_a_frame_is_found_in_whatever_the_gateway_sends(
+    body: object, is_base64_encoded: object, text: str
+) -> None:
+    assert text_of(body, is_base64_encoded) == text

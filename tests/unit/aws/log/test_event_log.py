@@ -1,11 +1,25 @@
 """What the log asks of DynamoDB, and what it makes of the answers."""
 
+from typing import Any
+
 import pytest
 
 from functions.aws.log.event_items import encode
 from functions.aws.log.event_log import ClaimRefusedError
 from functions.domain.log.claims import Count
-from tests.unit.aws.dynamodb import NOTHING, PUT, RELEASE, TAKE, TEXT, Client, cancelled, failed, failure, log
+from tests.unit.aws.dynamodb import (
+    CONFLICT,
+    NOTHING,
+    PUT,
+    RELEASE,
+    TAKE,
+    TEXT,
+    Client,
+    cancelled,
+    failed,
+    failure,
+    log,
+)
 
 
 def test_an_append_is_one_conditional_put() -> None:
@@ -100,24 +114,45 @@ def test_what_stands_against_a_claim_comes_back_with_the_refusal() -> None:
     with pytest.raises(ClaimRefusedError) as caught:
         log(client).append(TEXT, (TAKE, RELEASE))
 
-    assert (caught.value.claim, caught.value.held) == (RELEASE, "theirs")
+    assert caught.value.standing == {RELEASE.key: "theirs"}
     assert len(client.calls) == 1
 
 
-def test_the_first_claim_that_is_refused_counts() -> None:
+def test_what_stands_against_each_of_several_claims_comes_back() -> None:
     client = Client(cancelled(NOTHING, failed("first"), failed("second")))
 
     with pytest.raises(ClaimRefusedError) as caught:
         log(client).append(TEXT, (TAKE, RELEASE))
 
-    assert (caught.value.claim, caught.value.held) == (TAKE, "first")
+    assert caught.value.standing == {TAKE.key: "first", RELEASE.key: "second"}
+    assert str(caught.value) == f"{TAKE.key} holds 'first', {RELEASE.key} holds 'second'"
+
+
+@pytest.mark.parametrize("reasons", [(failed("theirs"), CONFLICT), (CONFLICT, failed("theirs"))])
+def test_a_refusal_is_not_told_while_another_claim_is_undecided(reasons: tuple[Any, Any]) -> None:
+    client = Client(cancelled(NOTHING, *reasons), cancelled(NOTHING, failed("theirs"), failed("open")))
+
+    with pytest.raises(ClaimRefusedError) as caught:
+        log(client).append(TEXT, (TAKE, RELEASE))
+
+    assert caught.value.standing == {TAKE.key: "theirs", RELEASE.key: "open"}
+
+
+def test_a_count_in_which_others_count_keeps_no_refusal_back() -> None:
+    client = Client(cancelled(NOTHING, failed("theirs"), CONFLICT))
+
+    with pytest.raises(ClaimRefusedError) as caught:
+        log(client).append(TEXT, (TAKE, Count("texts#alice#1", 60, 200)))
+
+    assert caught.value.standing == {TAKE.key: "theirs"}
+    assert len(client.calls) == 1
 
 
 def test_nothing_may_stand_against_a_release() -> None:
     with pytest.raises(ClaimRefusedError) as caught:
         log(Client(cancelled(NOTHING, failed()))).append(TEXT, (RELEASE,))
 
-    assert caught.value.held is None
+    assert caught.value.standing == {RELEASE.key: None}
 
 
 def test_a_retry_whose_first_try_was_written_is_a_success_whatever_became_of_its_claims() -> None:

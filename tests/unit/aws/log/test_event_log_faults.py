@@ -8,7 +8,18 @@ from functions.aws.log.patience import Patience
 from functions.domain.log.claims import Take
 from functions.domain.refusals import Unavailable
 from tests.fakes import Waiting
-from tests.unit.aws.dynamodb import NOTHING, TAKE, TEXT, Client, cancelled, failed, failure, log
+from tests.unit.aws.dynamodb import (
+    CONFLICT,
+    NOTHING,
+    RELEASE,
+    TAKE,
+    TEXT,
+    Client,
+    cancelled,
+    failed,
+    failure,
+    log,
+)
 
 
 def test_a_transaction_conflict_is_tried_again() -> None:
@@ -67,7 +78,7 @@ def test_a_claim_that_is_refused_after_a_conflict_is_refused() -> None:
     with pytest.raises(ClaimRefusedError) as caught:
         log(client).append(TEXT, (TAKE,))
 
-    assert caught.value.held == "theirs"
+    assert caught.value.standing == {TAKE.key: "theirs"}
 
 
 def test_what_was_written_although_its_answer_was_lost_is_found_after_a_conflict() -> None:
@@ -83,6 +94,15 @@ def test_what_does_not_pass_is_not_tried_again() -> None:
         log(client).append(TEXT, (TAKE,))
 
     assert len(client.calls) == 1
+
+
+def test_a_refusal_that_stays_undecided_is_unavailable() -> None:
+    client = Client(*[cancelled(NOTHING, failed("theirs"), CONFLICT)] * 99)
+
+    with pytest.raises(Unavailable):
+        log(client).append(TEXT, (TAKE, RELEASE))
+
+    assert len(client.calls) == 6
 
 
 @pytest.mark.parametrize(

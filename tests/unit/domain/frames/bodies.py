@@ -1,11 +1,13 @@
-"""Bodies of frames as clients write them, and why one is refused."""
+"""Bodies of frames as clients write them, and why one is refused, by itself or by its claims."""
 
 import json
 from typing import Any
 
 import pytest
 
+from functions.domain.frames.decisions import Decision
 from functions.domain.frames.parsing import parse
+from functions.domain.log.claims import Standing
 from functions.domain.refusals import Refused
 
 SESSION = "01KARYZ6S4100000000000000A"
@@ -15,6 +17,14 @@ def refused(body: object) -> Refused:
     """Return why a body, or the JSON of it, is refused."""
     with pytest.raises(Refused) as caught:
         parse(body if isinstance(body, str) else json.dumps(body))
+    return caught.value
+
+
+def refused_claims(decision: Decision, standing: Standing) -> Refused:
+    """Return how a decision takes claims that are not granted."""
+    assert decision.refused is not None
+    with pytest.raises(Refused) as caught:
+        decision.refused(standing)
     return caught.value
 
 

@@ -5,7 +5,7 @@ from hashlib import sha256
 import msgspec
 import pytest
 
-from functions.domain.frames.decisions import Decision, decide, over_the_limit
+from functions.domain.frames.decisions import Decision, decide
 from functions.domain.frames.protocol import (
     Ping,
     Pong,
@@ -26,14 +26,15 @@ from functions.domain.log.events import (
     event,
 )
 from functions.domain.log.ids import lowest, minute_of
-from functions.domain.refusals import Refused
 from tests.gateway_events import CONNECTED_AT, CONNECTION, cause
+from tests.unit.domain.frames.bodies import refused_claims as refused
 
 BEGAN = CONNECTED_AT + 1_000
 SESSION = lowest(BEGAN)
 TEXT = TextMessage(id="m-1", data=TextMessageData("hello"))
-DIGEST = sha256(b"hello").hexdigest()
+DIGEST = sha256(b'{"type":"text_message","id":null,"timestamp":null,"data":{"text":"hello"}}').hexdigest()
 MINUTE = minute_of(cause().at)
+REPLY = "reply#s-1 m-1"
 COUNT = Count(f"texts#alice#{MINUTE // 1000}", 60, MINUTE // 1000 + 3_600, 5, 120_000)
 
 
@@ -50,14 +51,6 @@ def ending(last_seq: int, session: str = SESSION) -> VoiceEnd:
     return VoiceEnd(id="e-1", data=VoiceEndData(session, last_seq))
 
 
-def refused(decision: Decision, held: str | None) -> Refused:
-    """Return how a decision takes a claim that is not granted."""
-    assert decision.refused is not None
-    with pytest.raises(Refused) as caught:
-        decision.refused(held)
-    return caught.value
-
-
 def test_a_ping_is_answered_and_recorded_nowhere() -> None:
     assert decide(Ping(), cause()) == Decision(None, Pong())
 
@@ -66,7 +59,9 @@ def test_a_text_is_recorded_and_acknowledged_by_its_event() -> None:
     decision = decide(TextMessage(data=TextMessageData("hello")), cause())
 
     received = event(cause(), TextMessageReceived("hello"))
-    assert decision == Decision(received, TextAck(data=TextAckData(received.event_id)), (COUNT,))
+    assert decision.event == received
+    assert decision.answer == TextAck(data=TextAckData(received.event_id))
+    assert decision.claims == (COUNT,)
 
 
 def test_a_text_under_an_id_claims_its_one_reply_for_a_day() -> None:
@@ -101,14 +96,30 @@ def test_the_same_text_under_its_id_is_acknowledged_as_before() -> None:
     decision = decide(TEXT, cause(request_id="request-2"))
 
     assert decision.refused is not None
-    assert decision.refused(f"{SESSION}#{DIGEST}") == TextAck(id="m-1", data=TextAckData(SESSION))
+    assert decision.refused({REPLY: f"{SESSION}#{DIGEST}"}) == TextAck(id="m-1", data=TextAckData(SESSION))
 
 
 @pytest.mark.parametrize("held", [f"{SESSION}#other", SESSION, "", None])
 def test_another_text_under_an_id_is_a_conflict(held: str | None) -> None:
-    verdict = refused(decide(TEXT, cause()), held)
+    verdict = refused(decide(TEXT, cause()), {REPLY: held})
 
-    assert (verdict.code, verdict.message) == ("conflict", "Another text was sent under this id.")
+    assert verdict.code == "conflict"
+    assert verdict.message == "Another frame was sent under this id within 24 hours."
+
+
+def test_a_text_that_is_repeated_beyond_the_limit_is_acknowledged_all_the_same() -> None:
+    decision = decide(TEXT, cause(request_id="request-2"))
+
+    assert decision.refused is not None
+    answer = decision.refused({REPLY: f"{SESSION}#{DIGEST}", COUNT.key: None})
+    assert answer == TextAck(id="m-1", data=TextAckData(SESSION))
+
+
+def test_a_text_that_is_sent_again_at_another_time_is_the_same() -> None:
+    first, _ = decide(msgspec.structs.replace(TEXT, timestamp="noon"), cause()).claims
+    again, _ = decide(msgspec.structs.replace(TEXT, timestamp=13.5), cause()).claims
+
+    assert first == again
 
 
 def test_texts_are_counted_by_user_and_minute_over_all_connections() -> None:
@@ -141,6 +152,7 @@ def test_the_bytes_of_a_text_are_those_of_utf_8(text: str, size: int) -> None:
     ("milliseconds", "seconds"), [(0, 60), (1, 60), (1_000, 59), (59_000, 1), (59_999, 1)]
 )
 def test_who_is_over_the_limit_may_try_again_in_the_next_minute(milliseconds: int, seconds: int) -> None:
-    verdict = over_the_limit(cause(at=MINUTE + milliseconds))
+    verdict = refused(decide(TEXT, cause(at=MINUTE + milliseconds), Limits(texts=7)), {COUNT.key: None})
 
     assert (verdict.code, verdict.retry_after) == ("rate_limited", seconds)
+    assert verdict.message == "Too much in this minute: at most 7 texts of 120000 bytes together."

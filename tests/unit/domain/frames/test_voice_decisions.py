@@ -1,13 +1,9 @@
 """What voice sessions and speech lead to."""
 
-from hashlib import sha256
-
 import pytest
 
 from functions.domain.frames.decisions import Decision, decide
 from functions.domain.frames.protocol import (
-    TextMessage,
-    TextMessageData,
     VoiceData,
     VoiceDataData,
     VoiceEnd,
@@ -19,6 +15,7 @@ from functions.domain.frames.protocol import (
     VoiceStart,
     VoiceStartData,
 )
+from functions.domain.limits import Limits
 from functions.domain.log.claims import Count, Release, Take
 from functions.domain.log.events import (
     ActivityRecorded,
@@ -30,11 +27,12 @@ from functions.domain.log.events import (
 from functions.domain.log.ids import event_id, lowest, minute_of
 from functions.domain.refusals import Refused
 from tests.gateway_events import CONNECTED_AT, CONNECTION, cause
+from tests.unit.domain.frames.bodies import refused_claims as refused
 
 BEGAN = CONNECTED_AT + 1_000
 SESSION = lowest(BEGAN)
-TEXT = TextMessage(id="m-1", data=TextMessageData("hello"))
-DIGEST = sha256(b"hello").hexdigest()
+NOT_OPEN = "The voice session is not open on this connection."
+VOICE = f"voice#{CONNECTION}"
 MINUTE = minute_of(cause().at)
 
 
@@ -51,23 +49,15 @@ def ending(last_seq: int, session: str = SESSION) -> VoiceEnd:
     return VoiceEnd(id="e-1", data=VoiceEndData(session, last_seq))
 
 
-def refused(decision: Decision, held: str | None) -> Refused:
-    """Return how a decision takes a claim that is not granted."""
-    assert decision.refused is not None
-    with pytest.raises(Refused) as caught:
-        decision.refused(held)
-    return caught.value
-
-
 def test_a_voice_start_opens_the_one_voice_session() -> None:
-    decision = decide(VoiceStart(id="v-1", data=VoiceStartData(24000, "lpcm", "tiffany")), cause())
+    decision = decide(VoiceStart(data=VoiceStartData(24000, "lpcm", "tiffany")), cause())
 
     started = event(cause(), VoiceSessionStarted(24000, "lpcm", "tiffany"))
     assert decision.event == started
-    assert decision.answer == VoiceReady(id="v-1", data=VoiceReadyData(started.event_id))
+    assert decision.answer == VoiceReady(data=VoiceReadyData(started.event_id))
     assert decision.claims == (
         Take(
-            f"voice#{CONNECTION}",
+            VOICE,
             started.event_id,
             cause().at // 1000,
             CONNECTED_AT // 1000 + 7_200 + 900,
@@ -85,10 +75,23 @@ def test_a_voice_session_may_be_taken_over_when_it_is_older_than_any_can_be() ->
     assert not event(cause(at=BEGAN), VoiceSessionStarted(16000, "lpcm")).event_id < claim.overrides_below
 
 
-def test_a_second_voice_session_is_a_conflict() -> None:
-    verdict = refused(decide(VoiceStart(), cause()), SESSION)
+def test_a_second_voice_session_is_a_conflict_that_names_the_first() -> None:
+    verdict = refused(decide(VoiceStart(), cause()), {VOICE: SESSION})
 
-    assert (verdict.code, verdict.message) == ("conflict", "A voice session is open already.")
+    assert (verdict.code, verdict.voice_session_id) == ("conflict", SESSION)
+    assert verdict.message == (
+        "A voice session is open already on this connection. "
+        "End it, or start another when it is 15 minutes old."
+    )
+
+
+def test_a_voice_session_beyond_the_limit_is_told_the_limit() -> None:
+    decision = decide(VoiceStart(), cause(at=MINUTE), Limits(voice_sessions=2))
+
+    verdict = refused(decision, {decision.claims[-1].key: None})
+
+    assert (verdict.code, verdict.retry_after) == ("rate_limited", 60)
+    assert verdict.message == "Too much in this minute: at most 2 voice sessions."
 
 
 @pytest.mark.parametrize("seq", [1, 599, 601, 1199])
@@ -150,7 +153,10 @@ def test_speech_that_is_ahead_of_its_time_is_told_when_to_come_back(
             decide(frame, later(milliseconds))
 
         assert (caught.value.code, caught.value.retry_after) == ("rate_limited", retry_after)
-        assert caught.value.message == "Speech is ahead of its time."
+        assert (
+            caught.value.message
+            == "Speech is ahead of its time: at most 100 frames, and 50 more each second."
+        )
 
 
 def test_what_was_too_early_is_accepted_when_it_comes_back() -> None:
@@ -159,11 +165,20 @@ def test_what_was_too_early_is_accepted_when_it_comes_back() -> None:
 
 @pytest.mark.parametrize("began", [CONNECTED_AT - 1, BEGAN + 1])
 def test_a_voice_session_that_cannot_be_this_connections_is_not_found(began: int) -> None:
-    for frame in (speech(0, lowest(began)), ending(0, lowest(began))):
+    for frame in (speech(0, lowest(began)), VoiceEnd(data=VoiceEndData(lowest(began), 0))):
         with pytest.raises(Refused) as caught:
             decide(frame, later(0))
 
-        assert (caught.value.code, caught.value.message) == ("not_found", "This voice session is not open.")
+        assert (caught.value.code, caught.value.message) == ("not_found", NOT_OPEN)
+
+
+def test_an_end_under_an_id_may_repeat_what_another_connection_ended_and_never_the_future() -> None:
+    before = lowest(CONNECTED_AT - 1)
+
+    assert decide(ending(0, before), later(0)).claims[-1] == Release(VOICE, before)
+    with pytest.raises(Refused) as caught:
+        decide(ending(0, lowest(BEGAN + 1)), later(0))
+    assert (caught.value.code, caught.value.message) == ("not_found", NOT_OPEN)
 
 
 @pytest.mark.parametrize("began", [CONNECTED_AT, BEGAN])
@@ -176,7 +191,7 @@ def test_a_voice_end_gives_the_voice_session_up() -> None:
 
     assert decision.event == event(later(30_999), VoiceSessionEnded(SESSION, 300, 30, "client"))
     assert decision.answer == VoiceEnded(id="e-1", data=VoiceEndedData(SESSION, 300, 30, "client"))
-    assert decision.claims == (Release(f"voice#{CONNECTION}", SESSION),)
+    assert decision.claims[-1] == Release(VOICE, SESSION)
 
 
 def test_a_voice_session_may_end_without_a_frame() -> None:
@@ -187,6 +202,6 @@ def test_a_voice_session_may_end_without_a_frame() -> None:
 
 @pytest.mark.parametrize("held", [None, lowest(BEGAN + 7)])
 def test_a_voice_session_that_is_not_open_is_not_found(held: str | None) -> None:
-    verdict = refused(decide(ending(0), later(0)), held)
+    verdict = refused(decide(ending(0), later(0)), {VOICE: held})
 
-    assert (verdict.code, verdict.message) == ("not_found", "This voice session is not open.")
+    assert (verdict.code, verdict.message) == ("not_found", NOT_OPEN)

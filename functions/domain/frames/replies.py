@@ -1,0 +1,56 @@
+"""What is sent again under its id gets the answer that was given: the claim that remembers it for a day.
+
+Ids are one space for a conversation, whatever the type of the frame.
+"""
+
+from hashlib import sha256
+from typing import Final
+
+import msgspec
+
+from functions.domain.frames.protocol import Recorded
+from functions.domain.log.claims import Standing, Take, reply_key
+from functions.domain.log.events import Event
+from functions.domain.refusals import Refused
+
+REPLY_SECONDS: Final = 24 * 3600
+
+
+def reply_claims(frame: Recorded, appended: Event, now: int) -> tuple[Take, ...]:
+    """Return the claim on a frame's one answer, none if it has no id.
+
+    Parameters
+    ----------
+    appended
+        What the frame appends: a repetition is told of this event.
+    now
+        Epoch milliseconds.
+    """
+    if frame.id is None:
+        return ()
+    key = reply_key(appended.conversation, frame.id)
+    value = f"{appended.event_id}#{_digest(frame)}"
+    return (Take(key, value, now // 1000, now // 1000 + REPLY_SECONDS),)
+
+
+def first_event(replies: tuple[Take, ...], standing: Standing) -> str | None:
+    """Return the id of the event that a repeated frame made when it came first, None if this is the first.
+
+    Raises
+    ------
+    Refused
+        ``conflict`` if the id was used for another frame.
+    """
+    for claim in replies:
+        if claim.key in standing:
+            event_id, _, digest = (standing[claim.key] or "").partition("#")
+            if digest != claim.value.partition("#")[2]:
+                raise Refused("conflict", "Another frame was sent under this id within 24 hours.")
+            return event_id
+    return None
+
+
+def _digest(frame: Recorded) -> str:
+    """Return what two frames have in common if they say the same, whenever their client sent them."""
+    said = msgspec.structs.replace(frame, id=None, timestamp=None)
+    return sha256(msgspec.json.encode(said)).hexdigest()
