@@ -43,14 +43,16 @@ _HEADERS: Final = {
     "properties": {
         "Authorization": {
             "type": "string",
-            "pattern": "^[Bb]earer ",
-            "description": "A token, in place of a ticket, where the mode of identity is `cognito`.",
+            "pattern": "^([Bb]earer )?[A-Za-z0-9_-]+[.][A-Za-z0-9_-]+[.][A-Za-z0-9_-]+$",
+            "description": "A token in place of a ticket, where identity is `cognito`.",
         }
     },
 }
 _INTRODUCTION: Final = (
     "Frames are JSON text. A client chooses `id` and finds it again in the answer, but not in `pong`. "
-    "The gateway itself may send frames of the form {message, connectionId, requestId}, which have no type."
+    "The gateway itself may send frames of the form {message, connectionId, requestId}, which have no type. "
+    f"A client's frame has at most {p.MAX_FRAME_BYTES:,} bytes in UTF-8, and one that it is sent at most "
+    f"{p.MAX_SENT_BYTES:,}."
 )
 
 

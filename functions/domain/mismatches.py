@@ -42,9 +42,9 @@ def allowed(kinds: Any) -> dict[str, str]:
 def _words(kind: Type, path: str) -> Iterator[tuple[str, str]]:
     match kind:
         case UnionType(types=types):
-            tags = [option.tag for option in types if isinstance(option, StructType)]
-            if tags:
-                yield f"{path}.{_tag_field(types)}", _listed(sorted(map(str, tags)))
+            tagged = [option for option in types if isinstance(option, StructType) and option.tag_field]
+            if tagged:
+                yield f"{path}.{tagged[0].tag_field}", _listed(sorted(str(option.tag) for option in tagged))
             for option in types:
                 yield from _words(option, path)
         case StructType(fields=fields):
@@ -54,10 +54,6 @@ def _words(kind: Type, path: str) -> Iterator[tuple[str, str]]:
             yield path, _listed([str(value) for value in values])
         case Metadata(extra_json_schema=dict() as described):
             yield path, described["description"]
-
-
-def _tag_field(types: tuple[Type, ...]) -> str:
-    return next(str(option.tag_field) for option in types if isinstance(option, StructType))
 
 
 def _listed(values: list[str]) -> str:

@@ -11,7 +11,7 @@ from tests.property.schema import is_unicode
 
 _ANSWERS: Final = {"pong", "text_ack", "voice_ready", "voice_ended", "error"}
 _MEMBERS: Final = {"type", "id", "timestamp", "data"}
-_ERROR_MEMBERS: Final = {"code", "message", "correlationId", "retryAfter"}
+_ERROR_MEMBERS: Final = {"code", "message", "correlationId", "retryAfter", "voiceSessionId"}
 _CODES: Final = set(get_args(ErrorCode))
 
 

@@ -10,6 +10,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from tests.fuzz import tokens as forged
 from tests.fuzz.admission import UNCOUNTED
+from tests.fuzz.corpus.tokens import MISSPELT
 from tests.fuzz.corpus.tokens import corpus as corpus_of_tokens
 from tests.fuzz.verdicts import Input
 from tests.gateway_events import authorize
@@ -128,6 +129,8 @@ def corpus() -> Iterator[tuple[str, Input]]:
         "",
     ):
         yield "a ticket, almost", Input("bent", _event(ticket=odd))
+    for name in (*MISSPELT, "session", "page", "Session Id"):
+        yield "other names in the URL", Input("bent", _event(f"Bearer {good}", **{name: "s-1"}))
     yield "both", Input("bent", _event(f"Bearer {good}", ticket=ticket))
     yield "neither", Input("bent", _event())
     for value in ODD_VALUES:

@@ -48,6 +48,13 @@ def proves(token: str) -> dict[str, Any] | None:
     return claims if _hold(claims) else None
 
 
+def means_another(name: object) -> bool:
+    """Tell whether a parameter of the URL is one that the server knows, written in another way."""
+    letters = [letter for letter in str(name).lower() if letter not in "_-"]
+    known = {"sessionId", "ticket", "userId"}
+    return name not in known and "".join(letters) in {each.lower() for each in known}
+
+
 def _bytes(part: str) -> bytes:
     """Return what a part holds, if it is written as RFC 7515 wants it: no padding, and one way for each."""
     if not re.fullmatch(r"[A-Za-z0-9_-]*", part):

@@ -219,7 +219,7 @@ def test_a_connection_that_never_was_is_not_found(backend: Backend, request_: di
             {"operation": "send", "message": {"type": "text_ack"}, "all": True}, id="a server's word"
         ),
         pytest.param(
-            {"operation": "send", "message": {"type": "n", "data": {"x": "x" * 131_072}}, "all": True},
+            {"operation": "send", "message": {"type": "n", "data": {"x": "x" * 28_672}}, "all": True},
             id="a large message",
         ),
     ],

@@ -47,7 +47,7 @@ FRAMES = [
     pytest.param('{"type": ""}', "unknown_type", id="an empty type"),
     pytest.param('{"type": "text_ack", "data": {"messageId": "x"}}', "unknown_type", id="a server's type"),
     pytest.param(TEXT % f'"{"x" * 8_001}"', "too_large", id="a long text"),
-    pytest.param(TEXT % f'"{"x" * 131_072}"', "too_large", id="a large frame"),
+    pytest.param(TEXT % f'"{"x" * 32_768}"', "too_large", id="a large frame"),
 ]
 
 

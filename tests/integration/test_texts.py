@@ -1,5 +1,6 @@
 """Texts and pings: each is answered, logged once, and kept in the chat storage."""
 
+import json
 import re
 
 import pytest
@@ -128,7 +129,9 @@ def test_fields_that_the_server_does_not_know_are_ignored(client: Client, surplu
 
 
 def test_the_longest_text_is_taken(client: Client) -> None:
-    answer = client.ask({"type": "text_message", "data": {"text": "ä" * 8_000}})
+    longest = {"type": "text_message", "data": {"text": "\N{GRINNING FACE}" * 8_000}}
+
+    answer = client.ask(json.dumps(longest, ensure_ascii=False))
 
     assert answer["type"] == "text_ack"
 

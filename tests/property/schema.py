@@ -14,8 +14,10 @@ Rule = dict[str, Any]
 
 _PUBLISHED: Final = Path(__file__).parents[2] / "docs" / "protocol" / "client-frames.schema.json"
 _SCHEMA: Final[Rule] = json.loads(_PUBLISHED.read_text(encoding="utf-8"))
-_MOST_BYTES: Final = 131_072
+_MOST_BYTES: Final = 32_768
 _MOST_LEVELS: Final = 32
+_MOST_READABLE_LEVELS: Final = 200
+_LARGEST_MESSAGE: Final = 131_072
 _LONGEST_TEXT: Final = 8_000
 _BASE64: Final = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 """With padding (RFC 4648, section 4), in any of the spellings that the unused bits allow."""
@@ -40,6 +42,24 @@ def satisfies(body: str) -> bool:
 def read(body: str) -> Any:
     """Return the value of a JSON text; raises `ValueError` or `RecursionError` if it is none."""
     return json.loads(body, parse_constant=_refuse, parse_int=_integer)
+
+
+def id_in(body: str) -> str | None:
+    """Return the client's own id in what may be refused for anything else, None if it has none."""
+    nested, within = 0, body.replace("\\\\", "").replace('\\"', "").split('"')[::2]
+    for letter in "".join(within):
+        nested += (letter in "[{") - (letter in "]}")
+        if nested > _MOST_READABLE_LEVELS:
+            return None
+    try:
+        value = json.loads(body, strict=False, parse_int=_integer)
+    except ValueError:
+        return None
+    given = value.get("id") if isinstance(value, dict) else None
+    known = (
+        isinstance(given, str) and 1 <= len(given) <= 128 and all("!" <= letter <= "~" for letter in given)
+    )
+    return given if known and len(body) <= _LARGEST_MESSAGE else None
 
 
 def repeats_a_name(body: str) -> bool:

@@ -144,7 +144,7 @@ def bent_frames(draw: DrawFn) -> str:
             case "retype":
                 frame["type"] = draw(_types)
             case "grow":
-                part[name] = "x" * draw(st.sampled_from([129, 8_000, 8_001, 32_768, 32_772, 131_072]))
+                part[name] = "x" * draw(st.sampled_from([129, 8_000, 8_001, 32_000, 32_004, 32_768, 131_072]))
     body = json.dumps(frame, ensure_ascii=draw(st.booleans()))
     match draw(st.sampled_from(["whole", "whole", "cut", "insert", "swap"])):
         case "cut":

@@ -57,7 +57,7 @@ class Callbacks:
         return self._make_client()
 
     def post(self, connection_id: str, frame: bytes) -> Posted:
-        """Send a frame, of 128 KB at most, to a connection.
+        """Send a frame, of `MAX_SENT_BYTES` at most, to a connection.
 
         Raises
         ------

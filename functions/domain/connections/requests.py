@@ -6,15 +6,27 @@ import msgspec
 
 from functions.domain.connections.connection import Status
 from functions.domain.connections.idleness import ASK_AFTER_SECONDS
-from functions.domain.frames.protocol import CLIENT_TYPES, MAX_FRAME_BYTES, Answer
+from functions.domain.frames.protocol import CLIENT_TYPES, MAX_SENT_BYTES, Answer
 from functions.domain.identity.identity import NAME
+from functions.domain.mismatches import explain
 from functions.domain.times import iso
 
 ErrorCode = Literal["invalid_request", "not_found", "invalid_cursor", "conflict", "unavailable"]
 
-ConnectionId = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,128}$(?!\n)")]
+ConnectionId = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[!-~]{1,128}$(?!\n)", description="1 to 128 printable ASCII characters without spaces"
+    ),
+]
 """Whatever could name a connection; what names none is ``not_found``."""
-UserId = Annotated[str, msgspec.Meta(pattern=rf"^{NAME.pattern}$(?!\n)")]
+UserId = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=rf"^{NAME.pattern}$(?!\n)",
+        description="1 to 128 ASCII letters, digits and any of - . _ : @ | + =",
+    ),
+]
 Limit = Annotated[int, msgspec.Meta(ge=1, le=500)]
 IdleSeconds = Annotated[int, msgspec.Meta(ge=0, le=86_400)]
 Who = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
@@ -32,8 +44,6 @@ RESERVED_TYPES: Final = (
 )
 """Types of frames that are a client's word, or the server's word on it: a service sends others."""
 
-_LONGEST_MESSAGE: Final = 200
-"""Characters: a mismatch may quote what the caller sent, of whatever length."""
 _DEFAULT_LIMIT: Final = 50
 
 
@@ -160,7 +170,7 @@ def parse(event: object) -> Request:
         msgspec.json.encode(event)
         request: Request = msgspec.convert(event, Request)
     except msgspec.ValidationError as mismatch:
-        raise RequestError("invalid_request", f"{mismatch}"[:_LONGEST_MESSAGE]) from None
+        raise RequestError("invalid_request", explain(mismatch, Request)) from None
     except (UnicodeError, RecursionError):  # lone surrogates, and nesting beyond the interpreter's stack
         raise RequestError("invalid_request", "The request cannot be written as JSON.") from None
     return request
@@ -172,10 +182,11 @@ def frame_of(message: Message, at: int) -> bytes:
     Raises
     ------
     RequestError
-        ``invalid_request`` if it is larger than the gateway takes.
+        ``invalid_request`` if it is larger than what clients are sent.
     """
     data = {} if message.data is None else {"data": message.data}
     frame = msgspec.json.encode({"type": message.type, **data, "timestamp": iso(at)})
-    if len(frame) > MAX_FRAME_BYTES:
-        raise RequestError("invalid_request", f"A frame has at most {MAX_FRAME_BYTES} bytes.")
+    if len(frame) > MAX_SENT_BYTES:
+        problem = f"A frame to a client has at most {MAX_SENT_BYTES} bytes; this one has {len(frame)}."
+        raise RequestError("invalid_request", problem)
     return frame

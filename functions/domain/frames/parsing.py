@@ -29,6 +29,7 @@ _LIMITS: Final = (
     ("text", MAX_TEXT_CHARACTERS, _TEXT_RULE),
     ("audio", -(-MAX_AUDIO_BYTES // 3) * 4, f"A frame has at most {MAX_AUDIO_BYTES} bytes of audio."),
 )
+_TYPES: Final = ", ".join(sorted(CLIENT_TYPES))
 _FRAME_RULE: Final = (
     f"A frame has at most {MAX_FRAME_BYTES} bytes, all that is around its data and all escapes included."
 )
@@ -102,7 +103,7 @@ def _diagnose(body: str, mismatch: msgspec.ValidationError) -> Refused:
         return Refused("invalid_message", "A frame is a JSON object with a type.")
     kind = frame.get("type")
     if isinstance(kind, str) and not kind.startswith("$") and kind not in CLIENT_TYPES:
-        return Refused("unknown_type", "No such type of frame.")
+        return Refused("unknown_type", f"No such type of frame. There are {_TYPES}.")
     for name, limit, rule in _LIMITS:
         if _exceeds(frame.get("data"), name, limit):
             return Refused("too_large", rule)

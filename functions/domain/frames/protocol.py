@@ -42,7 +42,10 @@ Timestamp = (
 )
 """Whatever a client keeps its time in, and no more than that."""
 VoiceName = Annotated[
-    str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$(?!\n)", description="1 to 64 of A-Z a-z 0-9 _ -")
+    str,
+    msgspec.Meta(
+        pattern=r"^[A-Za-z0-9_-]{1,64}$(?!\n)", description="1 to 64 ASCII letters, digits, - and _"
+    ),
 ]
 
 
@@ -112,7 +115,7 @@ class VoiceEnd(ClientFrame, frozen=True, tag="voice_end", kw_only=True):
 
 Recorded = TextMessage | VoiceStart | VoiceEnd
 """The frames that an event records, and that may be sent again under their ids."""
-Frame = Ping | VoiceData | Recorded
+Frame = Ping | TextMessage | VoiceStart | VoiceData | VoiceEnd
 
 
 class ServerFrame(msgspec.Struct, frozen=True, tag_field="type", omit_defaults=True, kw_only=True):
@@ -166,16 +169,17 @@ class VoiceEnded(ServerFrame, frozen=True, tag="voice_ended", kw_only=True):
 
 
 class ErrorData(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """Why a frame was refused; ``correlationId`` finds the log line, ``retryAfter`` is in seconds.
-
-    ``voiceSessionId`` is the voice session that is open, where that is the reason.
-    """
+    """Why a frame was refused; ``correlationId`` finds the log line."""
 
     code: ErrorCode
     message: str
     correlation_id: str
-    retry_after: int | None = None
-    voice_session_id: str | None = None
+    retry_after: (
+        Annotated[int, msgspec.Meta(description="Seconds after which the frame may be taken.")] | None
+    ) = None
+    voice_session_id: (
+        Annotated[str, msgspec.Meta(description="The voice session that is open on this connection.")] | None
+    ) = None
 
 
 class Error(ServerFrame, frozen=True, tag="error", kw_only=True):

@@ -8,6 +8,7 @@ import msgspec
 from functions.aws.logs import logger
 from functions.aws.read_models.connections import Connections
 from functions.domain.identity.identity import NAME, Identity, Unidentified
+from functions.domain.identity.query import misspelt
 from functions.domain.limits import LOST_AFTER_SECONDS
 from functions.domain.log.retention import expiry
 from functions.domain.refusals import Unavailable
@@ -78,7 +79,11 @@ def _admit(
         query=_texts(event.get("queryStringParameters")),
         connected_at=int(event["requestContext"]["connectedAt"]),
     )
-    session_id = (event.get("queryStringParameters") or {}).get("sessionId")
+    query = event.get("queryStringParameters") or {}
+    if almost := misspelt(query):
+        msg = f"{almost} is misspelt"
+        raise Unidentified(msg)
+    session_id = query.get("sessionId")
     if session_id is not None and not (isinstance(session_id, str) and NAME.fullmatch(session_id)):
         msg = "sessionId is malformed"
         raise Unidentified(msg)

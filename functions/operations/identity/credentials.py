@@ -9,6 +9,8 @@ from functions.operations.identity.authorizing import Handshake
 def identify(handshake: Handshake, tokens: Tokens, tickets: Tickets, now: int) -> Identity:
     """Return who a client is, by ``Authorization: Bearer <token>`` or by ``?ticket=``.
 
+    ``Bearer`` may be left out, as for a ticket: an HTTP API's JWT authorizer takes a token by itself too.
+
     Raises
     ------
     Unidentified
@@ -22,7 +24,9 @@ def identify(handshake: Handshake, tokens: Tokens, tickets: Tickets, now: int) -
         msg = "both a token and a ticket"
         raise Unidentified(msg)
     if authorization is not None:
-        scheme, _, token = authorization.partition(" ")
+        scheme, blank, token = authorization.partition(" ")
+        if not blank:
+            return tokens.identify(authorization, now)
         if scheme.lower() != "bearer":
             msg = "the Authorization header has no bearer token"
             raise Unidentified(msg)

@@ -232,6 +232,22 @@ CORPUS: Final[dict[str, list[str]]] = {
         )
     ],
     "ids of the client's own": [_id(client_id) for client_id in _IDS],
+    "ids in what is refused": [
+        f'{{"id": "m-1", "type": "ping", "x": {rest}}}'
+        for rest in (
+            *(
+                '"\\ud83d"',
+                '"\ud83d"',
+                '"\n"',
+                "NaN",
+                "1e",
+                "1" * 5_000,
+                "[" * 40 + "]" * 40,
+                '"' + "x" * 40_000 + '"',
+            ),
+            *("[" * 190 + "]" * 190, "[" * 5_000 + "]" * 5_000, '"x', '0, "id": "m-2"', '0, "id": 7'),
+        )
+    ],
     "letters that are not what they seem, in a text": [
         _text(text)
         for text in (
@@ -285,6 +301,9 @@ CORPUS: Final[dict[str, list[str]]] = {
         _text("x" * MAX_TEXT_CHARACTERS),
         _text("x" * (MAX_TEXT_CHARACTERS + 1)),
         _text("\U0001f600" * MAX_TEXT_CHARACTERS),
+        json.dumps(
+            {"type": "text_message", "data": {"text": "\U0001f600" * MAX_TEXT_CHARACTERS}}, ensure_ascii=False
+        ),
         _text("e\u0301" * (MAX_TEXT_CHARACTERS // 2)),  # 4,000 letters once composed
         _text("e\u0301" * (MAX_TEXT_CHARACTERS // 2 + 1)),  # too long as sent, and short once composed
         _text("\ufb2c" * (MAX_TEXT_CHARACTERS // 3)),  # three letters each once composed

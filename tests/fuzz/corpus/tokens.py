@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from tests.fuzz.tokens import CLAIMS, HEADER, LONG_AGO, LONG_HENCE, encoded, keyed, secrets, signed
 from tests.property.mutations import ODD_VALUES
 
+MISSPELT = ("sessionid", "session_id", "SESSION-ID", "userid", "User_Id", "TICKET")
+"""Parameters of the URL that mean something, and are not written as that is."""
+
 
 def corpus() -> Iterator[tuple[str, str]]:
     """Yield what each token tries, and the token."""

@@ -8,7 +8,6 @@ from typing import Any, Final, get_args
 import msgspec
 
 from functions.domain.connections.requests import ErrorCode, Request
-from functions.domain.frames.protocol import MAX_FRAME_BYTES
 from functions.operations.connections.connection_manager import serve
 from tests.fuzz import requests
 from tests.fuzz.directory import MemoryConnections
@@ -20,6 +19,7 @@ from tests.property.schema import is_unicode, matches
 from tests.unit.operations.connections.connection_rows import Gateway, invocation
 
 _SCHEMA: Final = msgspec.json.schema(Request)
+_MOST_BYTES: Final = 28_672
 _CODES: Final = set(get_args(ErrorCode))
 _ANSWERS: Final = {
     "get": {"connection"},
@@ -68,7 +68,7 @@ def _allows(request: Any) -> bool:
     whom = [request.get("connectionId"), request.get("userId"), request.get("all") or None]
     message = request["message"]
     written = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
-    small = len(written.encode()) + len(',"timestamp":"2026-11-23T08:00:00.000Z"') <= MAX_FRAME_BYTES
+    small = len(written.encode()) + len(',"timestamp":"2026-11-23T08:00:00.000Z"') <= _MOST_BYTES
     return sum(each is not None for each in whom) == 1 and message["type"] not in RESERVED and small
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from functools import partial
 from typing import Any, Final
 from unicodedata import normalize
@@ -9,6 +10,7 @@ from unicodedata import normalize
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from functions.domain.limits import Limits
 from functions.domain.log.events import MessageRejected
 from functions.handlers.message import handler
 from functions.names import ROUTE_DEFAULT, ROUTE_VOICE_DATA
@@ -22,7 +24,7 @@ from tests.fuzz.targets.parser import refused_rightly
 from tests.fuzz.verdicts import Input, Judge, Target, Verdict, must
 from tests.gateway_events import CONNECTED_AT, CONNECTION
 from tests.property.mutations import bent
-from tests.property.schema import read, satisfies
+from tests.property.schema import id_in, read, satisfies
 from tests.property.strategies import offsets
 
 _ANSWER: Final = {
@@ -32,6 +34,7 @@ _ANSWER: Final = {
     "voice_end": "voice_ended",
     "voice_data": None,
 }
+_REPEATABLE: Final = {"text_message", "voice_start", "voice_end"}
 _UNRECORDED: Final = {"unavailable", "internal", "unauthorized"}
 _LONGEST_QUOTED: Final = 12
 """Letters of a text that a log line may happen to hold."""
@@ -67,6 +70,7 @@ def judge(given: Input, route: str) -> Verdict:
     if code is None:
         return _judge_accepted(given, body, told, log, lines, route)
     must(told[0]["data"]["correlationId"] == context["requestId"], "cannot be found in the log")
+    must(told[0].get("id") == id_in(body), "refuses under another id")
     must(
         log.facts == [] if code in _UNRECORDED else log.facts == [MessageRejected(code)], "records otherwise"
     )
@@ -96,7 +100,23 @@ def _judge_accepted(
         len(log.events) == (1 if told and kind != "ping" else len(log.events)),
         "acknowledges what is not there",
     )
+    if frame.get("id") is not None and kind in _REPEATABLE:
+        _judge_again(given, told, log)
     return Verdict.ACCEPTED
+
+
+def _judge_again(given: Input, told: list[dict[str, Any]], log: ParticularLog) -> None:
+    again = deepcopy(given.value)
+    again["requestContext"]["requestId"] += "again"
+    callbacks = RecordingCallbacks()
+    response = handler(again, None, log, callbacks, Limits(0, 0))
+    (repeated,) = answers(response, callbacks, worlds.said(again))
+    must(
+        [repeated["type"], repeated.get("id"), repeated["data"]]
+        == [told[0]["type"], told[0].get("id"), told[0]["data"]],
+        f"answers otherwise when it is asked again: {repeated}",
+    )
+    must(len(log.events) == 1, "records what is sent again")
 
 
 def _is_due(given: Input, body: str, code: str, route: str, message: str) -> bool:

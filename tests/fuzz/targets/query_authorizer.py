@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from functions.handlers.query_authorizer import handler
 from tests.fuzz.admission import UNCOUNTED, admitted, crowd
+from tests.fuzz.corpus.tokens import MISSPELT
 from tests.fuzz.leaks import listening
-from tests.fuzz.proof import names_somebody
+from tests.fuzz.proof import means_another, names_somebody
 from tests.fuzz.verdicts import Input, Judge, Target, Verdict, must
 from tests.gateway_events import authorize
 from tests.property.mutations import ODD_LETTERS, ODD_VALUES, bent, odd_texts, odd_values
@@ -30,6 +31,8 @@ def _named(event: Any) -> dict[str, int]:
     query = event.get("queryStringParameters") if isinstance(event, dict) else None
     name = query.get("userId") if isinstance(query, dict) else None
     if not isinstance(query, dict) or not isinstance(name, str) or not names_somebody(name):
+        return {}
+    if any(map(means_another, query)):
         return {}
     if query.get("sessionId") is not None and not names_somebody(query["sessionId"]):
         return {}
@@ -68,6 +71,8 @@ def _corpus() -> Iterator[tuple[str, Input]]:
     for value in [*ODD_VALUES, *words]:
         yield "a name", Input("bent", _event(value))
         yield "a session", Input("bent", _event("ada", value))
+    for name in MISSPELT:
+        yield "a misspelt name", Input("bent", authorize(userId="ada", **{name: "s-1"}))
     for value in ODD_VALUES:
         yield "no event", Input("broken", value)
         for name in authorize():

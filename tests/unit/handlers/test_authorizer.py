@@ -116,7 +116,16 @@ def test_header_and_scheme_are_read_in_any_case(
     assert effect(handler(request(f"{scheme} {token()}", header), None, tokens, tickets, Crowd())) == "Allow"
 
 
-@pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer ", "Basic YTpi", token(), "Bearer a.b.c"])
+def test_a_token_is_taken_without_its_scheme_as_it_is_for_a_ticket(tokens: Tokens, tickets: Tickets) -> None:
+    answer = handler(request(token()), None, tokens, tickets, Crowd())
+
+    assert answer["context"]["userId"] == SUBJECT
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    ["", "Bearer", "Bearer ", "Basic YTpi", "Basic " + token(), f"Bearer{token()}", "Bearer a.b.c", "a.b.c"],
+)
 def test_any_other_header_lets_nobody_in(tokens: Tokens, tickets: Tickets, authorization: str) -> None:
     assert effect(handler(request(authorization), None, tokens, tickets, Crowd())) == "Deny"
 
@@ -125,6 +134,13 @@ def test_a_name_in_the_url_lets_nobody_in(tokens: Tokens, tickets: Tickets) -> N
     assert effect(handler(request(userId="ada"), None, tokens, tickets, Crowd())) == "Deny"
     answer = handler(request(f"Bearer {token()}", userId="root"), None, tokens, tickets, Crowd())
     assert answer["context"]["userId"] == SUBJECT
+
+
+@pytest.mark.parametrize("name", ["sessionid", "SessionId", "session_id", "session-id", "SESSION_ID"])
+def test_a_session_under_a_misspelt_name_lets_nobody_in(tokens: Tokens, tickets: Tickets, name: str) -> None:
+    answer = handler(request(f"Bearer {token()}", **{name: "s-1"}), None, tokens, tickets, Crowd())
+
+    assert effect(answer) == "Deny"
 
 
 def test_a_token_in_the_url_lets_nobody_in(tokens: Tokens, tickets: Tickets) -> None:

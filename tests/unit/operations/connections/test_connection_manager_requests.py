@@ -20,7 +20,7 @@ from functions.domain.connections.requests import (
     frame_of,
     parse,
 )
-from functions.domain.frames.protocol import MAX_FRAME_BYTES
+from functions.domain.frames.protocol import MAX_SENT_BYTES
 from functions.operations.connections.connection_manager import serve
 from tests.fakes import MemoryLog
 from tests.unit.operations.connections.connection_rows import NOW, Gateway, Throttled, invocation
@@ -163,13 +163,13 @@ def test_a_frame_without_data_has_none() -> None:
     assert set(json.loads(frame_of(Message("notification"), NOW))) == {"type", "timestamp"}
 
 
-def test_a_frame_has_at_most_128_kilobytes() -> None:
+def test_a_frame_to_a_client_has_at_most_28_kilobytes() -> None:
     rest = len(frame_of(Message("notification", {"text": ""}), NOW))
-    largest = Message("notification", {"text": "x" * (MAX_FRAME_BYTES - rest)})
-    larger = Message("notification", {"text": "x" * (MAX_FRAME_BYTES - rest + 1)})
+    largest = Message("notification", {"text": "x" * (MAX_SENT_BYTES - rest)})
+    larger = Message("notification", {"text": "x" * (MAX_SENT_BYTES - rest + 1)})
 
-    assert len(frame_of(largest, NOW)) == MAX_FRAME_BYTES
-    with pytest.raises(RequestError, match="invalid_request: A frame has at most 131072 bytes"):
+    assert len(frame_of(largest, NOW)) == MAX_SENT_BYTES
+    with pytest.raises(RequestError, match="at most 28672 bytes; this one has 28673"):
         frame_of(larger, NOW)
 
 

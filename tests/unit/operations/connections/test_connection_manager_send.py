@@ -275,7 +275,7 @@ def test_a_connection_that_moves_in_the_index_meanwhile_is_sent_to_once(
 
 def test_a_frame_that_is_too_large_is_sent_to_nobody(table: Table, gateway: Gateway, log: MemoryLog) -> None:
     table.put(row())
-    message = {"type": "notification", "data": {"text": "x" * 131_072}}
+    message = {"type": "notification", "data": {"text": "x" * 28_672}}
 
     answer = _handle(table, gateway, log, all=True, message=message)
 

@@ -1,0 +1,21 @@
+"""What a client may say in the URL of its handshake, and what is almost that."""
+
+from collections.abc import Iterable
+from typing import Final
+
+_NAMES: Final = frozenset({"sessionId", "ticket", "userId"})
+
+
+def misspelt(names: Iterable[str]) -> str | None:
+    """Return the parameter that one of these names means, but for case, ``_`` or ``-``; None if none does.
+
+    To ignore a ``session_id`` would begin another conversation, and tell nobody. Any other name is ignored:
+    the page's own parameters are none of ours.
+    """
+    meant = {_plain(name): name for name in _NAMES}
+    almost = (meant.get(_plain(name)) for name in names if name not in _NAMES)
+    return next((name for name in almost if name), None)
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()

@@ -1,0 +1,44 @@
+"""The numbers in the documents are those of the code."""
+
+import pytest
+
+from functions.domain.frames import decisions, protocol, replies
+from functions.domain.limits import CONNECTION_SECONDS, USUAL
+from tests.docs.markdown import ROOT
+
+_LIMITS = {
+    "README.md": (
+        f"{protocol.MAX_FRAME_BYTES:,} bytes a frame",
+        f"{protocol.MAX_TEXT_CHARACTERS:,} characters a text",
+        f"{protocol.MAX_AUDIO_BYTES:,} bytes of audio a frame",
+        f"A frame to a client has at most {protocol.MAX_SENT_BYTES:,} bytes",
+        f"within {replies.REPLY_SECONDS // 3600} hours",
+        f"{USUAL.texts} texts of {USUAL.text_bytes:,} bytes together and {USUAL.voice_sessions} voice sessions a minute",
+    ),
+    "docs/protocol.md": (
+        f"A client's frame has at most {protocol.MAX_FRAME_BYTES:,} bytes",
+        f"A frame that the server sends has at most {protocol.MAX_SENT_BYTES:,} bytes",
+        f"Such a frame has at most {protocol.MAX_SENT_BYTES:,} bytes; `send` refuses more",
+        f"the frame ({protocol.MAX_FRAME_BYTES:,} bytes)",
+        f"its text ({protocol.MAX_TEXT_CHARACTERS:,} characters)",
+        f"or its audio ({protocol.MAX_AUDIO_BYTES:,} bytes)",
+        f"1 to {protocol.MAX_TEXT_CHARACTERS:,} characters, kept",
+        f"base64 of at most {protocol.MAX_AUDIO_BYTES:,} bytes",
+        f"nest at most {protocol.MAX_DEPTH} deep",
+        f"For {replies.REPLY_SECONDS // 3600} hours, on any connection",
+        f"until that is {decisions.VOICE_TAKEOVER_SECONDS // 60} minutes old",
+        f"by {decisions.FRAMES_BURST} frames and run at {decisions.FRAMES_PER_SECOND} frames a second",
+        f"every connection after {CONNECTION_SECONDS // 3600} hours",
+    ),
+    "docs/protocol/asyncapi.json": (
+        f"at most {protocol.MAX_FRAME_BYTES:,} bytes in UTF-8",
+        f"at most {protocol.MAX_SENT_BYTES:,}.",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [(name, words) for name, each in _LIMITS.items() for words in each]
+)
+def test_the_documents_state_the_limits_of_the_code(name: str, words: str) -> None:
+    assert words in (ROOT / name).read_text(encoding="utf-8")
