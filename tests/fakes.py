@@ -36,7 +36,7 @@ class MemoryLog(EventLog):
         How often an append was asked for, duplicates and refusals too.
     before, after
         Faults to raise, one for each append, first first: ``before`` it is written, or ``after`` it was, as
-        when the answer is lost.
+        when the answer is lost. None raises nothing.
     """
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class MemoryLog(EventLog):
         self.counts: dict[str, int] = {}
         self.sizes: dict[str, int] = {}
         self.calls = 0
-        self.before: list[BaseException] = []
+        self.before: list[BaseException | None] = []
         self.after: list[BaseException] = []
         self._items: dict[tuple[str, str], Item] = {}
         self._lock = Lock()
@@ -57,8 +57,8 @@ class MemoryLog(EventLog):
 
     def _append(self, event: Event, claims: tuple[Claim, ...]) -> bool:
         self.calls += 1
-        if self.before:
-            raise self.before.pop(0)
+        if self.before and (fault := self.before.pop(0)):
+            raise fault
         key = (event.connection_id, event.event_id)
         if key in self._items:
             return False

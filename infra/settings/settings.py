@@ -93,6 +93,13 @@ class RouteSize(Size):
     """Seconds until an invocation is ended; the gateway waits no longer."""
 
 
+class LifecycleSize(RouteSize):
+    """What the function of ``$connect`` and ``$disconnect`` may use."""
+
+    timeout_seconds: Annotated[int, Field(ge=1, le=MAX_ROUTE_SECONDS)] = 25
+    """It may append twice to know what became of an opening, each time with the client's retries (12 s)."""
+
+
 class ProjectorSize(Size):
     """What the projector may use: it decodes, which takes a processor."""
 
@@ -106,7 +113,7 @@ class Sizes(Group):
 
     authorizer: RouteSize = RouteSize()
     ticket: RouteSize = RouteSize()
-    lifecycle: RouteSize = RouteSize()
+    lifecycle: LifecycleSize = LifecycleSize()
     message: RouteSize = RouteSize()
     projector: ProjectorSize = ProjectorSize()
     connection_manager: Size = Size()

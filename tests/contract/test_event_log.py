@@ -13,6 +13,7 @@ from functions.domain.log.events import (
     ActivityRecorded,
     Cause,
     ConnectionClosed,
+    ConnectionFailed,
     ConnectionLost,
     ConnectionOpened,
     ConnectionStatusSet,
@@ -40,6 +41,7 @@ VOICE = "01KAQ0000000000000000000VS"
 FACTS: tuple[Fact, ...] = (
     ConnectionOpened("203.0.113.9", "a browser", NOW + 7200),
     ConnectionOpened(),
+    ConnectionFailed(),
     ActivityRecorded(VOICE, 600),
     ActivityRecorded(),
     TextMessageReceived("Grüße, 世界 \u0000 🎈"),

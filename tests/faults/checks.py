@@ -94,10 +94,10 @@ def _causes(items: list[Item]) -> Iterator[Problem]:
 def _cause(item: Item) -> tuple[str, ...] | None:
     data, at = item["data"]["M"], int(item["at"]["N"])
     match item["type"]["S"]:
-        case "ConnectionOpened":
-            of: tuple[str, ...] = ()
+        case "ConnectionOpened" | "ConnectionFailed":
+            return ("the opening", item["connection_id"]["S"])
         case "ConnectionClosed" | "ConnectionLost" | "VoiceSessionStarted":
-            of = (str(at),)
+            of: tuple[str, ...] = (str(at),)
         case "VoiceSessionEnded":
             of = (_session(item), data["reason"]["S"])
         case "MessageRejected":

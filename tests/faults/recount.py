@@ -44,7 +44,7 @@ def reckon(items: Iterable[Item]) -> Reckoned:
             _add(counted, "opened", min(_number(item, "connected_at") for item in own))
         if ended_at is None:
             counted["active", "now"] += 1
-        else:
+        elif any(_type(item) == "ConnectionOpened" for item in own):
             closed = any(_type(item) == "ConnectionClosed" for item in own)
             _add(counted, "closed" if closed else "lost", ended_at)
         for item in own:
@@ -58,7 +58,7 @@ def reckon(items: Iterable[Item]) -> Reckoned:
 
 
 def _ended_at(own: list[Item]) -> int | None:
-    closed = [item for item in own if _type(item) == "ConnectionClosed"]
+    closed = [item for item in own if _type(item) in {"ConnectionClosed", "ConnectionFailed"}]
     if closed:
         return _number(min(closed, key=_id))
     lost = [item for item in own if _type(item) == "ConnectionLost"]

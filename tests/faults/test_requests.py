@@ -2,8 +2,9 @@
 
 import pytest
 
+from functions.domain.log.ids import MINUTE
 from tests.faults.kinds import Fault
-from tests.faults.scenes import connected, say, settled, types
+from tests.faults.scenes import connected, deliver, row, say, settled, types
 from tests.faults.stream import Stream
 from tests.faults.world import World
 
@@ -34,6 +35,53 @@ def test_a_text_that_was_appended_without_an_answer_is_not_appended_again(
     assert told == ["unavailable", "text_ack"]
     assert types(world).count("TextMessageReceived") == 1
     assert settled(world, stream) == []
+
+
+@pytest.mark.parametrize("fault", [Fault.ANSWER_LOST, Fault.BROKEN_AFTER])
+@pytest.mark.parametrize(("session", "operation"), [(None, "PutItem"), ("talk", "TransactWriteItems")])
+def test_a_connection_that_was_opened_without_an_answer_is_open(
+    world: World, stream: Stream, fault: Fault, session: str | None, operation: str
+) -> None:
+    world.faults.order(fault, operation)
+
+    line = connected(world, session)
+
+    assert types(world) == ["ConnectionOpened"]
+    assert settled(world, stream) == []
+    assert row(world, line)["status"]["S"] == "CONNECTED"
+
+
+@pytest.mark.parametrize("fault", [Fault.THROTTLED, Fault.BROKEN, Fault.LATE])
+@pytest.mark.parametrize(("session", "operation"), [(None, "PutItem"), ("talk", "TransactWriteItems")])
+def test_a_connection_that_was_not_opened_is_refused_and_counts_as_nothing(
+    world: World, stream: Stream, fault: Fault, session: str | None, operation: str
+) -> None:
+    world.faults.order(fault, operation)
+
+    refused = world.connect("ada", session)
+
+    assert refused is None
+    assert types(world) == ["ConnectionFailed"]
+    assert settled(world, stream) == []
+    assert world.connections.count_active("ada", since=0, most=10) == 0
+
+
+@pytest.mark.parametrize("first", [Fault.ANSWER_LOST, Fault.LATE])
+@pytest.mark.parametrize("second", [Fault.ANSWER_LOST, Fault.LATE])
+def test_a_connection_of_which_nothing_is_known_ends_with_the_sweep_at_the_latest(
+    world: World, stream: Stream, first: Fault, second: Fault
+) -> None:
+    world.faults.order(first, "PutItem")
+    world.faults.order(second, "PutItem")
+
+    refused = world.connect("ada", None)
+    deliver(world, stream)
+    world.now += 65 * MINUTE
+    world.sweep(3600)
+
+    assert refused is None
+    assert settled(world, stream) == []
+    assert world.connections.count_active("ada", since=0, most=10) == 0
 
 
 def test_a_transaction_in_conflict_is_repeated_and_the_client_learns_nothing_of_it(

@@ -11,8 +11,10 @@ from tests.fuzz.storing import ParticularLog
 from tests.gateway_events import CONNECTED_AT, CONNECTION, fixture, message
 
 FAR: Final = 2**52
+ANOTHER: Final = "01M83D2XSE0THER0THER0THER0"
+"""A voice session of the connection that no frame names."""
 STATES: Final = ["", "", "speaking", "busy", "spent", "terse", "expired"]
-"""A connection that did nothing yet; whose voice session is `SESSION`, or another; whose user did all that
+"""A connection that did nothing yet; whose voice session is `SESSION`, or `ANOTHER`; whose user did all that
 may be done in a minute, or has a few bytes left for texts; whose identity has expired."""
 BYTES_LEFT: Final = 12
 """How long a text may be in the state ``terse``."""
@@ -32,7 +34,7 @@ def log_of(state: str) -> ParticularLog:
     if state == "speaking":
         log.held[voice_key(CONNECTION)] = (SESSION, FAR)
     if state == "busy":
-        log.held[voice_key(CONNECTION)] = (secret, FAR)
+        log.held[voice_key(CONNECTION)] = (ANOTHER, FAR)
     return log
 
 

@@ -10,6 +10,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from functions.domain.log.events import (
     ActivityRecorded,
     ConnectionClosed,
+    ConnectionFailed,
     ConnectionLost,
     ConnectionOpened,
     ConnectionStatusSet,
@@ -43,6 +44,7 @@ sessions = st.one_of(st.sampled_from([lowest(CONNECTED_AT + 1), lowest(CONNECTED
 
 known_facts: SearchStrategy[Fact] = st.one_of(
     st.builds(ConnectionOpened, st.none() | texts, st.none() | texts, st.none() | counts),
+    st.builds(ConnectionFailed),
     st.builds(ActivityRecorded, st.none() | sessions, counts),
     st.builds(TextMessageReceived, texts),
     st.builds(ReplyCompleted, sessions, texts, st.none() | texts, st.none() | counts, st.none() | counts),

@@ -14,6 +14,7 @@ from functions.domain.log.events import (
     CLIENT_ENDED,
     ActivityRecorded,
     ConnectionClosed,
+    ConnectionFailed,
     ConnectionLost,
     ConnectionOpened,
     ConnectionStatusSet,
@@ -40,7 +41,7 @@ class Opened(msgspec.Struct, frozen=True):
 
 
 class Closed(msgspec.Struct, frozen=True):
-    """The first ``ConnectionClosed``."""
+    """The first ``ConnectionClosed``, or the ``ConnectionFailed``."""
 
     event_id: str
     at: int
@@ -135,6 +136,10 @@ def join(row: Connection, events: Iterable[Event]) -> Connection:  # noqa: C901
             case ConnectionClosed() as fact:
                 if closed is None or event.event_id < closed.event_id:
                     closed = Closed(event.event_id, event.at, fact.code)
+                continue
+            case ConnectionFailed():
+                if closed is None or event.event_id < closed.event_id:
+                    closed = Closed(event.event_id, event.at)
                 continue
             case VoiceSessionStarted():
                 voice = _speak(voice, event.event_id, Voice(started=True))

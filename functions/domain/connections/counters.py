@@ -17,7 +17,11 @@ Contribution = Mapping[tuple[int, str], int]
 
 
 def contribution(row: Connection | None) -> Contribution:
-    """Return what a connection's row adds to the counters, never negative; no row adds nothing."""
+    """Return what a connection's row adds to the counters, never negative; no row adds nothing.
+
+    What never opened does not count as ended: when all events have been projected, ``opened`` is the sum of
+    ``closed``, ``lost`` and ``active``.
+    """
     if row is None:
         return {}
     counts: Counter[tuple[int, str]] = Counter()
@@ -26,7 +30,7 @@ def contribution(row: Connection | None) -> Contribution:
     ended_at = row.ended_at
     if ended_at is None:
         counts[NOW, "active"] += 1
-    else:
+    elif row.opened:
         counts[minute_of(ended_at), "closed" if row.closed else "lost"] += 1
     for at, seconds in voice_endings(row).values():
         counts[minute_of(at), "voice_sessions"] += 1

@@ -22,6 +22,13 @@ class ConnectionOpened(Fact, frozen=True):
     token_expires_at: int | None = None
 
 
+class ConnectionFailed(Fact, frozen=True):
+    """A connection was not opened: its opening could not be recorded in time, and now never will be.
+
+    It has the id that ``ConnectionOpened`` would have, so that only one of the two exists.
+    """
+
+
 class ActivityRecorded(Fact, frozen=True):
     """The client was active without an event of its own: speech, or what the gateway saw."""
 
@@ -116,6 +123,7 @@ class Unrecognised(Fact, frozen=True):
 
 KnownFact = (
     ConnectionOpened
+    | ConnectionFailed
     | ActivityRecorded
     | TextMessageReceived
     | ReplyCompleted
@@ -193,8 +201,9 @@ class Event(msgspec.Struct, frozen=True):
         return self.fact.type if isinstance(self.fact, Unrecognised) else type(self.fact).__name__
 
 
-_OUTCOMES: Final = (ReplyCompleted, ReplyFailed)
-"""Facts that exclude each other: their ids leave the type out, so that a text has one outcome only."""
+_OUTCOMES: Final = (ConnectionOpened, ConnectionFailed, ReplyCompleted, ReplyFailed)
+"""Facts that exclude each other: their ids leave the type out, so that a handshake or a text has one outcome
+only."""
 
 
 def event(cause: Cause, fact: Fact, *, key: str | None = None, key_at: int | None = None) -> Event:

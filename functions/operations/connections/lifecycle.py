@@ -7,8 +7,8 @@ from functions.aws.gateway.requests import OK, Request
 from functions.aws.log.event_log import ClaimRefusedError, EventLog
 from functions.aws.logs import logger
 from functions.domain.log.claims import Claim, Take, session_key
-from functions.domain.log.events import ConnectionClosed, ConnectionOpened, event
-from functions.domain.refusals import Refused
+from functions.domain.log.events import ConnectionClosed, ConnectionFailed, ConnectionOpened, event
+from functions.domain.refusals import Refused, Unavailable
 
 _LONGEST_TEXT: Final = 512
 """Characters kept of a user agent or a close reason: both are whatever a client sends."""
@@ -20,11 +20,17 @@ _STATUS: Final = {"unauthorized": 403, "unavailable": 503}
 
 
 def opened(request: Request, log: EventLog) -> dict[str, Any]:
-    """Append ``ConnectionOpened``, and the claim on its session if it has one; refuse what cannot be."""
+    """Append ``ConnectionOpened``, and the claim on its session if it has one; refuse what cannot be.
+
+    Where nobody knows whether it was appended, it is made known: see `_failed`.
+    """
     try:
         _open(request, log)
     except ClaimRefusedError:
         return _refuse("connect", request, Refused("unauthorized", "The session belongs to another user."))
+    except Unavailable as unavailable:
+        if _failed(request, log):
+            return _refuse("connect", request, unavailable)
     except Refused as refused:
         return _refuse("connect", request, refused)
     _log("connect", request, 200)
@@ -51,6 +57,26 @@ def _open(request: Request, log: EventLog) -> None:
         # the session is theirs for longer than all of this connection: the retention was shortened, or a
         # connection that was authorized later opened first
         log.append(connected)
+
+
+def _failed(request: Request, log: EventLog) -> bool:
+    """Append that the opening failed, unless it is in the log after all; tell whether the client is refused.
+
+    Both events have one id, so one excludes the other, also if the opening is still on its way. Otherwise a
+    connection that nobody has would count as the user's until the sweeper asks for it. If that fails too,
+    it does count until then.
+    """
+    try:
+        return log.append(event(request.cause, ConnectionFailed()))
+    except Unavailable as unavailable:
+        context = request.request_context
+        extra = {
+            "connection_id": context.connection_id,
+            "correlation_id": context.request_id,
+            "problem": unavailable.problem,
+        }
+        logger.warning("opening_unknown", extra=extra)
+        return True
 
 
 def closed(request: Request, log: EventLog) -> dict[str, Any]:

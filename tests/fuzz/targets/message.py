@@ -74,7 +74,7 @@ def judge(given: Input, route: str) -> Verdict:
     must(
         log.facts == [] if code in _UNRECORDED else log.facts == [MessageRejected(code)], "records otherwise"
     )
-    must(_is_due(given, body, code, route, told[0]["data"]["message"]), f"refuses what is valid: {code}")
+    must(_is_due(given, body, code, route, told[0]["data"]), f"refuses what is valid: {code}")
     return Verdict.REFUSED
 
 
@@ -119,11 +119,11 @@ def _judge_again(given: Input, told: list[dict[str, Any]], log: ParticularLog) -
     must(len(log.events) == 1, "records what is sent again")
 
 
-def _is_due(given: Input, body: str, code: str, route: str, message: str) -> bool:
+def _is_due(given: Input, body: str, code: str, route: str, told: dict[str, Any]) -> bool:
     if _has_expired(given):
         return code == "token_expired"
     if not satisfies(body) or code in {"invalid_json", "unknown_type", "too_large"}:
-        refused_rightly(body, code, message)
+        refused_rightly(body, code, told["message"])
         return True
     frame = read(body)
     match frame["type"], code:
@@ -134,7 +134,9 @@ def _is_due(given: Input, body: str, code: str, route: str, message: str) -> boo
         case "voice_start", "rate_limited":
             return given.state == "spent"
         case "voice_start", "conflict":
-            return _speaks(given, worlds.TAKEOVER + worlds.BEGUN_WITHIN)
+            stands = {"speaking": SESSION, "busy": worlds.ANOTHER}.get(given.state)
+            open_ = _speaks(given, worlds.TAKEOVER + worlds.BEGUN_WITHIN)
+            return open_ and told.get("voiceSessionId") == stands
         case "voice_end" | "voice_data", "not_found" | "rate_limited":
             last = frame["data"].get("lastSeq", frame["data"].get("seq"))
             ours = frame["data"]["voiceSessionId"] == SESSION
@@ -142,7 +144,7 @@ def _is_due(given: Input, body: str, code: str, route: str, message: str) -> boo
             open_ = given.state == "speaking" or (frame["type"] == "voice_data")
             return not (ours and late and open_ and last <= 100)
         case _:
-            refused_rightly(body, code, message)  # what says a member twice may be refused
+            refused_rightly(body, code, told["message"])  # what says a member twice may be refused
             return True
 
 

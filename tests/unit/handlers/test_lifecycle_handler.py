@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from functions.domain.log.events import ConnectionClosed, ConnectionOpened, MessageRejected
+from functions.domain.log.events import ConnectionClosed, ConnectionFailed, ConnectionOpened, MessageRejected
 from functions.domain.refusals import Unavailable
 from functions.handlers.lifecycle import handler
 from functions.handlers.message import handler as message_handler
@@ -24,6 +24,7 @@ from tests.gateway_events import (
 )
 
 OK = {"statusCode": 200}
+AWAY = Unavailable("ReadTimeoutError")
 BROKEN = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "table/events"}}, "PutItem")
 
 
@@ -102,12 +103,62 @@ def test_a_connect_given_twice_is_logged_once(log: MemoryLog) -> None:
     assert len(log.events) == 1
 
 
-@pytest.mark.parametrize("event", [connect(), disconnect()])
-def test_what_cannot_be_appended_is_unavailable(log: MemoryLog, event: dict[str, Any]) -> None:
-    log.before = [Unavailable("ThrottlingException of PutItem")]
+def test_a_disconnect_that_cannot_be_appended_is_unavailable(log: MemoryLog) -> None:
+    log.before = [AWAY]
 
-    assert handle(event, log) == {"statusCode": 503}
+    assert handle(disconnect(), log) == {"statusCode": 503}
     assert log.events == []
+
+
+def test_a_connect_that_was_not_appended_is_refused_and_the_log_says_so(log: MemoryLog) -> None:
+    log.before = [AWAY]
+
+    assert handle(connect(), log) == {"statusCode": 503}
+    assert log.facts == [ConnectionFailed()]
+    assert log.held == {}
+
+
+def test_a_connect_that_was_appended_without_an_answer_is_taken(log: MemoryLog) -> None:
+    log.after = [AWAY]
+
+    assert handle(connect(), log) == OK
+    assert [type(fact) for fact in log.facts] == [ConnectionOpened]
+
+
+def test_an_opening_that_arrives_after_its_failure_is_not_appended(log: MemoryLog) -> None:
+    log.before = [AWAY]
+    handle(connect(), log)
+
+    handle(connect(), log)
+
+    assert log.facts == [ConnectionFailed()]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kept"),
+    [
+        ([AWAY, AWAY], [], []),
+        ([None, AWAY], [AWAY], [ConnectionOpened]),
+        ([AWAY], [AWAY], [ConnectionFailed]),
+    ],
+)
+def test_a_connect_of_which_nothing_is_known_is_refused(
+    log: MemoryLog,
+    caplog: pytest.LogCaptureFixture,
+    before: list[BaseException | None],
+    after: list[BaseException],
+    kept: list[type],
+) -> None:
+    log.before, log.after = before.copy(), after.copy()
+
+    assert handle(connect(), log) == {"statusCode": 503}
+
+    assert [type(fact) for fact in log.facts] == kept
+    unknown, line = caplog.records
+    assert (unknown.levelno, unknown.message) == (logging.WARNING, "opening_unknown")
+    said = vars(unknown)
+    assert (said["connection_id"], said["problem"]) == (CONNECTION, AWAY.problem)
+    assert vars(line)["status"] == 503
 
 
 @pytest.mark.parametrize("event", [connect(authorizer=None), disconnect(authorizer=None)])

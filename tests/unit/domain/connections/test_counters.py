@@ -1,6 +1,9 @@
 """What rows add to the counters, and what a change of a row does to them."""
 
+from typing import Any
+
 import msgspec
+import pytest
 
 from functions.domain.connections.connection import Closed, Connection, Lost, Opened, Voice
 from functions.domain.connections.counters import NOW, contribution, difference
@@ -41,6 +44,17 @@ def test_a_connection_both_lost_and_closed_is_closed() -> None:
     both = changed(lost=Lost(lowest(125_000), 125_000, "sweeper"), closed=Closed(lowest(185_000), 185_000))
 
     assert contribution(both) == {(60_000, "opened"): 1, (180_000, "closed"): 1}
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        {"closed": Closed(lowest(61_000), 61_000)},
+        {"lost": Lost(lowest(125_000), 125_000, "sweeper")},
+    ],
+)
+def test_what_never_opened_is_neither_active_nor_ended(end: dict[str, Any]) -> None:
+    assert contribution(changed(opened=None, **end)) == {}
 
 
 def test_voice_sessions_count_at_their_end() -> None:

@@ -3,6 +3,7 @@
 from functions.domain.connections.connection import Closed, Lost, Operator
 from functions.domain.log.events import (
     ConnectionClosed,
+    ConnectionFailed,
     ConnectionLost,
     ConnectionStatusSet,
     TextMessageReceived,
@@ -27,6 +28,13 @@ def test_a_close_that_arrives_before_the_open_still_closes() -> None:
     closed = row(happened(9, ConnectionClosed()), OPENED)
 
     assert closed.status == "DISCONNECTED"
+
+
+def test_a_connection_that_failed_to_open_has_ended_before_it_began() -> None:
+    failed = row(happened(0, ConnectionFailed()))
+
+    assert failed.opened is None
+    assert (failed.status, failed.ended_at) == ("DISCONNECTED", at(0))
 
 
 def test_a_lost_connection_has_ended_when_it_was_found_gone() -> None:

@@ -5,6 +5,7 @@ from functions.domain.log.events import (
     FACTS,
     VERSIONS,
     ConnectionClosed,
+    ConnectionFailed,
     ConnectionOpened,
     ReplyCompleted,
     ReplyFailed,
@@ -58,6 +59,10 @@ def test_outcomes_that_exclude_each_other_share_one_id() -> None:
     assert completed.type != failed.type
 
 
+def test_an_opening_and_its_failure_share_one_id() -> None:
+    assert event(cause(), ConnectionOpened()).event_id == event(cause(), ConnectionFailed()).event_id
+
+
 def test_other_types_of_one_cause_have_ids_of_their_own() -> None:
     opened = event(cause(), ConnectionOpened())
     closed = event(cause(), ConnectionClosed())
@@ -75,7 +80,7 @@ def test_an_unrecognised_event_keeps_the_name_it_is_stored_under() -> None:
 
 def test_every_type_has_a_version() -> None:
     assert set(VERSIONS) == set(FACTS)
-    assert len(FACTS) == 12
+    assert len(FACTS) == 13
 
 
 def test_refusals_of_one_minute_and_code_are_one_event() -> None:
