@@ -74,6 +74,11 @@ class MemoryLog(EventLog):
             raise self.after.pop(0)
         return True
 
+    def append_exclusive(self, event: Event) -> str:
+        """Append as `EventLog.append_exclusive` does."""
+        self.append(event)
+        return decode(self._items[event.connection_id, event.event_id]).type
+
     def _is_granted(self, claim: Claim) -> bool:
         if isinstance(claim, Count):
             most = claim.byte_limit

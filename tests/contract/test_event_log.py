@@ -116,6 +116,16 @@ def test_what_is_there_is_never_overwritten(log: EventLog) -> None:
     assert events(log) == [text(1, "first")]
 
 
+def test_of_events_that_share_an_id_the_first_stays_and_its_type_is_told(log: EventLog) -> None:
+    failed, opened = event(cause(), ConnectionFailed()), event(cause(), ConnectionOpened("203.0.113.9"))
+
+    told = [log.append_exclusive(failed), log.append_exclusive(opened), log.append_exclusive(failed)]
+
+    assert told == ["ConnectionFailed"] * 3
+    assert log.append(opened, (take("one"),)) is False
+    assert events(log) == [failed]
+
+
 def test_what_is_written_reads_as_the_same_event_whatever_its_type(log: EventLog) -> None:
     written = [event(cause(number), fact) for number, fact in enumerate(FACTS)]
 

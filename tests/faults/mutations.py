@@ -123,9 +123,9 @@ MUTATIONS: Final = (
     Mutation(
         "an append that failed is acknowledged",
         "functions/operations/frames/serving.py",
-        "    except ClaimRefusedError as refused:\n        if isinstance(",
+        "    except ClaimRefusedError as refused:\n        if decision.",
         "    except Unavailable:\n        return decision.answer\n"
-        "    except ClaimRefusedError as refused:\n        if isinstance(",
+        "    except ClaimRefusedError as refused:\n        if decision.",
         "the client is told of what is not in the log",
     ),
     Mutation(
@@ -134,6 +134,27 @@ MUTATIONS: Final = (
         '_STATUS: Final = {"unauthorized": 403, "unavailable": 503}',
         '_STATUS: Final = {"unauthorized": 403, "unavailable": 200}',
         "a connection without a ConnectionOpened",
+    ),
+    Mutation(
+        "an opening and its failure have ids of their own",
+        "functions/domain/log/events.py",
+        "_OUTCOMES: Final = (ConnectionOpened, ConnectionFailed, ",
+        "_OUTCOMES: Final = (",
+        "an opening that was written all the same stays beside its failure",
+    ),
+    Mutation(
+        "what never opened is counted as ended",
+        "functions/domain/connections/counters.py",
+        "    elif row.opened:",
+        "    else:",
+        "more connections end than were opened",
+    ),
+    Mutation(
+        "what is sent again is answered by another's event",
+        "functions/domain/frames/replies.py",
+        '            if digest != claim.value.partition("#")[2]:',
+        "            if False:",
+        "the client is told that something else was recorded",
     ),
     Mutation(
         "a sweep's events are its invocation's",

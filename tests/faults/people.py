@@ -3,13 +3,15 @@
 from random import Random
 from typing import Any, Final
 
-from functions.domain.log.ids import lowest
+from functions.domain.log.ids import MINUTE, lowest, time_of
 from functions.names import ROUTE_VOICE_DATA
 from tests.faults.gateway import Line
 from tests.faults.kinds import Fault
 from tests.faults.world import World
 
 _ATTEMPTS: Final = 3
+_PASSING: Final = frozenset({"unavailable", "internal"})
+_TAKEOVER_MILLISECONDS: Final = 15 * MINUTE
 _GARBAGE: Final = ("{", "", "[]", '{"type": "dance"}', '{"type": "text_message"}', '{"type": "$connect"}')
 
 
@@ -75,7 +77,10 @@ class Person:
 
     def _speak(self, line: Line) -> None:
         if line.voice is None:
-            started = self._world.frame(line, {"type": "voice_start"})
+            frame: dict[str, Any] = {"type": "voice_start", "id": f"v{self._world.number()}"}
+            started = self._world.frame(line, frame)
+            if started is None or self._random.random() < 0.3:  # the answer was lost
+                started = self._again(line, frame, started)
             if started and started["type"] == "voice_ready":
                 line.voice = started["data"]["voiceSessionId"]
                 if self._random.random() < 0.3:
@@ -90,11 +95,31 @@ class Person:
             self._world.frame(line, {"type": "voice_data", "data": data}, route=ROUTE_VOICE_DATA)
             return
         data = {"voiceSessionId": line.voice, "lastSeq": self._random.choice((-1, 20))}
+        frame = {"type": "voice_end", "id": f"e{self._world.number()}", "data": data}
+        answer = self._world.frame(line, frame)
         for _ in range(_ATTEMPTS):
-            answer = self._world.frame(line, {"type": "voice_end", "data": data})
             if answer and self._random.random() < 0.8:  # else it was lost on its way to the client
                 break
+            answer = self._again(line, frame, answer)
         line.voice = None
+
+    def _again(
+        self, line: Line, frame: dict[str, Any], given: dict[str, Any] | None
+    ) -> dict[str, Any] | None:
+        """Send a frame again under its id; what was given must be given again."""
+        again = self._world.frame(line, frame)
+        answers = [answer for answer in (given, again) if answer and answer["type"] != "error"]
+        if len(answers) == 2 and answers[0]["data"] != answers[1]["data"]:
+            self._world.untrue.append(f"{answers[1]} and not {answers[0]}")
+        refused = again and again["type"] == "error" and again["data"]["code"] not in _PASSING
+        if refused and answers and not self._is_old(answers[0]):
+            self._world.untrue.append(f"{again} and not {answers[0]}")
+        return again or given
+
+    def _is_old(self, answer: dict[str, Any]) -> bool:
+        """Tell whether a voice session may have been replaced since: for others, time has passed too."""
+        began = time_of(answer["data"]["voiceSessionId"])
+        return answer["type"] == "voice_ready" and self._world.now - began > _TAKEOVER_MILLISECONDS
 
     def _babble(self, line: Line) -> None:
         body = self._random.choice(_GARBAGE)

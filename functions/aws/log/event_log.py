@@ -127,6 +127,23 @@ class EventLog:
                 raise
         return True
 
+    def append_exclusive(self, event: Event) -> str:
+        """Append one of the events that share its id, and return the type of the one that is in the log.
+
+        Whether it is new says less: it may have been written by an attempt whose answer was lost. Raises
+        `Unavailable` as `append`.
+        """
+        put = {"TableName": self._events, "Item": encode(event), "ConditionExpression": _APPEND}
+        with unavailable():
+            try:
+                self._client.put_item(**put, ReturnValuesOnConditionCheckFailure="ALL_OLD")
+            except ClientError as error:
+                if code_of(error) != CONDITION_FAILED:
+                    raise
+                kept: str = error.response["Item"]["type"]["S"]  # type: ignore[typeddict-item]  # of this error
+                return kept
+        return event.type
+
     def _transact(self, put: dict[str, Any], claims: tuple[Claim, ...]) -> bool:
         """Write all or nothing; the same actions again, while other transactions hold one of their items."""
         actions = [{"Put": put}, *map(self._action, claims)]

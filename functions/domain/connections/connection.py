@@ -133,13 +133,10 @@ def join(row: Connection, events: Iterable[Event]) -> Connection:  # noqa: C901
             case ConnectionOpened() as fact:
                 if opened is None or event.event_id < opened.event_id:
                     opened = Opened(event.event_id, fact.ip_address, fact.user_agent, fact.token_expires_at)
-            case ConnectionClosed() as fact:
+            case ConnectionClosed() | ConnectionFailed() as fact:
                 if closed is None or event.event_id < closed.event_id:
-                    closed = Closed(event.event_id, event.at, fact.code)
-                continue
-            case ConnectionFailed():
-                if closed is None or event.event_id < closed.event_id:
-                    closed = Closed(event.event_id, event.at)
+                    code = fact.code if isinstance(fact, ConnectionClosed) else None
+                    closed = Closed(event.event_id, event.at, code)
                 continue
             case VoiceSessionStarted():
                 voice = _speak(voice, event.event_id, Voice(started=True))

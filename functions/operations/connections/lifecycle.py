@@ -66,8 +66,9 @@ def _failed(request: Request, log: EventLog) -> bool:
     connection that nobody has would count as the user's until the sweeper asks for it. If that fails too,
     it does count until then.
     """
+    failure = event(request.cause, ConnectionFailed())
     try:
-        return log.append(event(request.cause, ConnectionFailed()))
+        return log.append_exclusive(failure) == failure.type
     except Unavailable as unavailable:
         context = request.request_context
         extra = {

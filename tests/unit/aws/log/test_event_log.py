@@ -161,6 +161,17 @@ def test_a_retry_whose_first_try_was_written_is_a_success_whatever_became_of_its
     assert log(client).append(TEXT, (TAKE,)) is False
 
 
+def test_of_events_that_share_an_id_the_one_that_is_there_is_told() -> None:
+    refused = failure("ConditionalCheckFailedException")
+    refused.response["Item"] = {"type": {"S": "ConnectionOpened"}}  # type: ignore[typeddict-unknown-key]  # of this error
+    client = Client(refused, {})
+
+    assert [log(client).append_exclusive(TEXT) for _ in range(2)] == ["ConnectionOpened", TEXT.type]
+
+    asked = {**PUT, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    assert client.calls == [("put_item", asked)] * 2
+
+
 def test_a_connections_items_are_read_consistently_page_by_page() -> None:
     item, key = encode(TEXT), {"event_id": {"S": "k"}}
     client = Client({"Items": [item], "LastEvaluatedKey": key}, {"Items": [item]})
