@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.domain.frames import decisions, protocol, replies
+from functions.domain.frames import decisions, pace, protocol, replies
 from functions.domain.limits import CONNECTION_SECONDS, USUAL
 from tests.docs.markdown import ROOT
 
@@ -27,7 +27,7 @@ _LIMITS = {
         f"nest at most {protocol.MAX_DEPTH} deep",
         f"For {replies.REPLY_SECONDS // 3600} hours, on any connection",
         f"until that is {decisions.VOICE_TAKEOVER_SECONDS // 60} minutes old",
-        f"by {decisions.FRAMES_BURST} frames and run at {decisions.FRAMES_PER_SECOND} frames a second",
+        f"by {pace.FRAMES_BURST} frames and run at {pace.FRAMES_PER_SECOND} frames a second",
         f"every connection after {CONNECTION_SECONDS // 3600} hours",
     ),
     "docs/protocol/asyncapi.json": (

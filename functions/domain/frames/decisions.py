@@ -8,6 +8,7 @@ from typing import Final, assert_never
 
 import msgspec
 
+from functions.domain.frames.pace import keep_pace, not_open
 from functions.domain.frames.protocol import (
     Answer,
     Frame,
@@ -52,8 +53,6 @@ from functions.domain.log.ids import MINUTE, lowest, minute_of, time_of
 from functions.domain.losses import can_be_lost
 from functions.domain.refusals import ErrorCode, Refused
 
-FRAMES_PER_SECOND: Final = 50
-FRAMES_BURST: Final = 100
 FRAMES_PER_ACTIVITY: Final = 600
 """A minute of speech at ten frames a second."""
 VOICE_TAKEOVER_SECONDS: Final = 15 * 60
@@ -63,9 +62,6 @@ COUNTED_SECONDS: Final = 3600
 _OPEN_ALREADY: Final = (
     "A voice session is open already on this connection. "
     f"End it, or start another when it is {VOICE_TAKEOVER_SECONDS // 60} minutes old."
-)
-_AHEAD: Final = (
-    f"Speech is ahead of its time: at most {FRAMES_BURST} frames, and {FRAMES_PER_SECOND} more each second."
 )
 
 
@@ -163,7 +159,7 @@ def _over_the_limit(cause: Cause, most: str) -> Refused:
 
 def _speech(frame: VoiceData, cause: Cause) -> Decision:
     session, seq = frame.data.voice_session_id, frame.data.seq
-    _keep_pace(session, seq, cause, since=cause.connected_at)
+    keep_pace(session, seq, cause, since=cause.connected_at)
     if seq == 0 or seq % FRAMES_PER_ACTIVITY:
         return Decision(None, None)
     return Decision(_coalesced(cause, ActivityRecorded(session, seq + 1), "activity"), None)
@@ -172,7 +168,7 @@ def _speech(frame: VoiceData, cause: Cause) -> Decision:
 def _voice_end(frame: VoiceEnd, cause: Cause) -> Decision:
     session, frames = frame.data.voice_session_id, frame.data.last_seq + 1
     # under an id it may be a repetition: on another connection of the conversation, perhaps
-    _keep_pace(session, frame.data.last_seq, cause, since=cause.connected_at if frame.id is None else 0)
+    keep_pace(session, frame.data.last_seq, cause, since=cause.connected_at if frame.id is None else 0)
     ended = event(cause, VoiceSessionEnded(session, frames, _seconds(session, cause.at), CLIENT_ENDED))
     replies = reply_claims(frame, ended, cause.at)
 
@@ -183,7 +179,7 @@ def _voice_end(frame: VoiceEnd, cause: Cause) -> Decision:
     def refused(standing: Standing) -> Answer:
         earlier = first_event(replies, standing)
         if earlier is None:
-            raise _not_open()
+            raise not_open()
         return answer(time_of(earlier))
 
     release = Release(voice_key(cause.connection_id), session)
@@ -192,21 +188,6 @@ def _voice_end(frame: VoiceEnd, cause: Cause) -> Decision:
 
 def _seconds(session: str, at: int) -> int:
     return (at - time_of(session)) // 1000
-
-
-def _keep_pace(session: str, seq: int, cause: Cause, *, since: int) -> None:
-    """Refuse frames that come faster than speech: no memory is needed, the id holds when it began."""
-    began = time_of(session)
-    if not since <= began <= cause.at:
-        raise _not_open()
-    surplus = seq - FRAMES_BURST - FRAMES_PER_SECOND * (cause.at - began) / 1000
-    if surplus > 0:
-        retry_after = -int(-surplus // FRAMES_PER_SECOND)
-        raise Refused("rate_limited", _AHEAD, retry_after=retry_after)
-
-
-def _not_open() -> Refused:
-    return Refused("not_found", "The voice session is not open on this connection.")
 
 
 def rejection(cause: Cause, code: ErrorCode) -> Event:

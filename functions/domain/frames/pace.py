@@ -1,0 +1,39 @@
+"""How fast speech may come: judged without memory, since a voice session's id holds when it began."""
+
+from typing import Final
+
+from functions.domain.log.events import Cause
+from functions.domain.log.ids import time_of
+from functions.domain.refusals import Refused
+
+FRAMES_PER_SECOND: Final = 50
+FRAMES_BURST: Final = 100
+_AHEAD: Final = (
+    f"Speech is ahead of its time: at most {FRAMES_BURST} frames, and {FRAMES_PER_SECOND} more each second."
+)
+
+
+def keep_pace(session: str, seq: int, cause: Cause, *, since: int) -> None:
+    """Refuse frames that come faster than speech, or that name a voice session which cannot be the client's.
+
+    Parameters
+    ----------
+    since
+        When it can have begun at the earliest, epoch milliseconds.
+
+    Raises
+    ------
+    Refused
+        ``not_found``, or ``rate_limited`` with the seconds after which the frame may come.
+    """
+    began = time_of(session)
+    if not since <= began <= cause.at:
+        raise not_open()
+    surplus = seq - FRAMES_BURST - FRAMES_PER_SECOND * (cause.at - began) / 1000
+    if surplus > 0:
+        raise Refused("rate_limited", _AHEAD, retry_after=-int(-surplus // FRAMES_PER_SECOND))
+
+
+def not_open() -> Refused:
+    """Return the refusal of what names a voice session that is not open."""
+    return Refused("not_found", "The voice session is not open on this connection.")
