@@ -57,6 +57,7 @@ def test_a_connection_without_a_session_has_none(backend: Backend, client: Clien
         pytest.param({"userId": "a" * 129}, id="too long"),
         pytest.param({"userId": "{user}", "sessionId": "not allowed"}, id="a bad session"),
         pytest.param({"userId": "{user}", "sessionId": ""}, id="an empty session"),
+        pytest.param({"userId": "{user}", "session_id": "s-1"}, id="a misspelt session"),
     ],
 )
 def test_who_does_not_say_who_they_are_is_refused(backend: Backend, user: str, query: dict[str, str]) -> None:

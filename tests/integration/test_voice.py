@@ -79,12 +79,34 @@ def test_a_voice_session_without_a_frame_ends_too(client: Client) -> None:
     assert client.end_voice(session, -1)["data"]["frames"] == 0
 
 
-def test_a_second_voice_session_is_a_conflict(backend: Backend, client: Client) -> None:
-    client.start_voice()
+def test_a_second_voice_session_is_a_conflict_that_names_the_first(backend: Backend, client: Client) -> None:
+    session = client.start_voice()
 
-    assert client.refused({"type": "voice_start"}) == "conflict"
+    error = client.ask({"type": "voice_start"})
 
+    assert (error["data"]["code"], error["data"]["voiceSessionId"]) == ("conflict", session)
     assert backend.types(client.connection_id).count("VoiceSessionStarted") == 1
+
+
+def test_a_start_and_an_end_that_are_sent_again_are_answered_as_before(
+    backend: Backend, client: Client
+) -> None:
+    start = {"type": "voice_start", "id": "v-1"}
+    ready, ready_again = client.ask(start), client.ask(start)
+    end = {
+        "type": "voice_end",
+        "id": "v-2",
+        "data": {"voiceSessionId": ready["data"]["voiceSessionId"], "lastSeq": 7},
+    }
+
+    ended, ended_again = client.ask(end), client.ask(end)
+
+    assert (ready["type"], ended["type"]) == ("voice_ready", "voice_ended")
+    assert (ready["data"], ended["data"]) == (ready_again["data"], ended_again["data"])
+    assert client.refused(start) == "not_found"
+    assert client.refused({**end, "id": "v-1"}) == "conflict"
+    _, *types = backend.types(client.connection_id)
+    assert sorted(types) == ["MessageRejected", "MessageRejected", "VoiceSessionEnded", "VoiceSessionStarted"]
 
 
 def test_another_connection_has_its_own_voice_session(connect: Connect, user: str) -> None:
@@ -145,7 +167,7 @@ def test_speech_in_a_session_that_never_was_is_refused_by_callback(client: Clien
         pytest.param({"seq": 0, "audio": "A"}, "invalid_message", id="no base64"),
         pytest.param({"seq": 0, "audio": ""}, "invalid_message", id="no audio"),
         pytest.param({"seq": 0}, "invalid_message", id="audio is missing"),
-        pytest.param({"seq": 0, "audio": "A" * 32_772}, "too_large", id="much audio"),
+        pytest.param({"seq": 0, "audio": "A" * 32_004}, "too_large", id="much audio"),
     ],
 )
 def test_speech_that_cannot_be_taken_is_refused_by_callback(

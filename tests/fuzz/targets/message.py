@@ -109,7 +109,8 @@ def _judge_again(given: Input, told: list[dict[str, Any]], log: ParticularLog) -
     again = deepcopy(given.value)
     again["requestContext"]["requestId"] += "again"
     callbacks = RecordingCallbacks()
-    response = handler(again, None, log, callbacks, Limits(0, 0))
+    with listening():
+        response = handler(again, None, log, callbacks, Limits(0, 0))
     (repeated,) = answers(response, callbacks, worlds.said(again))
     must(
         [repeated["type"], repeated.get("id"), repeated["data"]]
