@@ -66,6 +66,13 @@ def test_a_token_lets_its_user_in_and_names_them_in_every_event(ada: Member) -> 
     assert 3_500 <= (events[0].fact.token_expires_at or 0) - time.time() <= 3_601
 
 
+def test_a_token_by_itself_is_taken_for_a_connection_and_for_a_ticket_alike(ada: Member) -> None:
+    alone = {"Authorization": ada.access_token}
+
+    assert status(ada, alone) == 101
+    assert ask_as_a_page(ada, "POST", alone)[0] == 200
+
+
 def test_nobody_gets_in_without_proof(ada: Member) -> None:
     header, claims, signature = ada.access_token.split(".")
     forged = f"{header}.{claims}.{signature[:-8]}AAAAAAAA"
@@ -77,7 +84,7 @@ def test_nobody_gets_in_without_proof(ada: Member) -> None:
         "a token as a ticket": status(ada, ticket=ada.access_token),
         "a forged token": status(ada, {"Authorization": f"Bearer {forged}"}),
         "an ID token": status(ada, {"Authorization": f"Bearer {ada.id_token}"}),
-        "no bearer": status(ada, {"Authorization": ada.access_token}),
+        "another scheme": status(ada, {"Authorization": f"Basic {ada.access_token}"}),
         "an invented ticket": status(ada, ticket="x" * 43),
         "both": status(ada, ada.headers, ticket=ada.ticket()),
     }
