@@ -7,6 +7,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from functions.aws.attributes import Item
 from functions.aws.gateway.callbacks import Callbacks, Posted
+from functions.aws.log.claim_items import action
 from functions.aws.log.event_items import decode, encode
 from functions.aws.log.event_log import ClaimRefusedError, EventLog
 from functions.aws.log.patience import Patience
@@ -63,7 +64,7 @@ class MemoryLog(EventLog):
         if key in self._items:
             return False
         for claim in claims:
-            self._action(claim)  # raises on what no item can hold
+            action(claim, "claims")  # raises on what no item can hold
         standing = {claim: self._value(claim) for claim in claims if not self._is_granted(claim)}
         if standing:
             raise ClaimRefusedError(standing)

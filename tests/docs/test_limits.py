@@ -13,7 +13,8 @@ _LIMITS = {
         f"{protocol.MAX_AUDIO_BYTES:,} bytes of audio a frame",
         f"A frame to a client has at most {protocol.MAX_SENT_BYTES:,} bytes",
         f"within {replies.REPLY_SECONDS // 3600} hours",
-        f"{USUAL.texts} texts of {USUAL.text_bytes:,} bytes together and {USUAL.voice_sessions} voice sessions a minute",
+        f"{USUAL.texts} texts of {USUAL.text_bytes:,} bytes together",
+        f"and {USUAL.voice_sessions} voice sessions a minute",
     ),
     "docs/protocol.md": (
         f"A client's frame has at most {protocol.MAX_FRAME_BYTES:,} bytes",

@@ -6,6 +6,7 @@ from typing import Final
 
 _LOG: Final = "functions/aws/log/event_log.py"
 _COUNTS: Final = "functions/aws/log/count_items.py"
+_CLAIMS: Final = "functions/aws/log/claim_items.py"
 _MODEL: Final = "functions/aws/read_models/read_model.py"
 _ROW: Final = "functions/domain/connections/connection.py"
 _DECISIONS: Final = "functions/domain/frames/decisions.py"
@@ -66,7 +67,7 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "a claim is granted to everybody",
-        _LOG,
+        _CLAIMS,
         '"ConditionExpression": _TAKE,',
         '"ConditionExpression": f"({_TAKE}) OR attribute_exists(claim)",',
         "two voice sessions at once, and two texts under one client id",
@@ -101,7 +102,7 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "a claim is released by everybody",
-        _LOG,
+        _CLAIMS,
         '"ConditionExpression": "#value = :value",',
         '"ConditionExpression": "#value = :value OR attribute_exists(claim) OR attribute_not_exists(claim)",',
         "a voice session ends twice",
@@ -109,8 +110,8 @@ MUTATIONS: Final = (
     Mutation(
         "a repeated transaction is a failure",
         _LOG,
-        "if _failed(appended):",
-        "if not granted and _failed(appended):",
+        "if is_refused(appended):",
+        "if not granted and is_refused(appended):",
         "who retries is refused although the event is in the log",
     ),
     Mutation(

@@ -15,20 +15,14 @@ from functions.aws.faults import (
     is_passing,
     unavailable,
 )
-from functions.aws.log import count_items
 from functions.aws.log.arrivals import stamp
+from functions.aws.log.claim_items import action, held, is_refused, is_undecided
 from functions.aws.log.event_items import encode
 from functions.aws.log.patience import USUAL, Patience
-from functions.domain.log.claims import Claim, Count, Release, Standing, Take
+from functions.domain.log.claims import Claim, Standing
 from functions.domain.log.events import Event
-from functions.names import TTL_ATTRIBUTE
 
 _APPEND = "attribute_not_exists(event_id)"
-_TAKE = (
-    f"attribute_not_exists(claim) OR {TTL_ATTRIBUTE} <= :now OR #value < :overrides_below"
-    f" OR (#value = :value AND {TTL_ATTRIBUTE} <= :expires_at)"
-)
-_REFUSED = "ConditionalCheckFailed"
 _REMEMBERED = 1_000
 """Coalesced events that an instance knows to be there: of one container, for the minutes at hand."""
 
@@ -114,8 +108,7 @@ class EventLog:
         Unavailable
             If the log cannot take it in time. Whether it was written is unknown; trying again is safe.
         """
-        item = encode(event) | stamp(event.event_id, self._now())
-        put = {"TableName": self._events, "Item": item, "ConditionExpression": _APPEND}
+        put = self._put(event)
         if claims:
             return self._transact(put, claims)
         with unavailable():
@@ -133,10 +126,9 @@ class EventLog:
         Whether it is new says less: it may have been written by an attempt whose answer was lost. Raises
         `Unavailable` as `append`.
         """
-        put = {"TableName": self._events, "Item": encode(event), "ConditionExpression": _APPEND}
         with unavailable():
             try:
-                self._client.put_item(**put, ReturnValuesOnConditionCheckFailure="ALL_OLD")
+                self._client.put_item(**self._put(event), ReturnValuesOnConditionCheckFailure="ALL_OLD")
             except ClientError as error:
                 if code_of(error) != CONDITION_FAILED:
                     raise
@@ -144,9 +136,13 @@ class EventLog:
                 return kept
         return event.type
 
+    def _put(self, event: Event) -> dict[str, Any]:
+        item = encode(event) | stamp(event.event_id, self._now())
+        return {"TableName": self._events, "Item": item, "ConditionExpression": _APPEND}
+
     def _transact(self, put: dict[str, Any], claims: tuple[Claim, ...]) -> bool:
         """Write all or nothing; the same actions again, while other transactions hold one of their items."""
-        actions = [{"Put": put}, *map(self._action, claims)]
+        actions = [{"Put": put}, *(action(claim, self._claims) for claim in claims)]
         pauses = self._patience.pauses()
         with unavailable():
             while True:
@@ -156,52 +152,17 @@ class EventLog:
                     if code_of(error) != CANCELLED:
                         raise
                     appended, *granted = cancellation(error)
-                    if _failed(appended):  # the transaction was done before, its claims with it
+                    if is_refused(appended):  # the transaction was done before, its claims with it
                         return False
                     reasons = dict(zip(claims, granted, strict=True))
-                    standing = {claim: _held(why) for claim, why in reasons.items() if _failed(why)}
-                    if standing and not any(map(_is_undecided, reasons, reasons.values())):
+                    standing = {claim: held(why) for claim, why in reasons.items() if is_refused(why)}
+                    if standing and not any(map(is_undecided, reasons, reasons.values())):
                         raise ClaimRefusedError(standing) from None
                     # all texts of one user meet in one count; botocore repeats no cancelled transaction
                     if not is_passing(error) or next(pauses, None) is None:
                         raise
                 else:
                     return True
-
-    def _action(self, claim: Claim) -> dict[str, Any]:
-        common: dict[str, Any] = {
-            "TableName": self._claims,
-            "ExpressionAttributeNames": {"#value": "value"},
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-        match claim:
-            case Count():
-                return {"Update": {"TableName": self._claims, **count_items.update(claim)}}
-            case Take():
-                item = {"claim": claim.key, "value": claim.value, TTL_ATTRIBUTE: claim.expires_at}
-                held = {
-                    ":now": claim.now,
-                    ":value": claim.value,
-                    ":overrides_below": claim.overrides_below,
-                    ":expires_at": claim.expires_at,
-                }
-                return {
-                    "Put": {
-                        **common,
-                        "Item": to_item(item),
-                        "ConditionExpression": _TAKE,
-                        "ExpressionAttributeValues": to_item(held),
-                    }
-                }
-            case Release():
-                return {
-                    "Delete": {
-                        **common,
-                        "Key": to_item({"claim": claim.key}),
-                        "ConditionExpression": "#value = :value",
-                        "ExpressionAttributeValues": to_item({":value": claim.value}),
-                    }
-                }
 
     def items(self, connection_id: str) -> Iterator[Item]:
         """Yield the items of a connection in the order of their ids, read consistently."""
@@ -218,20 +179,3 @@ class EventLog:
                 if "LastEvaluatedKey" not in page:
                     return
                 query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
-
-
-def _failed(reason: dict[str, Any]) -> bool:
-    return reason.get("Code") == _REFUSED
-
-
-def _held(reason: dict[str, Any]) -> str | None:
-    held: str | None = reason.get("Item", {}).get("value", {}).get("S")
-    return held
-
-
-def _is_undecided(claim: Claim, reason: dict[str, Any]) -> bool:
-    """Tell whether nothing is known of a claim, because another transaction is at it.
-
-    A count holds nothing that an answer would need.
-    """
-    return not isinstance(claim, Count) and reason.get("Code", "None") not in {"None", _REFUSED}
