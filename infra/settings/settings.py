@@ -96,7 +96,7 @@ class RouteSize(Size):
 class LifecycleSize(RouteSize):
     """What the function of ``$connect`` and ``$disconnect`` may use."""
 
-    timeout_seconds: Annotated[int, Field(ge=1, le=MAX_ROUTE_SECONDS)] = 25
+    timeout_seconds: Annotated[int, Field(ge=MIN_ROUTE_SECONDS, le=MAX_ROUTE_SECONDS)] = 25
     """It may append twice to know what became of an opening, each time with the client's retries (12 s)."""
 
 
