@@ -1,5 +1,6 @@
 """What the functions run: their package, and the layer of what it imports."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pulumi
@@ -23,9 +24,14 @@ def function_code() -> pulumi.AssetArchive:
     )
 
 
-def dependency_layer(name: str, naming: Naming, target: LayerTarget) -> aws.lambda_.LayerVersion:
+def dependency_layer(
+    name: str,
+    naming: Naming,
+    target: LayerTarget,
+    build: Callable[[LayerTarget], Path] = packaging.build_layer,
+) -> aws.lambda_.LayerVersion:
     """
-    Make the layer, building it if it has not been.
+    Make the layer of what `build` gives, which builds it if it has not been.
 
     Raises
     ------
@@ -35,7 +41,7 @@ def dependency_layer(name: str, naming: Naming, target: LayerTarget) -> aws.lamb
     return aws.lambda_.LayerVersion(
         name,
         layer_name=naming.of("dependencies"),
-        code=pulumi.FileArchive(str(packaging.build_layer(target))),
+        code=pulumi.FileArchive(str(build(target))),
         compatible_runtimes=[PYTHON],
         compatible_architectures=["arm64"] if target is LayerTarget.ARM64 else None,
     )

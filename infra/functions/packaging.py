@@ -88,8 +88,7 @@ def build_layer(target: LayerTarget, *, lock: Path = LOCK, builds: Path = BUILDS
     PackagingError
         If there is no interpreter to compile with, or pip could not install the lock.
     """
-    recipe = _ARM64 if target is LayerTarget.ARM64 else _HOST
-    layer = builds / f"layer-{target.value}-{_fingerprint(lock, recipe)}"
+    layer = builds / f"layer-{target.value}-{_fingerprint(lock, _recipe(target))}"
     if layer.is_dir():
         return layer
     interpreter = _lambda_interpreter() if target is LayerTarget.ARM64 else sys.executable
@@ -97,9 +96,9 @@ def build_layer(target: LayerTarget, *, lock: Path = LOCK, builds: Path = BUILDS
     # renamed when whole: a build that is killed leaves a folder that nobody looks for
     with tempfile.TemporaryDirectory(dir=builds, prefix="unfinished-") as unfinished:
         made = Path(unfinished) / "layer"
-        _install(lock, recipe, made / "python")
+        _run(install_command(target, lock, made / "python"), "installed")
         _prune(made / "python")
-        _compile(interpreter, made)
+        _run(compile_command(interpreter, made), "compiled")
         _settle(made)
         try:
             made.rename(layer)
@@ -110,19 +109,23 @@ def build_layer(target: LayerTarget, *, lock: Path = LOCK, builds: Path = BUILDS
     return layer
 
 
+def _recipe(target: LayerTarget) -> _Recipe:
+    return _ARM64 if target is LayerTarget.ARM64 else _HOST
+
+
 def _fingerprint(lock: Path, recipe: _Recipe) -> str:
     parts = (lock.read_bytes(), recipe.compiled_for.encode(), Path(__file__).read_bytes())
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
 
-def _install(lock: Path, recipe: _Recipe, folder: Path) -> None:
-    command = [
+def install_command(target: LayerTarget, lock: Path, folder: Path) -> list[str]:
+    """Give pip's command: what is locked and no more, as wheels, since a build would run on this machine."""
+    return [
         *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"),
         *("--require-hashes", "--only-binary=:all:", "--no-deps", "--no-compile", "--target", str(folder)),
-        *recipe.platform_options,
+        *_recipe(target).platform_options,
         *("--requirement", str(lock)),
     ]
-    _run(command, "The dependencies of the functions could not be installed")
 
 
 def _prune(folder: Path) -> None:
@@ -139,13 +142,12 @@ def _prune(folder: Path) -> None:
             entry.unlink()
 
 
-def _compile(interpreter: str, layer: Path) -> None:
-    """Compile with paths as they will be in Lambda, checked against nothing: times mean nothing there."""
-    command = [
+def compile_command(interpreter: str, layer: Path) -> list[str]:
+    """Give what compiles, with paths as in Lambda, checked against nothing: times mean nothing there."""
+    return [
         *(interpreter, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"),
         *("-s", str(layer), "-p", "/opt", str(layer / "python")),
     ]
-    _run(command, "The dependencies of the functions could not be compiled")
 
 
 def _settle(layer: Path) -> None:
@@ -156,7 +158,7 @@ def _settle(layer: Path) -> None:
 
 
 def _lambda_interpreter() -> str:
-    wanted = [str(part) for part in LAMBDA_PYTHON]
+    version = "{}.{}".format(*LAMBDA_PYTHON)
     for candidate in _candidates():
         probe = subprocess.run(  # noqa: S603 - candidates come from the operator's own machine
             [candidate, "-c", "import sys; print(*sys.version_info[:2])"],
@@ -164,9 +166,8 @@ def _lambda_interpreter() -> str:
             text=True,
             check=False,
         )
-        if probe.returncode == 0 and probe.stdout.split() == wanted:
+        if probe.returncode == 0 and probe.stdout.split() == version.split("."):
             return candidate
-    version = ".".join(wanted)
     raise PackagingError(
         f"Functions run on Python {version}, so the layer must be compiled by a python{version}: none was "
         f"found in {INTERPRETER_VARIABLE}, on PATH or under pyenv. Install one, or name it in "
@@ -189,11 +190,10 @@ def _candidates() -> Iterator[str]:
             yield candidate
 
 
-def _run(command: list[str], failure: str) -> None:
+def _run(command: list[str], what: str) -> None:
     # a fixed seed: compiled sets of strings are written in the order of their hashes
     environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(  # noqa: S603 - no part of the command comes from outside
-        command, capture_output=True, text=True, check=False, env=environment
-    )
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603 - it is our own
     if done.returncode != 0:
-        raise PackagingError(f"{failure}:\n{(done.stderr or done.stdout).strip()}")
+        problem = (done.stderr or done.stdout).strip()
+        raise PackagingError(f"The dependencies of the functions could not be {what}:\n{problem}")

@@ -38,6 +38,8 @@ class Registration:
     protect: bool
     retain_on_delete: bool
     dependencies: frozenset[str]
+    waits_for: frozenset[str]
+    """The dependencies that no input implies: what ``depends_on`` names."""
     properties: Any
     """The inputs once more, as the engine holds them and shows them to a policy pack."""
 
@@ -134,10 +136,15 @@ class _Recorder(MockMonitor):
                 protect=request.protect,
                 retain_on_delete=request.retainOnDelete,
                 dependencies=frozenset(request.dependencies),
+                waits_for=frozenset(request.dependencies) - _implied(request),
                 properties=request.object,
             )
             self.registrations.append(registration)
         return response
+
+
+def _implied(request: Any) -> set[str]:
+    return {urn for each in request.propertyDependencies.values() for urn in each.urns}
 
 
 def written_config(stack: str) -> dict[str, str]:

@@ -1,9 +1,9 @@
 """The functions: what each is, runs and knows, and how the projector and the sweeper are driven."""
 
 import json
+from pathlib import Path
 from typing import Any
 
-import pulumi
 import pytest
 
 from functions import names
@@ -82,6 +82,12 @@ def test_lambda_and_the_function_agree_on_the_log_level(stack: str, level: str) 
     assert found["loggingConfig"]["applicationLogLevel"] == level
 
 
+@pytest.mark.parametrize("name", EXPECTED)
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_lambda_writes_no_lines_of_its_own_for_each_invocation(name: str, stack: str) -> None:
+    assert function(name, stack)["loggingConfig"]["systemLogLevel"] == "WARN"
+
+
 def test_a_function_behind_the_gateway_ends_before_the_gateway_gives_up() -> None:
     timeouts = [function(name)["timeout"] for name in ("authorizer", "ticket", "lifecycle", "message")]
 
@@ -137,16 +143,20 @@ def test_handlers_are_named_by_a_path_into_the_package(path: str) -> None:
     assert path.endswith(".handler")
 
 
-def test_the_layer_says_what_it_is_built_for() -> None:
-    found = evaluate("dev", {}, lambda: _layer(LayerTarget.HOST)).named("dependencies").inputs
+@pytest.mark.parametrize(
+    ("target", "architectures"), [(LayerTarget.ARM64, ["arm64"]), (LayerTarget.HOST, None)]
+)
+def test_the_layer_is_what_was_built_for_its_target_and_says_so(
+    target: LayerTarget, architectures: list[str] | None
+) -> None:
+    def program() -> None:
+        dependency_layer("dependencies", Naming("dev"), target, lambda built: Path("/layers") / built.value)
 
+    found = evaluate("dev", {}, program).named("dependencies").inputs
+
+    assert found["code"].path == f"/layers/{target.value}"
     assert found["compatibleRuntimes"] == ["python3.13"]
-    assert "compatibleArchitectures" not in found
-    assert isinstance(found["code"], pulumi.FileArchive)
-
-
-def _layer(target: LayerTarget) -> None:
-    dependency_layer("dependencies", Naming("dev"), target)
+    assert found.get("compatibleArchitectures") == architectures
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -219,6 +229,7 @@ def test_a_run_that_failed_is_kept() -> None:
     assert invocations["functionName"] == "airium-websocket-sweeper"
     assert invocations["destinationConfig"] == {"onFailure": {"destination": queue}}
     assert invocations["maximumRetryAttempts"] == 1
+    assert invocations["maximumEventAgeInSeconds"] == 300
 
 
 def test_the_sweepers_destination_is_set_after_its_grant() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.functions.packaging import PackagingError, build_layer
+from infra.functions.packaging import PackagingError, build_layer, compile_command, install_command
 from infra.settings.settings import LayerTarget
 from tests.infra.program import ROOT
 
@@ -85,6 +85,39 @@ def contents(layer: Path) -> dict[str, tuple[bytes, int, float]]:
         name: ((layer / name).read_bytes(), (layer / name).stat().st_mode, (layer / name).stat().st_mtime)
         for name in files(layer)
     }
+
+
+PLATFORMS = ["manylinux_2_28_aarch64", "manylinux_2_17_aarch64", "manylinux2014_aarch64"]
+FOR_LAMBDA = [*(f"--platform={each}" for each in PLATFORMS), "--python-version=3.13", "--implementation=cp"]
+
+
+@pytest.mark.parametrize(("target", "options"), [(LayerTarget.ARM64, FOR_LAMBDA), (LayerTarget.HOST, [])])
+def test_pip_installs_wheels_of_the_lock_alone_for_the_target(
+    target: LayerTarget, options: list[str]
+) -> None:
+    program, *arguments = install_command(target, Path("/lock.txt"), Path("/layer/python"))
+
+    assert program == sys.executable
+    assert arguments == [
+        *("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"),
+        *(
+            "--require-hashes",
+            "--only-binary=:all:",
+            "--no-deps",
+            "--no-compile",
+            "--target",
+            "/layer/python",
+        ),
+        *options,
+        *("--requirement", "/lock.txt"),
+    ]
+
+
+def test_modules_are_compiled_as_they_lie_in_lambda() -> None:
+    assert compile_command("python3.13", Path("/layer")) == [
+        *("python3.13", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"),
+        *("-s", "/layer", "-p", "/opt", "/layer/python"),
+    ]
 
 
 def test_two_builds_are_equal_byte_for_byte(lock: Path, tmp_path: Path) -> None:
