@@ -1,4 +1,7 @@
-"""``python -m benchmarks [NAME …]``: measures the figures that are reported, and says which hold."""
+"""``python -m benchmarks [NAME …]``: measures the figures that are reported, and says which hold.
+
+Counts and ratios are judged, since a busy machine does not change them. Times and speeds are shown.
+"""
 
 import logging
 from typing import Annotated
