@@ -14,6 +14,7 @@ from functions.domain.log.events import Cause, Event, Fact, event
 from functions.names import METRICS_KEY
 from functions.operations.projection.batches import project_batch
 from ops.deployment import Deployment, Outputs
+from tests import consistency
 from tests.gateway_events import CONNECTED_AT, EXPIRES_AT
 from tests.standin.records import records_of
 from tests.tables import Tables, create_tables
@@ -127,7 +128,9 @@ class Stage:
             projector_timeout_seconds=60,
             aws_endpoint_url=self.client.meta.endpoint_url,
         )
-        return Deployment(outputs)
+        made = Deployment(outputs)
+        consistency.held(made.client)
+        return made
 
     def append(self, *events: Event) -> None:
         """Append events, not yet projected."""

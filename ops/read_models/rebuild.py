@@ -189,6 +189,7 @@ def _forget_older_now(deployment: Deployment, generation: int) -> None:
         "ExpressionAttributeNames": {"#bucket": "bucket", "#expires_at": "expires_at"},
         "ExpressionAttributeValues": to_item({":metric": "active", ":bucket": bucket_prefix(generation)}),
         "FilterExpression": "attribute_not_exists(#expires_at)",
+        "ConsistentRead": True,
     }
     for page in deployment.client.get_paginator("query").paginate(**query):
         for item in page["Items"]:

@@ -13,6 +13,7 @@ from moto.core.models import patch_client
 from functions.aws import clients
 from local import emulator
 from local.state import StateDir
+from tests import consistency
 
 REGION: Final = "us-east-1"
 _PATIENT: Final = clients.CONFIG.merge(Config(connect_timeout=10, read_timeout=60))
@@ -22,12 +23,14 @@ MakeClient = Callable[[], Any]
 
 def client(endpoint: str | None = None) -> Any:
     """Return a client as the functions make it, but patient, for an emulator that takes any key."""
-    return clients.dynamodb(
-        _PATIENT,
-        endpoint_url=endpoint,
-        region_name=REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
+    return consistency.held(
+        clients.dynamodb(
+            _PATIENT,
+            endpoint_url=endpoint,
+            region_name=REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
     )
 
 

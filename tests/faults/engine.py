@@ -16,6 +16,7 @@ from botocore.exceptions import ReadTimeoutError
 from ministack.services import dynamodb  # type: ignore[import-untyped]  # it has no stubs
 
 from functions.aws import clients
+from tests import consistency
 from tests.faults.kinds import Fault
 
 _NOWHERE: Final = "http://127.0.0.1:9"
@@ -59,7 +60,7 @@ def client(
     made.meta.events.register("before-call.dynamodb", line.begin)
     made.meta.events.register("before-send.dynamodb", line.send)
     made.meta.events.register_first("needs-retry.dynamodb", _at_once)
-    return made
+    return consistency.held(made)
 
 
 def forget() -> None:

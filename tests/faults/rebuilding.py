@@ -59,7 +59,9 @@ class Rebuilding:
     def _look(self) -> None:
         """See that what is served is whole, wherever the rebuild was interrupted."""
         world = self._world
-        control = world.calm.get_item(TableName=world.tables.metrics, Key=CONTROL_KEY).get("Item")
+        control = world.calm.get_item(
+            TableName=world.tables.metrics, Key=CONTROL_KEY, ConsistentRead=True
+        ).get("Item")
         if control is None or control["serving"] != control["generation"]:
             return
         for item in world.calm.scan(TableName=world.tables.connections, ConsistentRead=True)["Items"]:

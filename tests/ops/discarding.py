@@ -16,6 +16,7 @@ from functions.domain.log.events import ConnectionOpened, Event, TextMessageRece
 from ops.deployment import Deployment
 from ops.failures.redrive import Redriven, redrive
 from ops.read_models.verify import verify
+from tests import consistency
 from tests.ops.wrongs import clock
 from tests.stage import NOW, Requests, Stage, error, happened, raising
 from tests.standin.mapping import Mapping, Settings
@@ -138,7 +139,9 @@ def failures_of(stage: Stage, queue: str) -> Failures:
     """Return a stage with a queue of its own."""
     plain = stage.deployment
     url = plain.queues.create_queue(QueueName=queue)["QueueUrl"]
-    return Failures(stage, Deployment(msgspec.structs.replace(plain.outputs, projector_failure_queue=url)))
+    deployment = Deployment(msgspec.structs.replace(plain.outputs, projector_failure_queue=url))
+    consistency.held(deployment.client)
+    return Failures(stage, deployment)
 
 
 def discard(failures: Failures, *poison: Event, **options: Any) -> None:

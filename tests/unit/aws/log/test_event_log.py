@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from functions.aws.log.event_items import encode
@@ -184,3 +185,19 @@ def test_a_connections_items_are_read_consistently_page_by_page() -> None:
     assert first["KeyConditionExpression"] == "connection_id = :connection_id"
     assert first["ExpressionAttributeValues"] == {":connection_id": {"S": "c-1"}}
     assert second["ExclusiveStartKey"] == key
+
+
+def test_an_instance_knows_the_latest_thousand_events_to_be_there_and_forgets_the_oldest() -> None:
+    client = Client()
+    events = [msgspec.structs.replace(TEXT, event_id=f"{number:026}") for number in range(1_001)]
+    known = log(client)
+    for each in events:
+        known.append_once(each)
+
+    for each in events[1:]:
+        known.append_once(each)
+    written_again = len(client.calls) - 1_001
+    known.append_once(events[0])
+
+    assert written_again == 0
+    assert len(client.calls) == 1_002

@@ -15,6 +15,7 @@ from functions.domain.connections.connection import Closed, Connection, Lost, Op
 from functions.domain.refusals import Unavailable
 from functions.names import ACTIVE_SHARDS
 from functions.operations.connections.invocation import Invocation
+from tests import consistency
 from tests.tables import create_tables
 
 NOW: Final = 1_795_420_800_000
@@ -53,7 +54,7 @@ class Table(Connections):
 
     def empty(self) -> "Table":
         """Return the table without rows."""
-        for item in self._client.scan(TableName=self._table)["Items"]:
+        for item in self._client.scan(TableName=self._table, ConsistentRead=True)["Items"]:
             key = {"connectionId": item["connectionId"]}
             self._client.delete_item(TableName=self._table, Key=key)
         return self
@@ -93,7 +94,8 @@ class Watched:
 def connections_table() -> Iterator[Table]:
     """Give an empty table of connections."""
     with mock_aws():
-        client = botocore.session.get_session().create_client("dynamodb", region_name="us-east-1")
+        session = botocore.session.get_session()
+        client = consistency.held(session.create_client("dynamodb", region_name="us-east-1"))
         yield Table(client, create_tables(client, "test").connections)
 
 
