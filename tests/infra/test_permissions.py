@@ -145,6 +145,45 @@ def test_every_policy_is_text(stack: str) -> None:
     assert {type(each) for each in fields} == {str}
 
 
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_document_allows_in_the_language_of_2012(stack: str) -> None:
+    roles = [each.inputs["assumeRolePolicy"] for each in evaluated(stack).of_type(":Role")]
+    documents = [
+        json.loads(each) for each in (*roles, *(each.inputs["policy"] for each in policies(evaluated(stack))))
+    ]
+
+    assert {frozenset(each) for each in documents} == {frozenset({"Version", "Statement"})}
+    assert {each["Version"] for each in documents} == {"2012-10-17"}
+    assert {statement["Effect"] for each in documents for statement in each["Statement"]} == {"Allow"}
+    assumed = [statement["Action"] for each in roles for statement in json.loads(each)["Statement"]]
+    assert set(assumed) == {"sts:AssumeRole"}
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_a_failure_queue_takes_nothing_over_plain_http(stack: str) -> None:
+    queues = {each.inputs["name"] for each in evaluated(stack).of_type("sqs/queue:Queue")}
+    refusals = evaluated(stack).of_type("sqs/queuePolicy:QueuePolicy")
+
+    refused = {
+        each.inputs["queueUrl"].rpartition("/")[2]: json.loads(each.inputs["policy"]) for each in refusals
+    }
+    assert refused == {
+        queue: {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Deny",
+                    "Principal": "*",
+                    "Action": "sqs:*",
+                    "Resource": f"arn:aws:sqs:{WHERE}:{queue}",
+                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                }
+            ],
+        }
+        for queue in queues
+    }
+
+
 def test_each_function_has_a_role_of_its_own() -> None:
     functions = evaluated("prod").of_type("lambda/function:Function")
 

@@ -39,6 +39,28 @@ OUTPUTS = {
     "region",
     "retention_days",
 }
+PLACES = {
+    "EventStore event-store",
+    "ReadModel read-model",
+    "WebSocketApi api",
+    "WebSocketApi$GatewayLogs api-logs",
+    "Function lifecycle",
+    "Function message",
+    "Identity identity",
+    "Identity$UserDirectory users",
+    "Identity$TicketApi tickets",
+    "Identity$Function authorizer",
+    "TicketApi$Function ticket",
+    "Projector projector",
+    "Projector$FailureQueue projector-failures",
+    "Projector$Function projector",
+    "ConnectionManager connection-manager",
+    "ConnectionManager$Function connection-manager",
+    "Sweeper sweeper",
+    "Sweeper$FailureQueue sweeper-failures",
+    "Sweeper$Function sweeper",
+}
+"""Each component of prod as its URN names it, with the one that it is in."""
 VERIFIED = {"ticket_url", "user_pool_id", "user_pool_client_ids"}
 """The outputs of a stack in which a client proves who it is."""
 
@@ -96,6 +118,13 @@ def test_component_types_are_of_the_project(stack: str) -> None:
             "Sweeper",
         )
     }
+
+
+def test_a_component_keeps_its_place_or_all_of_its_resources_would_be_made_anew() -> None:
+    urns = [each.urn.split("::") for each in evaluated("prod").registrations if not each.custom]
+
+    found = [f"{types.removeprefix('pulumi:pulumi:Stack$')} {name}" for _, _, types, name in urns]
+    assert sorted(each.replace("airium:realtime:", "") for each in found) == sorted(PLACES)
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -107,7 +107,12 @@ def test_access_logs_go_to_a_group_of_their_own_that_expires() -> None:
 def test_access_logs_hold_nothing_that_a_token_could_be_in() -> None:
     settings = only("apigatewayv2/stage:Stage")["accessLogSettings"]
 
-    variables = set(json.loads(settings["format"]).values())
+    members = json.loads(settings["format"])
+    variables = set(members.values())
+    assert set(members) == {
+        *("requestId", "requestTime", "routeKey", "status", "ip"),
+        *("error", "authorizerError", "integrationError", "integrationLatency"),
+    }
     assert "$context.status" in variables
     assert not [
         each for each in variables if any(word in each.lower() for word in ("header", "query", "path"))

@@ -175,12 +175,21 @@ def test_the_throttles_are_settings() -> None:
     assert stage.inputs["defaultRouteSettings"] == {"throttlingRateLimit": 12.5, "throttlingBurstLimit": 7}
 
 
+LINE = {
+    *("requestId", "requestTime", "eventType", "routeKey", "connectionId", "status", "ip"),
+    *("error", "authorizerError", "integrationError", "integrationLatency"),
+}
+"""What each line of the access log says."""
+
+
 def test_access_logs_hold_no_query_string() -> None:
     (stage,) = api("prod").of_type("apigatewayv2/stage:Stage")
 
     settings = stage.inputs["accessLogSettings"]
-    variables = set(json.loads(settings["format"]).values())
+    members = json.loads(settings["format"])
+    variables = set(members.values())
     assert settings["destinationArn"].endswith(":log-group:/aws/apigateway/airium-websocket")
+    assert set(members) == LINE
     assert "$context.connectionId" in variables
     assert not [each for each in variables if "query" in each.lower() or "path" in each.lower()]
 
