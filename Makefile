@@ -100,9 +100,15 @@ bench: $(TOOLS) ## Measure the figures that are reported
 fuzz: $(TOOLS) ## Try 100,000 hostile inputs on every way in; INPUTS=, SEED=
 	@$(BIN)/python -m tests.fuzz $(if $(INPUTS),--inputs $(INPUTS)) $(if $(SEED),--seed $(SEED))
 
-mutation: $(TOOLS) ## Mutate the core, and show what no test notices
+# The core is mutated whole, by mutmut. The other rooms have tests that share what is slow to make: a sample of
+# changes is tried there, each on the tests that run its line.
+mutation: $(TOOLS) ## Change the core, or ROOM=infra|packaging|aws|operations|ops|local, and show what no test notices; SAMPLE=, SEED=
+ifdef ROOM
+	@$(BIN)/python -m tests.mutation $(ROOM) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
+else
 	@$(BIN)/mutmut run
 	@$(BIN)/mutmut results
+endif
 
 lock: $(TOOLS) ## Lock the dependencies anew, with hashes
 	@$(COMPILE) tests/requirements.in --output-file tests/requirements.txt
