@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs demo test clocks faults fuzz lint secrets format types audit bench mutation lock clean
+.PHONY: help up down status logs demo test clocks faults fuzz lint secrets format types audit bench mutation steady lock clean
 
 # What looks like a secret and is none: the emulator's key, the alphabet of ULIDs, the signatures by which Pulumi
 # marks a value, and ids in recorded events. It is named by value: no file and no kind of secret goes unseen.
@@ -109,6 +109,9 @@ else
 	@$(BIN)/mutmut run
 	@$(BIN)/mutmut results
 endif
+
+steady: $(TOOLS) ## Run the tests that have processes, stores and waiting five times, with both cores busy; TIMES=
+	@$(BIN)/python -m tests.steady $(if $(TIMES),--times $(TIMES))
 
 lock: $(TOOLS) ## Lock the dependencies anew, with hashes
 	@$(COMPILE) tests/requirements.in --output-file tests/requirements.txt
