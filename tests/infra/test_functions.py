@@ -219,6 +219,13 @@ def test_the_sweeper_runs_every_five_minutes_at_the_scheduled_time() -> None:
     }
 
 
+def test_the_schedule_runs_the_sweeper_with_a_role_of_its_own() -> None:
+    target = only("scheduler/schedule:Schedule")["target"]
+
+    assert target["arn"] == "arn:aws:lambda:us-east-1:123456789012:function:airium-websocket-sweeper"
+    assert target["roleArn"] == "arn:aws:iam::123456789012:role/sweeper-schedule-role"
+
+
 def test_a_run_that_failed_is_kept() -> None:
     queue = "arn:aws:sqs:us-east-1:123456789012:airium-websocket-sweeper-failures"
     target = only("scheduler/schedule:Schedule")["target"]

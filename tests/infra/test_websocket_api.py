@@ -203,6 +203,13 @@ def test_access_logs_wait_for_the_accounts_role_where_the_stack_manages_it() -> 
     assert account.retain_on_delete
 
 
+def test_the_accounts_role_may_do_what_api_gateway_demands() -> None:
+    attached = evaluated("prod").named("api-logs-may-push").inputs
+
+    policy = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+    assert attached == {"role": "api-logs-role", "policyArn": policy}
+
+
 def test_an_existing_gateway_role_is_left_alone() -> None:
     config = stack_config("dev", api={"accessLogs": "true", "gatewayLogsRole": "existing"})
 
