@@ -38,10 +38,10 @@ class Registration:
     protect: bool
     retain_on_delete: bool
     dependencies: frozenset[str]
-    waits_for: frozenset[str]
-    """The dependencies that no input implies: what ``depends_on`` names."""
     properties: Any
     """The inputs once more, as the engine holds them and shows them to a policy pack."""
+    waits_for: frozenset[str] = frozenset()
+    """The dependencies that no input implies: what ``depends_on`` names."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What comes from outside is shown as text: by operators' commands, embedded AWS and demo alike."""
 
 import io
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from local.demo import report as demo
 from local.demo.checks import Check
 from local.demo.evidence import Event, Row
 from local.demo.session import Played, Step
+from local.function_logs import Line, shown
 from local.status import Function, Status
 from ops.commands import report
 from ops.failures.discards import Discarded
@@ -103,6 +105,17 @@ def test_what_comes_from_outside_is_shown_as_it_is_and_nothing_of_it_is_obeyed(t
 
         assert printable(text) in output
         assert "".join(output.split("\n")).isprintable()
+
+
+@given(text=hostile)
+def test_what_a_function_logs_forges_no_line_of_another(text: str) -> None:
+    structured = json.dumps({"levelname": "INFO", "message": text, "reason": text, "exc_info": text})
+    lines = [Line(0, "message", "an invocation", each) for each in (text, structured)]
+
+    output = seen(*shown(lines)).removesuffix("\n").split("\n")
+
+    assert all(line.isprintable() for line in output)
+    assert {line[:4] for line in output} <= {"00:0", "    "}
 
 
 @given(text=hostile)
