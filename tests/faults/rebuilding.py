@@ -1,9 +1,5 @@
 """A rebuild beside live traffic, in turns with it; it may crash, and is then taken up again."""
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor
-from typing import Any
-
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.aws.read_models.counter_items import CONTROL_KEY
@@ -12,19 +8,9 @@ from ops.read_models.rebuild import RebuildFailedError, rebuild
 from tests.faults.engine import CrashError
 from tests.faults.kinds import Fault
 from tests.faults.world import World
+from tests.in_turn import InTurn
 
 _MOST_REQUESTS: int = 50
-
-
-class InTurn(Executor):
-    """Does one thing after the other in the thread that asks, so that an interleaving can be repeated."""
-
-    def __init__(self, _threads: int) -> None:
-        super().__init__()
-
-    def map(self, fn: Callable[..., Any], *iterables: Iterable[Any], **_: Any) -> Iterator[Any]:
-        """Return the results, each when it is asked for."""
-        return map(fn, *iterables)
 
 
 class Rebuilding:

@@ -1,6 +1,8 @@
 """Rebuild: what it writes, how it goes on after an interruption, and what it does when it cannot."""
 
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from threading import Lock
 
 import pytest
 
@@ -9,6 +11,7 @@ from ops.deployment import Deployment
 from ops.read_models.control import ControlItem, Progress
 from ops.read_models.rebuild import RebuildFailedError, Rebuilt, rebuild
 from ops.read_models.verify import verify
+from tests.in_turn import InTurn
 from tests.ops.wrongs import HISTORY, clock
 from tests.stage import NOW, Stage, happened
 
@@ -18,8 +21,17 @@ POISON = happened("c9" + "x" * 1_500, TextMessageReceived("x" * 407_100))
 """It fits in the log, but not in the chat storage, where the connection's id is the conversation's, too."""
 
 
-def run(deployment: Deployment, report: Callable[[str, int], None] = lambda _what, _count: None) -> Rebuilt:
-    return rebuild(deployment, report, wait_seconds=0, now=clock, sleep=lambda _seconds: None)
+Report = Callable[[str, int], None]
+
+
+def run(
+    deployment: Deployment,
+    report: Report = lambda _what, _count: None,
+    threads: Callable[[int], Executor] = ThreadPoolExecutor,
+) -> Rebuilt:
+    return rebuild(
+        deployment, report, wait_seconds=0, now=clock, sleep=lambda _seconds: None, threads=threads
+    )
 
 
 def control(deployment: Deployment) -> ControlItem:
@@ -34,16 +46,19 @@ class Interrupted(Exception):  # noqa: N818 - what it is
     """The operator went away."""
 
 
-def interrupting_after(count: int) -> Callable[[str, int], None]:
-    done = 0
+class InterruptingAfter:
+    """Takes reports, from several threads, until so many connections were refolded."""
 
-    def report(_what: str, more: int) -> None:
-        nonlocal done
-        done += more
-        if done >= count:
-            raise Interrupted
+    def __init__(self, count: int) -> None:
+        self.taken = 0
+        self._count = count
+        self._lock = Lock()
 
-    return report
+    def __call__(self, _what: str, more: int) -> None:
+        with self._lock:
+            if self.taken + more >= self._count:
+                raise Interrupted
+            self.taken += more
 
 
 def test_rows_equal_those_before_but_for_revision_and_generation(
@@ -148,7 +163,7 @@ def test_an_interrupted_rebuild_is_not_served(stage: Stage, deployment: Deployme
     stage.happen(*MANY)
 
     with pytest.raises(Interrupted):
-        run(deployment, interrupting_after(30))
+        run(deployment, InterruptingAfter(30))
 
     progress = control(deployment).read()
     assert (progress.generation, progress.serving) == (2, 1)
@@ -156,16 +171,16 @@ def test_an_interrupted_rebuild_is_not_served(stage: Stage, deployment: Deployme
 
 def test_it_goes_on_where_it_was_interrupted(stage: Stage, deployment: Deployment) -> None:
     stage.happen(*MANY)
+    report = InterruptingAfter(50)
     with pytest.raises(Interrupted):
-        run(deployment, interrupting_after(50))
+        run(deployment, report, threads=InTurn)
     progress = control(deployment).read()
 
     rebuilt = run(deployment)
 
-    assert rebuilt.resumed
-    assert rebuilt.generation == 2
-    assert 0 < rebuilt.connections < len(MANY)
-    assert len(progress.positions) > 0
+    assert 0 < report.taken < len(MANY)
+    assert set(progress.positions) == {str(segment) for segment in range(len(progress.positions))}
+    assert rebuilt == Rebuilt(generation=2, connections=len(MANY) - report.taken, deleted=0, resumed=True)
     assert differences(deployment) == ()
 
 
