@@ -31,7 +31,7 @@ def covering(room: Room) -> dict[Path, Covering]:
         settings.write_text(f"[run]\nconcurrency = thread\ndata_file = {found}\n")
         source = room.folder.partition("/")[0]
         measure = (f"--cov={source}", "--cov-context=test", f"--cov-config={settings}", "--cov-report=")
-        command = [sys.executable, "-m", "pytest", *_QUIET, *measure, *room.tests]
+        command = [sys.executable, "-m", "pytest", *_QUIET, *measure, *room.options, *room.tests]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(done.stdout[-4_000:] + done.stderr[-4_000:])
@@ -54,5 +54,6 @@ def asked(room: Room, tests: frozenset[str]) -> list[list[str]]:
     that only an import sets.
     """
     if room.shared or not tests:
-        return [list(room.tests)]
-    return [sorted(tests), sorted({test.partition("::")[0] for test in tests})]
+        return [[*room.options, *room.tests]]
+    files = sorted({test.partition("::")[0] for test in tests})
+    return [[*room.options, *sorted(tests)], [*room.options, *files]]

@@ -11,14 +11,16 @@ ROOT: Final = Path(__file__).parents[2]
 class Room(msgspec.Struct, frozen=True):
     """A folder of code, or one module, and the tests that are asked about it, the quickest first.
 
-    ``preloaded`` are the libraries that it imports slowly. ``shared`` tells that its tests share evaluations
-    of the code: whichever comes first runs the lines, and all of them judge.
+    ``preloaded`` are the libraries that it imports slowly, ``options`` what pytest is told each time.
+    ``shared`` tells that its tests share evaluations of the code: whichever comes first runs the lines, and
+    all of them judge.
     """
 
     folder: str
     tests: tuple[str, ...]
     preloaded: tuple[str, ...] = ()
     shared: bool = False
+    options: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
 
     def modules(self) -> list[Path]:
@@ -31,24 +33,23 @@ class Room(msgspec.Struct, frozen=True):
 _PACKAGING: Final = "infra/functions/packaging.py"
 _INFRA: Final = ("stacks", "functions", "permissions", "websocket_api", "tables", "user_directory")
 _FUNCTIONS: Final = ("botocore.session", "jwt", "moto.dynamodb", "hypothesis")
-_ADAPTERS: Final = ("tests/unit", "tests/property", "tests/standin", "tests/contract")
+_ADAPTERS: Final = ("tests/unit", "tests/standin", "tests/contract")
+_IN_PROCESS: Final = ("-k", "not ministack and not aws_engine")
+"""The contract on the engines that need no process of their own; the others say the same."""
 _TERMINAL: Final = "tests/property/test_terminal.py"
 
 ROOMS: Final[dict[str, Room]] = {
     "infra": Room(
         "infra",
-        (
-            *(f"tests/infra/test_{name}.py" for name in _INFRA),
-            "tests/infra",
-            "--ignore=tests/infra/test_packaging.py",
-        ),
+        (*(f"tests/infra/test_{name}.py" for name in _INFRA), "tests/infra"),
         ("pulumi_aws", "pydantic", "yaml"),
         shared=True,
+        options=("--ignore=tests/infra/test_packaging.py",),
         without=(_PACKAGING,),
     ),
     "packaging": Room(_PACKAGING, ("tests/infra/test_packaging.py",), ("pulumi",)),
-    "aws": Room("functions/aws", _ADAPTERS, _FUNCTIONS),
-    "operations": Room("functions/operations", _ADAPTERS, _FUNCTIONS),
+    "aws": Room("functions/aws", _ADAPTERS, _FUNCTIONS, options=_IN_PROCESS),
+    "operations": Room("functions/operations", _ADAPTERS, _FUNCTIONS, options=_IN_PROCESS),
     "ops": Room("ops", (_TERMINAL, "tests/ops"), (*_FUNCTIONS, "typer", "rich")),
     "local": Room(
         "local",
