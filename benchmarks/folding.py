@@ -37,7 +37,10 @@ def figures() -> list[Figure]:
     decoded, from_images, parsed = (len(events) / seconds for seconds in _best(fold, fold_images, parse))
     return [
         at_least(
-            "events folded from decoded values, for each parsed by json.loads", decoded / parsed, 2.5, "{:.1f}"
+            "events folded from decoded values, for each parsed by json.loads",
+            decoded / parsed,
+            2.5,
+            "{:.1f}",
         ),
         at_least(
             "events folded from NEW_IMAGE, for each parsed by json.loads", from_images / parsed, 0.6, "{:.2f}"

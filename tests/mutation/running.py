@@ -21,7 +21,8 @@ import pytest
 _OPTIONS: Final = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov", "--timeout=60")
 _PROCESSES: Final = get_context("fork")
 _GRACE_SECONDS: Final = 30
-_NOT_NOTICED: Final = 0
+_UNCLEAR: Final = (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED)
+"""How pytest ends if a test is not there, and also if a conftest cannot be imported."""
 
 
 def preload(modules: Iterable[str]) -> None:
@@ -43,18 +44,31 @@ def noticed(module: str, path: Path, source: str, rounds: Sequence[Sequence[str]
         The tests: the next are run if those before them noticed nothing.
     seconds
         How long a round may take.
+
+    Raises
+    ------
+    RuntimeError
+        If there are no such tests.
     """
     return any(_fails(module, path, source, tests, seconds) for tests in rounds)
 
 
 def _fails(module: str, path: Path, source: str, tests: Sequence[str], seconds: float) -> bool:
+    code = _exit_code(module, path, source, tests, seconds)
+    if code in _UNCLEAR and _exit_code(module, path, path.read_text(), tests, seconds) == code:
+        raise RuntimeError(f"pytest cannot be asked about {path}: it ends with {code} for {tests}")
+    return code != pytest.ExitCode.OK
+
+
+def _exit_code(module: str, path: Path, source: str, tests: Sequence[str], seconds: float) -> int | None:
+    """Return how pytest ended, None if it did not end in time."""
     process = _PROCESSES.Process(target=_run, args=(module, path, source, tests))
     process.start()
     process.join(seconds)
     if process.is_alive():
         _end(process)
-        return True
-    return process.exitcode != _NOT_NOTICED
+        return None
+    return process.exitcode
 
 
 def _end(process: BaseProcess) -> None:

@@ -85,17 +85,17 @@ def test_a_room_has_modules_and_tests(room: Room) -> None:
     assert [each for each in room.tests if not (ROOT / each).exists()] == []
 
 
-def test_a_change_is_noticed_by_a_test_that_fails_and_by_no_other(tmp_path: Path) -> None:
+def ask(tmp_path: Path, *sources: str, about: str = "") -> subprocess.CompletedProcess[str]:
+    """Ask a test about changes of a module, in a process that has no threads."""
     module, test = tmp_path / "shelf.py", tmp_path / "test_shelf.py"
     module.write_text("MOST, LEAST = 3, 1\n")
     test.write_text("import shelf\n\ndef test_most():\n    assert shelf.MOST == 3\n")
     program = (
         "from pathlib import Path\nfrom tests.mutation.running import noticed\n"
-        f"for source in ('MOST, LEAST = 4, 1', 'MOST, LEAST = 3, 2'):\n"
-        f"    print(noticed('shelf', Path({str(module)!r}), source, [[{str(test)!r}]], 60))\n"
+        f"for source in {sources}:\n"
+        f"    print(noticed('shelf', Path({str(module)!r}), source, [['{test}{about}']], 60))\n"
     )
-
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", program],
         cwd=ROOT,
         env={"PATH": "", "PYTHONPATH": f"{ROOT}:{tmp_path}"},
@@ -104,5 +104,16 @@ def test_a_change_is_noticed_by_a_test_that_fails_and_by_no_other(tmp_path: Path
         check=False,
     )
 
+
+def test_a_change_is_noticed_by_a_test_that_fails_and_by_no_other(tmp_path: Path) -> None:
+    done = ask(tmp_path, "MOST, LEAST = 4, 1", "MOST, LEAST = 3, 2")
+
     assert (done.stdout.split(), done.stderr) == (["True", "False"], "")
-    assert module.read_text() == "MOST, LEAST = 3, 1\n"
+    assert (tmp_path / "shelf.py").read_text() == "MOST, LEAST = 3, 1\n"
+
+
+def test_a_test_that_is_not_there_notices_nothing_and_is_an_error(tmp_path: Path) -> None:
+    done = ask(tmp_path, "MOST, LEAST = 4, 1", about="::test_least")
+
+    assert done.stdout == ""
+    assert "RuntimeError: pytest cannot be asked about" in done.stderr
