@@ -34,6 +34,7 @@ def main(
     mutants, uncovered = _mutants(chosen)
     if sample:
         mutants = Random(seed).sample(mutants, min(sample, len(mutants)))  # noqa: S311 - it must repeat
+    _see_that_they_pass(mutants[0])
     tried = survived = 0
     for mutant in mutants:
         if time.monotonic() > deadline:
@@ -63,11 +64,19 @@ def _mutants(room: Room) -> tuple[list[_Mutant], int]:
     return found, uncovered
 
 
+def _see_that_they_pass(mutant: _Mutant) -> None:
+    """Raise if the tests fail without a change: then they would seem to notice every change."""
+    if _fail(mutant, (ROOT / mutant.path).read_text()):
+        raise RuntimeError(f"these fail without a change: {mutant.rounds}")
+
+
 def _noticed(mutant: _Mutant) -> bool:
-    path = ROOT / mutant.path
-    source = changed(path.read_text(), mutant.change.number)
+    return _fail(mutant, changed((ROOT / mutant.path).read_text(), mutant.change.number))
+
+
+def _fail(mutant: _Mutant, source: str) -> bool:
     module = mutant.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-    return noticed(module, path, source, mutant.rounds, _ROUND_SECONDS)
+    return noticed(module, ROOT / mutant.path, source, mutant.rounds, _ROUND_SECONDS)
 
 
 if __name__ == "__main__":

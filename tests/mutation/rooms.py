@@ -32,7 +32,7 @@ class Room(msgspec.Struct, frozen=True):
 
 _PACKAGING: Final = "infra/functions/packaging.py"
 _INFRA: Final = ("stacks", "functions", "permissions", "websocket_api", "tables", "user_directory")
-_FUNCTIONS: Final = ("botocore.session", "jwt", "moto.dynamodb", "hypothesis")
+_FUNCTIONS: Final = ("botocore.session", "jwt", "moto.dynamodb")
 _ADAPTERS: Final = ("tests/unit", "tests/standin", "tests/contract")
 _IN_PROCESS: Final = ("-k", "not ministack and not aws_engine")
 """The contract on the engines that need no process of their own; the others say the same."""

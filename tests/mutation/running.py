@@ -21,12 +21,14 @@ import pytest
 _OPTIONS: Final = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov", "--timeout=60")
 _PROCESSES: Final = get_context("fork")
 _GRACE_SECONDS: Final = 30
-_UNCLEAR: Final = (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED)
+_BROKEN: Final = 99
+"""How a run ends that did not come as far as to pytest's end."""
+_UNCLEAR: Final = (_BROKEN, pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED)
 """How pytest ends if a test is not there, and also if a conftest cannot be imported."""
 
 
 def preload(modules: Iterable[str]) -> None:
-    """Import what every run would import: none of the project's own."""
+    """Import what every run would: none of the project's own, and no plugin, which pytest itself imports."""
     for name in modules:
         importlib.import_module(name)
 
@@ -56,7 +58,7 @@ def noticed(module: str, path: Path, source: str, rounds: Sequence[Sequence[str]
 def _fails(module: str, path: Path, source: str, tests: Sequence[str], seconds: float) -> bool:
     code = _exit_code(module, path, source, tests, seconds)
     if code in _UNCLEAR and _exit_code(module, path, path.read_text(), tests, seconds) == code:
-        raise RuntimeError(f"pytest cannot be asked about {path}: it ends with {code} for {tests}")
+        raise RuntimeError(f"pytest cannot be asked about {path}: it ends with {code} whatever is changed")
     return code != pytest.ExitCode.OK
 
 
@@ -86,9 +88,12 @@ def _run(module: str, path: Path, source: str, tests: Sequence[str]) -> None:
     logging.disable(logging.NOTSET)
     sys.meta_path.insert(0, _Changed(module, path, compile(source, str(path), "exec")))
     words = io.StringIO()
-    with redirect_stdout(words), redirect_stderr(words):
-        code = pytest.main([*_OPTIONS, *tests])
-    os._exit(code)
+    code = _BROKEN
+    try:
+        with redirect_stdout(words), redirect_stderr(words):
+            code = pytest.main([*_OPTIONS, *tests])
+    finally:
+        os._exit(code)
 
 
 class _Changed(SourceFileLoader):
