@@ -1,8 +1,12 @@
 """The clients: how often they try, and how long they wait."""
 
+import io
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 
 from functions.aws import clients
 
@@ -32,3 +36,33 @@ def test_connections_are_kept_for_as_many_calls_as_are_made_at_a_time(made: Any)
 
 def test_callbacks_go_to_the_endpoint_of_the_stage() -> None:
     assert clients.management(ENDPOINT).meta.endpoint_url == ENDPOINT
+
+
+def answering(body: bytes) -> Callable[..., AWSResponse]:
+    """Return what answers in the place of a network."""
+
+    class Raw(io.BytesIO):
+        def stream(self, **_: Any) -> list[bytes]:
+            return [self.read()]
+
+    return lambda request, **_: AWSResponse(request.url, 200, HTTPHeaders(), Raw(body))
+
+
+def look(body: bytes, *, emulated: bool) -> dict[str, Any]:
+    client = clients.management(ENDPOINT, emulated=emulated)
+    client.meta.events.register("before-send", answering(body))
+    answer: dict[str, Any] = client.get_connection(ConnectionId="c-1")
+    return answer
+
+
+CAPITALISED = (
+    b'{"ConnectedAt": "2026-11-23T05:12:00Z", "LastActiveAt": "2026-11-23T05:13:00Z", "Identity": {}}'
+)
+
+
+def test_the_capitals_of_the_emulator_are_mended_and_those_of_aws_are_not_looked_for() -> None:
+    mended = look(CAPITALISED, emulated=True)
+
+    assert {"ConnectedAt", "LastActiveAt", "Identity"} <= mended.keys()
+    assert mended["LastActiveAt"].minute == 13
+    assert "LastActiveAt" not in look(CAPITALISED, emulated=False)

@@ -57,6 +57,11 @@ def test_what_became_of_a_post_is_an_outcome(fault: ClientError, posted: Posted)
     assert Callbacks(lambda: Client(fault)).post("c-1", b"{}") is posted
 
 
+@pytest.mark.parametrize("fault", [failure("LimitExceededException", 402), failure("Throttled", 429)])
+def test_patience_is_asked_for_by_the_code_or_by_the_status_alone(fault: ClientError) -> None:
+    assert Callbacks(lambda: Client(fault)).post("c-1", b"{}") is Posted.BUSY
+
+
 @pytest.mark.parametrize("fault", [BROKEN, LATE])
 def test_a_gateway_that_does_not_answer_is_unavailable(fault: Exception) -> None:
     with pytest.raises(Unavailable):
