@@ -210,7 +210,7 @@ def test_the_table_holds_no_ticket_that_could_be_used(client: Any, tickets: Tick
 
     (item,) = [
         item
-        for item in client.scan(TableName="t-claims")["Items"]
+        for item in client.scan(TableName="t-claims", ConsistentRead=True)["Items"]
         if item["claim"]["S"] == ticket_key(ticket)
     ]
     assert ticket not in str(item)
@@ -221,7 +221,8 @@ def test_a_claim_of_another_kind_is_no_ticket(tokens: Tokens, tickets: Tickets, 
     client.put_item(TableName="t-claims", Item={"claim": {"S": "session#s-1"}, "value": {"S": "ada"}})
 
     assert effect(handler(request(ticket="session#s-1"), None, tokens, tickets, Crowd())) == "Deny"
-    assert "Item" in client.get_item(TableName="t-claims", Key={"claim": {"S": "session#s-1"}})
+    kept = client.get_item(TableName="t-claims", Key={"claim": {"S": "session#s-1"}}, ConsistentRead=True)
+    assert "Item" in kept
 
 
 def test_both_a_token_and_a_ticket_let_nobody_in_and_use_no_ticket_up(
