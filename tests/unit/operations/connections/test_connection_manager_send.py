@@ -162,12 +162,18 @@ def test_an_ended_connection_that_is_gone_is_not_lost_again(
     assert log.events == []
 
 
-def test_gone_is_gone_even_if_the_log_cannot_say_so(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+def test_gone_is_gone_even_if_the_log_cannot_say_so(
+    table: Table, gateway: Gateway, log: MemoryLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("WARNING", "airium")
     table.put(row())
     gateway.gone = {"c-1"}
     log.before = [Unavailable("ThrottlingException")]
 
     assert _send(table, gateway, log, connectionId="c-1") == (0, 1, 0, None)
+    (line,) = map(vars, caplog.records)
+    assert (line["message"], line["connection_id"]) == ("loss_not_recorded", "c-1")
+    assert line["problem"] == "ThrottlingException"
 
 
 def test_a_busy_gateway_is_asked_again_after_longer_and_longer_pauses(
