@@ -106,9 +106,9 @@ class MemoryLog(EventLog):
                 self.counts[claim.key] = self.counts.get(claim.key, 0) + 1
                 self.sizes[claim.key] = self.sizes.get(claim.key, 0) + claim.bytes
 
-    def items(self, connection_id: str) -> Iterator[Item]:
-        """Yield the items of a connection in the order of their ids."""
-        return (item for (owner, _), item in sorted(self._items.items()) if owner == connection_id)
+    def pages(self, connection_id: str) -> Iterator[list[Item]]:
+        """Yield one page with the items of a connection in the order of their ids."""
+        yield [item for (owner, _), item in sorted(self._items.items()) if owner == connection_id]
 
     @property
     def events(self) -> list[Event]:

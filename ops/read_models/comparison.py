@@ -16,7 +16,7 @@ from functions.domain.connections.connection import Connection, join
 from functions.domain.connections.counters import contribution
 from functions.domain.log.retention import days_kept
 from functions.domain.texts.messages import Message, message_of
-from functions.operations.projection.projecting import log_of
+from functions.operations.projection.log_pages import log_pages
 from ops.deployment import Deployment
 
 _NOTHING: Attribute = {"N": "0"}
@@ -45,7 +45,7 @@ def compare(
     """Yield the connections of which the log has more than has expired by now (epoch milliseconds)."""
     rows = _rows(deployment, connections)  # before the log: what is appended meanwhile is a difference
     for connection in connections:
-        events = list(log_of(connection, deployment.log, now))
+        events = [event for page in log_pages(connection, deployment.log, now) for event in page]
         if not events:
             continue
         row = join(Connection(connection), events)

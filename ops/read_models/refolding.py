@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from functions.operations.projection.projecting import Pause, back_off, project
+from functions.operations.projection.projecting import Pause, Projection, back_off
 from ops.deployment import Deployment
 
 TOGETHER: Final = 100
@@ -33,12 +33,5 @@ def refold(
     Unavailable
         If the tables cannot be read in time.
     """
-    return project(
-        dict.fromkeys(connections, ()),
-        deployment.model,
-        deployment.log,
-        now=int(now * 1000),
-        whole=True,
-        attempts=_ATTEMPTS,
-        pause=pause,
-    )
+    projection = Projection(deployment.model, deployment.log, int(now * 1000), _ATTEMPTS, pause)
+    return projection.project(dict.fromkeys(connections, ()), whole_log=True)

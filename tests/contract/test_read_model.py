@@ -11,7 +11,7 @@ from functions.aws.log.event_log import EventLog
 from functions.aws.read_models.connection_items import Stored
 from functions.aws.read_models.counter_items import CONTROL_KEY
 from functions.aws.read_models.message_items import key_of
-from functions.aws.read_models.read_model import Control, ReadModel, Snapshot
+from functions.aws.read_models.read_model import Control, LoadedRows, ReadModel
 from functions.aws.read_models.transactions import Write
 from functions.domain.connections.connection import Connection, join
 from functions.domain.connections.counters import contribution, difference
@@ -31,7 +31,7 @@ from functions.domain.log.events import (
 from functions.domain.refusals import Unavailable
 from functions.domain.texts.messages import Message, message_of
 from functions.names import CONNECTIONS_ACTIVE, CONNECTIONS_BY_USER, METRIC_SHARDS
-from functions.operations.projection.projecting import project
+from functions.operations.projection.projecting import Projection
 from tests.contract.held import due, held, scan, stored_rows
 from tests.tables import Tables
 
@@ -132,7 +132,7 @@ def projected(model: ReadModel, log: EventLog, events: Iterable[Event]) -> froze
     by_connection: dict[str, list[Event]] = {}
     for each in events:
         by_connection.setdefault(each.connection_id, []).append(each)
-    return project(by_connection, model, log, now=AT, pause=lambda _: None)
+    return Projection(model, log, AT, pause=lambda _: None).project(by_connection)
 
 
 def count_by(client: Any, tables: Tables, generation: int) -> None:
@@ -143,7 +143,7 @@ def count_by(client: Any, tables: Tables, generation: int) -> None:
 def test_empty_tables_hold_nothing_and_count_the_first_generation(model: ReadModel) -> None:
     found = model.load(["one="], [("talk", "none")])
 
-    assert found == Snapshot(Control(1, 1), {}, {})
+    assert found == LoadedRows(Control(1, 1), {}, {})
 
 
 def test_the_control_item_tells_the_generations(client: Any, tables: Tables, model: ReadModel) -> None:
@@ -176,7 +176,7 @@ def test_a_message_reads_as_counted_by_its_generation(client: Any, tables: Table
 def test_a_row_and_its_counters_are_written_together(client: Any, tables: Tables, model: ReadModel) -> None:
     done = model.write([first(model, row(*a_life())), model.message(message(40_000), 1)])
 
-    assert (done.passing, done.poisoned) == (frozenset(), frozenset())
+    assert (done.retryable, done.poisoned) == (frozenset(), frozenset())
     assert held(client, tables) == due(a_life())
 
 
@@ -232,7 +232,7 @@ def test_a_row_that_was_written_since_it_was_read_is_refused_with_its_counters(
     stale = model.connection(Stored(row(*life), revision, 1), contribution(row(*life)))
     done = model.write([stale])
 
-    assert (done.passing, done.poisoned) == (frozenset({"one="}), frozenset())
+    assert (done.retryable, done.poisoned) == (frozenset({"one="}), frozenset())
     assert held(client, tables) == before
 
 
@@ -243,7 +243,7 @@ def test_a_refused_row_leaves_its_transaction_and_the_others_are_written(
 
     done = model.write([first(model, row(opened("one="))), first(model, row(opened("two=")))])
 
-    assert (done.passing, done.poisoned) == (frozenset({"one="}), frozenset())
+    assert (done.retryable, done.poisoned) == (frozenset({"one="}), frozenset())
     assert held(client, tables) == due([opened("one="), opened("two=")])
 
 
@@ -254,7 +254,7 @@ def test_a_message_is_counted_once_in_a_generation(client: Any, tables: Tables, 
     later = model.write([model.message(message(1), 2)])
     earlier = model.write([model.message(message(1), 1)])
 
-    assert [done.passing for done in (again, later, earlier)] == [{"one="}, frozenset(), {"one="}]
+    assert [done.retryable for done in (again, later, earlier)] == [{"one="}, frozenset(), {"one="}]
     assert set(held(client, tables, 1).counts.values()) == {1}
     assert set(held(client, tables, 2).counts.values()) == {1}
 
@@ -266,7 +266,7 @@ def test_many_rows_are_written_in_transactions_of_at_most_100_actions(
 
     done = model.write([first(model, row(each)) for each in events])
 
-    assert not done.passing
+    assert not done.retryable
     assert len(requests.actions) == 3
     assert max(requests.actions) == 100
     assert held(client, tables) == due(events)
@@ -290,7 +290,7 @@ def test_large_messages_are_written_in_transactions_below_4_mb(
 
     done = model.write([model.message(each, 1) for each in large])
 
-    assert (done.passing, done.poisoned) == (frozenset(), frozenset())
+    assert (done.retryable, done.poisoned) == (frozenset(), frozenset())
     assert len(requests.actions) == 2
     assert len(held(client, tables).messages) == 12
 
@@ -302,7 +302,7 @@ def test_a_row_too_large_for_an_item_is_poisoned_alone(client: Any, tables: Tabl
 
     done = model.write([*writes[:2], first(model, monster), *writes[2:]])
 
-    assert (done.passing, done.poisoned) == (frozenset(), frozenset({"monster="}))
+    assert (done.retryable, done.poisoned) == (frozenset(), frozenset({"monster="}))
     assert held(client, tables) == due(events)
 
 

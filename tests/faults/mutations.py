@@ -209,9 +209,9 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "a row is counted whole each time",
-        _PROJECTION,
-        "return new, difference(contribution(new), contribution(old))",
-        "return new, contribution(new)",
+        "functions/operations/projection/folding.py",
+        "return difference(contribution(row), self._counted)",
+        "return contribution(row)",
         "each write of a row adds all of it again",
     ),
     # --- the projector -----------------------------------------------------------------------------
@@ -238,16 +238,16 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "a refused write is forgotten",
-        _MODEL,
-        "                passing |= late\n",
+        "functions/aws/read_models/writing.py",
+        "                retryable |= late\n",
         "",
         "what a rival overtook is never projected",
     ),
     Mutation(
         "a cancelled transaction is repeated from the same reading",
         _PROJECTION,
-        "        snapshot = model.load(sorted(pending), messages)",
-        "        snapshot = snapshot if attempt else model.load(sorted(pending), messages)",
+        "            loaded = self.model.load(sorted(pending), messages)",
+        "            loaded = loaded if attempt else self.model.load(sorted(pending), messages)",
         "it cannot succeed",
     ),
     Mutation(

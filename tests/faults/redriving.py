@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from functions.operations.projection.projecting import project
+from functions.operations.projection.projecting import Projection
 from ops.deployment import Deployment
 
 
 def redrive(deployment: Deployment, connections: Sequence[str], now: int) -> None:
     """Join the whole log of connections into their rows, so that what was not projected is."""
-    failed = project(dict.fromkeys(connections, ()), deployment.model, deployment.log, now=now, whole=True)
+    failed = Projection(deployment.model, deployment.log, now).project(
+        dict.fromkeys(connections, ()), whole_log=True
+    )
     assert not failed

@@ -1,14 +1,15 @@
 """The read models in memory, as particular about what they can store as the tables are."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from botocore.exceptions import ClientError
 
 from functions.aws.read_models import connection_items
 from functions.aws.read_models.connection_items import Stored
 from functions.aws.read_models.message_items import MessageKey
-from functions.aws.read_models.read_model import Control, ReadModel, Snapshot, Written
+from functions.aws.read_models.read_model import Control, LoadedRows, ReadModel
 from functions.aws.read_models.transactions import Write
+from functions.aws.read_models.writing import Written
 from tests.fuzz.storing import refuse
 
 
@@ -32,14 +33,14 @@ class MemoryModel(ReadModel):
         self.rows: dict[str, Stored] = {}
         self._counted: dict[MessageKey, int] = {}
 
-    def load(self, connections: Iterable[str], messages: Iterable[MessageKey] = ()) -> Snapshot:
+    def load(self, connections: Iterable[str], messages: Iterable[MessageKey] = ()) -> LoadedRows:
         """Return what is there."""
         rows = {each: self.rows[each] for each in connections if each in self.rows}
-        return Snapshot(
+        return LoadedRows(
             Control(), rows, {key: self._counted[key] for key in messages if key in self._counted}
         )
 
-    def write(self, writes: Sequence[Write]) -> Written:
+    def write(self, writes: Iterable[Write]) -> Written:
         """Write what the tables would take."""
         poisoned = set()
         for write in writes:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
+from functions.aws.read_models.transactions import MOST_CHANGES
 from functions.domain.connections.connection import Connection, join, voice_endings
 from functions.domain.connections.counters import Contribution, contribution, difference
 from functions.domain.log.events import (
@@ -23,10 +24,15 @@ from functions.domain.log.events import (
     VoiceSessionEnded,
     VoiceSessionStarted,
 )
+from functions.operations.projection.folding import Fold
 from tests.gateway_events import CONNECTION
 from tests.property.strategies import deliveries, histories
 
 EMPTY = Connection(CONNECTION)
+
+MOST_MOVED_BY_ONE = 12
+"""When the connection was opened (2), whether it has ended (2); and of voice sessions, which count twice, the
+one that begins (2), the one before it, which ends earlier (4), and the last one, which goes on (2)."""
 
 
 @given(history=histories, data=st.data())
@@ -88,6 +94,37 @@ def test_the_counters_end_where_the_row_ends_whatever_the_way(history: list[Even
     assert {key: count for key, count in counters.items() if count} == {
         key: count for key, count in contribution(join(EMPTY, history)).items() if count
     }
+
+
+@given(history=histories, data=st.data())
+def test_one_event_moves_few_counters(history: list[Event], data: DataObject) -> None:
+    event = data.draw(st.sampled_from(history))
+    row = join(EMPTY, [each for each in history if each is not event])
+
+    changes = difference(contribution(join(row, [event])), contribution(row))
+
+    assert len(changes) <= MOST_MOVED_BY_ONE < MOST_CHANGES
+
+
+@given(history=histories, data=st.data(), most=st.integers(MOST_MOVED_BY_ONE, 16))
+def test_versions_of_a_row_fit_and_end_where_it_ends(
+    history: list[Event], data: DataObject, most: int
+) -> None:
+    counted = join(EMPTY, history[: data.draw(st.integers(0, len(history)))])
+    old = counted if counted != EMPTY else None
+    fold = Fold(CONNECTION, old, most)
+
+    versions = [version for page in data.draw(deliveries(history)) for version in fold.join(page)]
+    versions += fold.last()
+
+    counters: Counter[tuple[int, str]] = Counter()
+    for version in versions:
+        counters = _added(counters, version.changes)
+    assert max((len(version.changes) for version in versions), default=0) <= most
+    assert versions[-1].row == join(EMPTY, history) if versions else counted == join(EMPTY, history)
+    assert {key: count for key, count in counters.items() if count} == dict(
+        difference(contribution(join(EMPTY, history)), contribution(old))
+    )
 
 
 def _added(counters: Counter[tuple[int, str]], changes: Contribution) -> Counter[tuple[int, str]]:

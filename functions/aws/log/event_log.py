@@ -166,6 +166,11 @@ class EventLog:
 
     def items(self, connection_id: str) -> Iterator[Item]:
         """Yield the items of a connection in the order of their ids, read consistently."""
+        for page in self.pages(connection_id):
+            yield from page
+
+    def pages(self, connection_id: str) -> Iterator[list[Item]]:
+        """Yield the items of a connection as `items` does, up to 1 MB at a time."""
         query = {
             "TableName": self._events,
             "KeyConditionExpression": "connection_id = :connection_id",
@@ -175,7 +180,7 @@ class EventLog:
         with unavailable():
             while True:
                 page = self._client.query(**query)
-                yield from page["Items"]
+                yield page["Items"]
                 if "LastEvaluatedKey" not in page:
                     return
                 query["ExclusiveStartKey"] = page["LastEvaluatedKey"]

@@ -6,19 +6,17 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
-from botocore.exceptions import ClientError
 
 from functions.aws.attributes import to_attribute
 from functions.aws.batch_reads import Key, read
-from functions.aws.faults import cancellation, is_invalid, unavailable
-from functions.aws.read_models import connection_items, message_items
+from functions.aws.read_models import connection_items, message_items, writing
 from functions.aws.read_models.connection_items import Stored
 from functions.aws.read_models.counter_items import CONTROL_KEY, CounterKey, counters
 from functions.aws.read_models.message_items import MessageKey
-from functions.aws.read_models.transactions import Write, chunks
+from functions.aws.read_models.transactions import Write
+from functions.aws.read_models.writing import Written
 from functions.domain.connections.counters import Contribution
 from functions.domain.log.retention import days_kept
-from functions.domain.refusals import Unavailable
 from functions.domain.texts.messages import Message
 from functions.names import METRIC_SHARDS, TTL_ATTRIBUTE
 
@@ -36,19 +34,24 @@ class Control(msgspec.Struct, frozen=True):
     serving: int = 1
 
 
-class Snapshot(msgspec.Struct, frozen=True):
-    """What the read models hold: rows by connection, generations by message."""
+class LoadedRows(msgspec.Struct, frozen=True):
+    """Rows by connection, and the generation that counted each message, as they were read."""
 
     control: Control
     rows: dict[str, Stored]
     messages: dict[MessageKey, int]
 
+    @property
+    def older(self) -> frozenset[str]:
+        """The connections whose rows an older generation counted."""
+        current = self.control.generation
+        return frozenset(each for each, stored in self.rows.items() if stored.generation < current)
 
-class Written(msgspec.Struct, frozen=True):
-    """The connections whose writes were refused: those that may be tried again, and those that may not."""
-
-    passing: frozenset[str]
-    poisoned: frozenset[str]
+    @property
+    def newer(self) -> frozenset[str]:
+        """The connections whose rows a generation counted that began after the control item was read."""
+        current = self.control.generation
+        return frozenset(each for each, stored in self.rows.items() if stored.generation > current)
 
 
 class ReadModel:
@@ -83,7 +86,7 @@ class ReadModel:
         self._draw = draw
         self._sleep = sleep
 
-    def load(self, connections: Iterable[str], messages: Iterable[MessageKey] = ()) -> Snapshot:
+    def load(self, connections: Iterable[str], messages: Iterable[MessageKey] = ()) -> LoadedRows:
         """Return rows and the control item, read consistently, in one request for each hundred keys.
 
         Raises
@@ -97,8 +100,7 @@ class ReadModel:
         control = Control()
         rows: dict[str, Stored] = {}
         generations: dict[MessageKey, int] = {}
-        found = read(self._client, keys, {self._messages: _COUNTED_BY}, sleep=self._sleep)
-        for table, item in found:
+        for table, item in read(self._client, keys, {self._messages: _COUNTED_BY}, sleep=self._sleep):
             if table == self._metrics:
                 control = Control(int(item["generation"]["N"]), int(item["serving"]["N"]))
             elif table == self._connections:
@@ -107,7 +109,7 @@ class ReadModel:
             else:
                 key = item["conversation"]["S"], item["event_id"]["S"]
                 generations[key] = int(item["generation"]["N"])
-        return Snapshot(control, rows, generations)
+        return LoadedRows(control, rows, generations)
 
     def connection(self, new: Stored, changes: Contribution) -> Write:
         """Return the write of a row that was read one revision earlier."""
@@ -119,7 +121,7 @@ class ReadModel:
             put["ExpressionAttributeNames"] = {"#revision": "revision"}
             put["ExpressionAttributeValues"] = {":revision": to_attribute(new.revision - 1)}
         days = days_kept(new.row.created_at, new.row.expires_at)
-        return Write(new.row.connection_id, put, dict(counters(changes, new.generation, days)))
+        return Write(new.row.connection_id, put, dict(counters(changes, new.generation, days)), is_row=True)
 
     def message(self, message: Message, generation: int) -> Write:
         """Return the write of a message that this generation has not counted."""
@@ -133,33 +135,11 @@ class ReadModel:
         days = days_kept(message.at, message.expires_at)
         return Write(message.connection_id, put, dict(counters(message.contribution, generation, days)))
 
-    def write(self, writes: Sequence[Write]) -> Written:
-        """Write rows with the counters that they move, in as few transactions as hold them.
-
-        A row that another writer overtook leaves its transaction, and the others go at once: a connection
-        that is never still would else hold up all that happen to be written with it.
-        """
-        passing: set[str] = set()
-        poisoned: set[str] = set()
-        pending = list(chunks(writes))
-        while pending:
-            chunk = pending.pop()
-            try:
-                with unavailable():
-                    self._client.transact_write_items(TransactItems=self._actions(chunk))
-            except Unavailable as refused:
-                late = _overtaken(chunk, refused.__cause__) or {write.connection_id for write in chunk}
-                passing |= late
-                if others := [write for write in chunk if write.connection_id not in late]:
-                    pending.append(others)
-            except ClientError as error:
-                if not is_invalid(error):
-                    raise
-                if len(chunk) > 1:  # one of them cannot be written: find it
-                    pending += [chunk[: len(chunk) // 2], chunk[len(chunk) // 2 :]]
-                else:
-                    poisoned.add(chunk[0].connection_id)
-        return Written(frozenset(passing), frozenset(poisoned))
+    def write(self, writes: Iterable[Write]) -> Written:
+        """Write rows and messages with the counters that they move; see `writing.write`."""
+        return writing.write(
+            writes, lambda part: self._client.transact_write_items(TransactItems=self._actions(part))
+        )
 
     def _actions(self, chunk: Sequence[Write]) -> list[dict[str, Any]]:
         moves: dict[CounterKey, int] = {}
@@ -183,15 +163,3 @@ class ReadModel:
             update["ExpressionAttributeNames"]["#expires_at"] = TTL_ATTRIBUTE
             update["ExpressionAttributeValues"][":expires_at"] = to_attribute(key.expires_at)
         return update
-
-
-def _overtaken(chunk: Sequence[Write], cause: BaseException | None) -> set[str]:
-    """Return the connections in a cancelled transaction that another writer was faster with."""
-    if not isinstance(cause, ClientError):
-        return set()
-    return {
-        write.connection_id
-        # the reasons are in the order of the actions, and rows come before counters
-        for write, reason in zip(chunk, cancellation(cause), strict=False)
-        if reason.get("Code") == "ConditionalCheckFailed"
-    }

@@ -1,6 +1,6 @@
 """How many writes of the read models go into one transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -12,34 +12,44 @@ _BYTES: Final = 3_000_000
 """Below the 4 MB of DynamoDB: the sizes are estimates."""
 
 
-MOST_CHANGES: Final = 49
+MOST_CHANGES: Final = (_ACTIONS - 1) // 2
 """Of one row: each is a counter of a minute and one of its day, beside the row itself."""
 
 
 class Write(msgspec.Struct, frozen=True):
-    """One row to write, for a connection, and what it changes of the counters.
+    """One item to write, for a connection, and what it changes of the counters.
 
-    ``put`` holds the item and the condition that nobody wrote it since it was read.
+    ``put`` holds the item and the condition that nobody wrote it since it was read. ``is_row`` tells a
+    connection's own row from its messages.
     """
 
     connection_id: str
     put: dict[str, Any]
     moves: dict[CounterKey, int]
+    is_row: bool = False
 
 
-def chunks(writes: Sequence[Write]) -> Iterator[list[Write]]:
-    """Yield the writes in groups that one transaction holds, together with the counters that they move."""
+def chunks(writes: Iterable[Write]) -> Iterator[list[Write]]:
+    """Yield the writes, in order, in groups that one transaction holds with the counters that they move.
+
+    Each group is taken from the writes when it is asked for. A transaction takes no item twice, so two
+    versions of one row are in two groups.
+    """
     chunk: list[Write] = []
     moved: set[CounterKey] = set()
+    rows: set[str] = set()
     size = 0
     for write in writes:
         bytes_ = len(msgspec.json.encode(write.put["Item"]))
         together = moved.union(write.moves)
-        if chunk and (len(chunk) + 1 + len(together) > _ACTIONS or size + bytes_ > _BYTES):
+        full = len(chunk) + 1 + len(together) > _ACTIONS or size + bytes_ > _BYTES
+        if chunk and (full or (write.is_row and write.connection_id in rows)):
             yield chunk
-            chunk, together, size = [], set(write.moves), 0
+            chunk, together, rows, size = [], set(write.moves), set(), 0
         chunk.append(write)
         moved = together
         size += bytes_
+        if write.is_row:
+            rows.add(write.connection_id)
     if chunk:
         yield chunk

@@ -7,7 +7,8 @@ from functions.aws.log.event_log import EventLog
 from functions.aws.logs import logger
 from functions.aws.read_models.read_model import ReadModel
 from functions.domain.log.events import Event, Unrecognised
-from functions.operations.projection.projecting import Pause, back_off, is_expired, project
+from functions.operations.projection.log_pages import is_expired
+from functions.operations.projection.projecting import Pause, Projection, back_off
 
 
 class BatchFailedError(Exception):
@@ -48,7 +49,7 @@ def project_batch(
         if not is_expired(event, now):
             by_connection.setdefault(event.connection_id, []).append(event)
             first.setdefault(event.connection_id, position)
-    failed = project(by_connection, model, log, now=now, pause=pause)
+    failed = Projection(model, log, now, pause=pause).project(by_connection)
     if failed:
         earliest = min(failed, key=lambda connection: first[connection])
         stop, problem = first[earliest], f"connection {earliest} could not be written"

@@ -10,8 +10,9 @@ from functions.domain.log.events import (
     ConnectionOpened,
     Event,
     TextMessageReceived,
+    VoiceSessionStarted,
 )
-from functions.operations.projection.projecting import project
+from functions.operations.projection.projecting import Projection
 from tests.contract.engines import moto
 from tests.gateway_events import CONNECTED_AT
 from tests.stage import NOW, Stage, happened, make_stage
@@ -126,7 +127,7 @@ def test_a_row_newer_than_the_control_item_that_was_read_is_read_again(stage: St
         stage.pauses.append(attempt)
         stage.begin_generation(2)
 
-    failed = project({"c1": [CLOSED]}, stage.model, stage.log, now=NOW, pause=begun)
+    failed = Projection(stage.model, stage.log, NOW, pause=begun).project({"c1": [CLOSED]})
 
     assert failed == frozenset()
     assert stage.pauses[seen:] == [1]
@@ -172,7 +173,7 @@ def test_a_redrive_joins_the_whole_log_and_adds_the_difference(stage: Stage) -> 
     stage.happen(OPENED)
     stage.append(TEXT, CLOSED)  # never projected
 
-    failed = project({"c1": ()}, stage.model, stage.log, now=NOW, whole=True)
+    failed = Projection(stage.model, stage.log, NOW).project({"c1": ()}, whole_log=True)
 
     events: list[Event] = [OPENED, TEXT, CLOSED]
     assert failed == frozenset()
@@ -183,7 +184,58 @@ def test_a_redrive_joins_the_whole_log_and_adds_the_difference(stage: Stage) -> 
 
 
 def test_a_redrive_of_what_the_log_does_not_name_writes_nothing(stage: Stage) -> None:
-    failed = project({"c1": ()}, stage.model, stage.log, now=NOW, whole=True)
+    failed = Projection(stage.model, stage.log, NOW).project({"c1": ()}, whole_log=True)
 
     assert failed == frozenset()
     assert stage.requests.writes == []
+
+
+def test_a_log_of_several_pages_is_refolded_page_by_page(stage: Stage) -> None:
+    texts = [happened("c1", TextMessageReceived("x" * 32_000), number) for number in range(1, 71)]
+    stage.append(OPENED, *texts, CLOSED)
+    stage.project(OPENED)
+    stage.begin_generation(2)
+    stage.requests.forget()
+
+    stage.project(texts[-1], CLOSED)
+
+    assert stage.requests.seen.count("Query") == 3
+    assert of(stage, 2) == {f"opened {MINUTE}": 1, f"closed {MINUTE}": 1, f"texts {MINUTE}": 70}
+    assert len(stage.items(stage.tables.messages)) == 70
+
+
+def talk() -> list[Event]:
+    """Return voice sessions in each of 90 minutes: they move more counters than a transaction holds."""
+    begun = [happened("c1", VoiceSessionStarted(16_000, "lpcm"), minute * 60_000) for minute in range(90)]
+    return [OPENED, *begun]
+
+
+def test_a_row_that_moves_more_counters_than_a_transaction_holds_takes_one_reading(stage: Stage) -> None:
+    stage.append(*talk())
+    stage.project(OPENED)
+    stage.begin_generation(2)
+    stage.requests.forget()
+
+    stage.project(OPENED)
+
+    sessions = sum(count for key, count in of(stage, 2).items() if key.startswith("voice_sessions"))
+    assert sessions == 89
+    assert stage.requests.seen.count("Query") == 1
+    assert stage.row("c1")["revision"] == {"N": "5"}
+    assert stage.pauses == []
+
+
+def test_a_refold_that_is_overtaken_halfway_is_begun_again_with_the_log(stage: Stage) -> None:
+    stage.append(*talk())
+    stage.project(OPENED)
+    stage.begin_generation(2)
+    rival = happened("c1", ConnectionClosed(), 91 * 60_000)
+    stage.append(rival)
+    stage.requests.at_next("TransactWriteItems", lambda: None, lambda: stage.project(rival))
+
+    stage.project(OPENED)
+
+    counts = of(stage, 2)
+    assert sum(count for key, count in counts.items() if key.startswith("voice_sessions")) == 90
+    assert {key.split()[0] for key in counts} == {"opened", "closed", "voice_sessions", "voice_seconds"}
+    assert len(stage.model.load(["c1"]).rows["c1"].row.voice) == 90
