@@ -21,7 +21,7 @@ from functions.operations.projection.projecting import Pause, back_off
 from ops.deployment import Deployment
 from ops.read_models.control import ControlItem, Progress
 from ops.read_models.refolding import TOGETHER, refold
-from ops.read_models.scans import SEGMENTS, keys, named_connections, pages
+from ops.read_models.scans import SEGMENTS, connection_pages, keys
 
 MARGIN_SECONDS: Final = 5
 """Waited beyond the projector's timeout: no projector that read the older generation is still writing."""
@@ -136,10 +136,9 @@ def _refold(
     if position == {}:  # finished before the interruption
         return 0
     count = 0
-    query = {"ProjectionExpression": "connection_id, event_id"}
     start = to_item(position) if position else None
-    for items, after in pages(deployment.client, deployment.outputs.events_table, segment, start, **query):
-        connections = named_connections(items)
+    log_table = deployment.outputs.events_table
+    for connections, after in connection_pages(deployment.client, log_table, segment, start):
         for begin in range(0, len(connections), TOGETHER):
             if stopping.is_set():
                 return count

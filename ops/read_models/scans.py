@@ -37,6 +37,22 @@ def keys(
         yield from items
 
 
+def connection_pages(
+    client: Any, log_table: str, segment: int, position: Position | None = None
+) -> Iterator[tuple[list[str], Position | None]]:
+    """Yield the connections that each page of a segment of the log names, with what comes after the page.
+
+    A connection is named once, however many pages its events fill: a scan gives them one after the other, so
+    that only the first of a page can be the last of the page before, and no other segment has any of them.
+    After a position, the connection in whose events it lies is named once more.
+    """
+    last = None
+    for items, after in pages(client, log_table, segment, position, ProjectionExpression="connection_id"):
+        names = dict.fromkeys(item["connection_id"]["S"] for item in items)
+        yield [name for name in names if name != last], after
+        last = next(reversed(names), last)
+
+
 def named_connections(items: list[Item]) -> list[str]:
     """Return the connections that items of the log name, each once, in the order of the items."""
     return list(dict.fromkeys(item["connection_id"]["S"] for item in items))

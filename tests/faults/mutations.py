@@ -310,8 +310,8 @@ MUTATIONS: Final = (
     Mutation(
         "a rebuild keeps its place before it has done the work",
         _REBUILD,
-        "        connections = named_connections(items)\n",
-        "        connections = named_connections(items)\n"
+        "in connection_pages(deployment.client, log_table, segment, start):\n",
+        "in connection_pages(deployment.client, log_table, segment, start):\n"
         "        control.keep(progress.generation, segment, after)\n",
         "one that was interrupted leaves out what it was at",
     ),
