@@ -23,13 +23,15 @@ def of_verify(verified: Verified) -> Iterator[RenderableType]:
     """Yield what was compared, and a table of the differences."""
     yield (
         f"{verified.connections} connections, {verified.messages} messages and {verified.counters} counters "
-        f"compared: {len(verified.differences) or 'no'} differences"
+        f"compared: {len(verified.differences) + verified.more or 'no'} differences"
     )
     if verified.differences:
         table = Table("what", "the log says", "the read model says")
         for difference in verified.differences:
             table.add_row(difference.what, difference.log, difference.read_model)
         yield table
+    if verified.more:
+        yield f"and {verified.more} more"
 
 
 def of_redrive(redriven: Redriven, *, dry_run: bool) -> Iterator[RenderableType]:

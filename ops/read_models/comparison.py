@@ -1,8 +1,11 @@
-"""Compares connections and their messages, item by item, with what the fold of the log would write."""
+"""Compares connections and their messages, item by item, with what the fold of the log would write.
+
+The log is read page by page: of a connection there is never more in memory than a page and its messages.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Final
 
 import msgspec
 
@@ -11,15 +14,18 @@ from functions.aws.attributes import Attribute, Item
 from functions.aws.read_models import connection_items, message_items
 from functions.aws.read_models.connection_items import Stored
 from functions.aws.read_models.counter_items import CounterKey, counters
-from functions.aws.read_models.message_items import MessageKey, key_of, to_key
+from functions.aws.read_models.message_items import key_of, to_key
 from functions.domain.connections.connection import Connection, join
 from functions.domain.connections.counters import contribution
 from functions.domain.log.retention import days_kept
 from functions.domain.texts.messages import Message, message_of
 from functions.operations.projection.log_pages import log_pages
 from ops.deployment import Deployment
+from ops.read_models.tallies import Tallies
 
 _NOTHING: Attribute = {"N": "0"}
+_MOST_SHOWN: Final = 200
+"""Characters of a value: of a text, what tells it from others."""
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -30,37 +36,75 @@ class Difference(msgspec.Struct, frozen=True):
     read_model: str
 
 
-class Folded(msgspec.Struct, frozen=True):
-    """One connection: its differences, the counters that it adds to, and its messages."""
+class Compared(msgspec.Struct, frozen=True):
+    """One connection: its differences, what it adds to the counters, and what the log has of it.
+
+    ``row_sum`` and ``message_sum`` are what `Tally` adds up: of the row and the messages that are there and
+    that the log explains.
+    """
 
     connection: str
     differences: tuple[Difference, ...]
     counts: Counter[CounterKey]
-    messages: frozenset[MessageKey]
+    messages: int
+    row_sum: int
+    message_sum: int
 
 
 def compare(
-    deployment: Deployment, connections: Sequence[str], generation: int, now: int
-) -> Iterator[Folded]:
-    """Yield the connections of which the log has more than has expired by now (epoch milliseconds)."""
+    deployment: Deployment, connections: Sequence[str], generation: int, now: int, tallies: Tallies
+) -> Iterator[Compared]:
+    """Yield the connections of which the log has more than has expired by now (epoch milliseconds).
+
+    The tallies give the sums of what is there.
+    """
     rows = _rows(deployment, connections)  # before the log: what is appended meanwhile is a difference
     for connection in connections:
-        events = [event for page in log_pages(connection, deployment.log, now) for event in page]
-        if not events:
+        empty = row = Connection(connection)
+        differences: list[Difference] = []
+        counts: Counter[CounterKey] = Counter()
+        messages = message_sum = 0
+        for page in log_pages(connection, deployment.log, now):
+            row = join(row, page)
+            for message, item in _stored(deployment, [each for each in map(message_of, page) if each]):
+                counts.update(_moved_by_message(message, generation))
+                messages += 1
+                message_sum += tallies.messages.sum_of(item, *key_of(message))
+                what = f"message {message.conversation} {message.event_id}"
+                differences += _differing(what, message_items.encode(message, generation), item)
+        if row == empty:
             continue
-        row = join(Connection(connection), events)
-        held = rows.get(connection)
-        revision = int((held or {}).get("revision", _NOTHING)["N"])
-        wanted = connection_items.encode(Stored(row, revision, generation))
-        differences = list(_differing(f"connection {connection}", wanted, held))
-        messages = [message for message in map(message_of, events) if message]
-        counts = counters(contribution(row), generation, days_kept(row.created_at, row.expires_at))
-        for message, item in _stored(deployment, messages):
-            days = days_kept(message.at, message.expires_at)
-            counts.update(counters(message.contribution, generation, days))
-            what = f"message {message.conversation} {message.event_id}"
-            differences += _differing(what, message_items.encode(message, generation), item)
-        yield Folded(connection, tuple(differences), counts, frozenset(map(key_of, messages)))
+        counts.update(_moved_by_row(row, generation))
+        item = rows.get(connection)
+        revision = int((item or {}).get("revision", _NOTHING)["N"])
+        due = connection_items.encode(Stored(row, revision, generation))
+        differences += _differing(f"connection {connection}", due, item)
+        row_sum = tallies.connections.sum_of(item, connection)
+        yield Compared(connection, tuple(differences), counts, messages, row_sum, message_sum)
+
+
+def recount(
+    deployment: Deployment, connections: Sequence[str], generation: int, now: int
+) -> Iterator[Counter[CounterKey]]:
+    """Yield the counters that each connection and its messages add to, from the log alone."""
+    for connection in connections:
+        empty = row = Connection(connection)
+        counts: Counter[CounterKey] = Counter()
+        for page in log_pages(connection, deployment.log, now):
+            row = join(row, page)
+            for message in map(message_of, page):
+                counts.update(_moved_by_message(message, generation) if message else ())
+        if row != empty:
+            counts.update(_moved_by_row(row, generation))
+        yield counts
+
+
+def _moved_by_row(row: Connection, generation: int) -> Counter[CounterKey]:
+    return counters(contribution(row), generation, days_kept(row.created_at, row.expires_at))
+
+
+def _moved_by_message(message: Message, generation: int) -> Counter[CounterKey]:
+    return counters(message.contribution, generation, days_kept(message.at, message.expires_at))
 
 
 def _rows(deployment: Deployment, connections: Sequence[str]) -> dict[str, Item]:
@@ -70,28 +114,35 @@ def _rows(deployment: Deployment, connections: Sequence[str]) -> dict[str, Item]
 
 
 def _stored(deployment: Deployment, messages: Sequence[Message]) -> Iterator[tuple[Message, Item | None]]:
+    """Yield each message with its item, read for as many at once as one request takes."""
     table = deployment.outputs.messages_table
-    keys = [(table, to_key(key_of(message))) for message in messages]
-    found = {
-        (item["conversation"]["S"], item["event_id"]["S"]): item
-        for _, item in batch_reads.read(deployment.client, keys)
-    }
-    return ((message, found.get(key_of(message))) for message in messages)
+    for start in range(0, len(messages), batch_reads.TOGETHER):
+        together = messages[start : start + batch_reads.TOGETHER]
+        keys = [(table, to_key(key_of(message))) for message in together]
+        items = {
+            (item["conversation"]["S"], item["event_id"]["S"]): item
+            for _, item in batch_reads.read(deployment.client, keys)
+        }
+        for message in together:
+            yield message, items.get(key_of(message))
 
 
-def _differing(what: str, wanted: Item, held: Item | None) -> Iterator[Difference]:
-    if held is None:
+def _differing(what: str, due: Item, stored: Item | None) -> Iterator[Difference]:
+    if stored is None:
         yield Difference(what, "a row", "nothing")
         return
-    names = [name for name in sorted({*wanted, *held}) if wanted.get(name) != held.get(name)]
+    names = [name for name in sorted({*due, *stored}) if due.get(name) != stored.get(name)]
     if names:
-        yield Difference(what, _shown(wanted, names), _shown(held, names))
+        yield Difference(what, _shown(due, names), _shown(stored, names))
 
 
 def _shown(item: Item, names: Sequence[str]) -> str:
     return ", ".join(f"{name} {_value(item[name]) if name in item else 'absent'}" for name in names)
 
 
-def _value(attribute: Attribute) -> Any:
+def _value(attribute: Attribute) -> str:
     ((kind, value),) = attribute.items()
-    return value if kind in ("S", "N") else attribute
+    shown = str(value if kind in ("S", "N") else attribute)
+    if len(shown) <= _MOST_SHOWN:
+        return shown
+    return f"{shown[:_MOST_SHOWN]}… ({len(shown):,} characters)"

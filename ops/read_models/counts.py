@@ -1,22 +1,90 @@
-"""The counters: as the metrics table holds them, and as a recount of the rows gives them."""
+"""The counters: as the metrics table holds them, as a recount of the log gives them, and both compared."""
 
+from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final, get_args
 
 from functions.aws.attributes import to_item
 from functions.aws.read_models.counter_items import DAY, CounterKey, bucket_prefix, parse
 from functions.domain.connections.counters import Name
 from functions.domain.limits import CONNECTION_SECONDS, LOST_AFTER_SECONDS
+from functions.domain.log.ids import MINUTE
 from ops.deployment import Deployment
 
 LATE: Final = 10 * 60_000
 """Counters of younger minutes may still move beside live traffic, milliseconds."""
 
 
-def counted(deployment: Deployment, generation: int) -> Counter[CounterKey]:
-    """Return the counters of a generation, summed over their shards."""
-    sums: Counter[CounterKey] = Counter()
+class Counts:
+    """Counters of one generation, over all their shards.
+
+    There are as many as the retention has minutes, a million of them in 90 days: 8 bytes are kept for each.
+    """
+
+    def __init__(self, generation: int) -> None:
+        self._generation = generation
+        self._minutes: dict[tuple[str, int, int], array[int]] = {}
+        """By name, day, and the days for which what they count is kept: the minutes of the day."""
+        self._others: Counter[CounterKey] = Counter()
+
+    def __getitem__(self, key: CounterKey) -> int:
+        """Return a counter, 0 if nothing moved it."""
+        if key.resolution != "minute":
+            return self._others[key]
+        minutes = self._minutes.get((key.name, key.at // DAY, key.days))
+        return minutes[key.at % DAY // MINUTE] if minutes else 0
+
+    def move(self, key: CounterKey, change: int) -> None:
+        """Add to a counter."""
+        if key.resolution != "minute":
+            self._others[key] += change
+            return
+        minutes = self._minutes.setdefault((key.name, key.at // DAY, key.days), array("q"))
+        if not minutes:
+            minutes.frombytes(bytes(8 * (DAY // MINUTE)))
+        minutes[key.at % DAY // MINUTE] += change
+
+    def add(self, moves: Mapping[CounterKey, int]) -> None:
+        """Add what a connection and its messages move."""
+        for key, change in moves.items():
+            self.move(key, change)
+
+    def items(self) -> Iterator[tuple[CounterKey, int]]:
+        """Yield the counters that are not 0."""
+        yield from ((key, count) for key, count in self._others.items() if count)
+        for (name, day, days), minutes in self._minutes.items():
+            for minute, count in enumerate(minutes):
+                if count:
+                    at = day * DAY + minute * MINUTE
+                    yield CounterKey(self._generation, name, "minute", at, days), count
+
+
+@dataclass(frozen=True)
+class BothCounts:
+    """What the log says of the counters, and what the metrics table says."""
+
+    log: Counts
+    table: Counts
+
+    def moved(self) -> Iterator[CounterKey]:
+        """Yield each counter that is not 0 in one of them at least."""
+        yield from (key for key, _ in self.log.items())
+        yield from (key for key, _ in self.table.items() if not self.log[key])
+
+    def of(self, key: CounterKey) -> tuple[int, int]:
+        """Return a counter as the log and as the table has it."""
+        return self.log[key], self.table[key]
+
+    def differ(self, key: CounterKey) -> bool:
+        """Tell whether they say different things of a counter."""
+        return self.log[key] != self.table[key]
+
+
+def counted(deployment: Deployment, generation: int) -> Counts:
+    """Return the counters of a generation, as the metrics table holds them."""
+    sums = Counts(generation)
     retention_days = deployment.outputs.retention_days
     for name in get_args(Name):
         query = {
@@ -28,30 +96,26 @@ def counted(deployment: Deployment, generation: int) -> Counter[CounterKey]:
         }
         for page in deployment.client.get_paginator("query").paginate(**query):
             for item in page["Items"]:
-                sums[parse(name, item["bucket"]["S"], retention_days)] += int(item["count"]["N"])
+                sums.move(parse(name, item["bucket"]["S"], retention_days), int(item["count"]["N"]))
     return sums
 
 
-_LONGEST_SECONDS: Final = CONNECTION_SECONDS + LOST_AFTER_SECONDS + 3_600
+LONGEST_SECONDS: Final = CONNECTION_SECONDS + LOST_AFTER_SECONDS + 3_600
 """From a connection's start to its last count, with an hour for sweeps that come late."""
 
 
-def vouched(keys: Iterable[CounterKey], *, now: int, at_rest: bool) -> Iterable[CounterKey]:
-    """Yield the counters that a recount can speak of.
+def vouched(key: CounterKey, *, now: int, at_rest: bool) -> bool:
+    """Tell whether a recount can speak of a counter.
 
-    Those are the ones whose day lies wholly inside the days for which what they count is kept, with the
-    longest time before it in which a connection is opened, falls silent and is found lost; and beside live
-    traffic, those that cannot move any more.
+    It can of those whose day lies wholly inside the days for which what they count is kept, with the longest
+    time before it in which a connection is opened, falls silent and is found lost; and beside live traffic,
+    of those that cannot move any more.
     """
-    for key in keys:
-        if key.resolution == "now":
-            if at_rest:
-                yield key
-        elif at_rest or _end(key) <= now - LATE:
-            first = now - key.days * DAY + _LONGEST_SECONDS * 1000
-            if key.at - key.at % DAY >= first:
-                yield key
+    if key.resolution == "now":
+        return at_rest
+    first = now - key.days * DAY + LONGEST_SECONDS * 1000
+    return key.at - key.at % DAY >= first and (at_rest or _end(key) <= now - LATE)
 
 
 def _end(key: CounterKey) -> int:
-    return key.at + (DAY if key.resolution == "day" else 60_000)
+    return key.at + (DAY if key.resolution == "day" else MINUTE)

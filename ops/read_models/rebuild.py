@@ -6,7 +6,7 @@ alike, and the readers of metrics stay with the generation being served until th
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from functions.operations.projection.projecting import Pause, back_off
 from ops.deployment import Deployment
 from ops.read_models.control import ControlItem, Progress
 from ops.read_models.refolding import TOGETHER, refold
-from ops.read_models.scans import SEGMENTS, connection_pages, keys
+from ops.read_models.scans import SEGMENTS, Threads, connection_pages, keys
 
 MARGIN_SECONDS: Final = 5
 """Waited beyond the projector's timeout: no projector that read the older generation is still writing."""
@@ -51,7 +51,7 @@ def rebuild(
     now: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
     pause: Pause = back_off,
-    threads: Callable[[int], Executor] = ThreadPoolExecutor,
+    threads: Threads = ThreadPoolExecutor,
 ) -> Rebuilt:
     """Rebuild connections, messages and metrics from the log.
 

@@ -1,6 +1,7 @@
 """Reads a whole table in segments, side by side, each from where it was left."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any, Final
 
 from functions.aws.attributes import Item
@@ -9,6 +10,17 @@ SEGMENTS: Final = 8
 
 Position = dict[str, Any]
 """The key after which a segment goes on, as DynamoDB gives it; empty at its start."""
+
+
+Threads = Callable[[int], Executor]
+"""Makes what works on as many segments side by side."""
+
+
+def in_segments(work: Callable[[int], object], threads: Threads = ThreadPoolExecutor) -> None:
+    """Do something with every segment, side by side."""
+    with threads(SEGMENTS) as running:
+        for _ in running.map(work, range(SEGMENTS)):
+            pass
 
 
 def pages(
@@ -51,8 +63,3 @@ def connection_pages(
         names = dict.fromkeys(item["connection_id"]["S"] for item in items)
         yield [name for name in names if name != last], after
         last = next(reversed(names), last)
-
-
-def named_connections(items: list[Item]) -> list[str]:
-    """Return the connections that items of the log name, each once, in the order of the items."""
-    return list(dict.fromkeys(item["connection_id"]["S"] for item in items))

@@ -1,21 +1,26 @@
-"""Proves that the read models equal the fold of the log, and the counters a recount."""
+"""Proves that the read models equal the fold of the log, and the counters a recount.
+
+Memory depends on neither the number of connections nor their texts: connections are compared one after the
+other as a scan of the log names them, and what must be remembered of all of them is in sums.
+"""
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 from typing import Final
 
 import msgspec
 
-from functions.aws.attributes import Item
-from functions.aws.read_models.counter_items import CounterKey
-from functions.names import TTL_ATTRIBUTE
+from functions.aws.read_models.counter_items import DAY, CounterKey
 from ops.deployment import Deployment
-from ops.read_models.comparison import Difference, Folded, compare
+from ops.read_models.comparison import Compared, Difference, compare, recount
 from ops.read_models.control import ControlItem
-from ops.read_models.counts import counted, vouched
-from ops.read_models.scans import SEGMENTS, keys, named_connections, pages
+from ops.read_models.counts import LONGEST_SECONDS, BothCounts, Counts, counted, vouched
+from ops.read_models.findings import Findings
+from ops.read_models.scans import Threads, connection_pages, in_segments
+from ops.read_models.surplus import SurplusSearch
+from ops.read_models.tallies import Tallies, Tally
 
 SETTLE_SECONDS: Final = 30
 _AGAIN_SECONDS: Final = 2.0
@@ -25,12 +30,13 @@ Report = Callable[[str, int], None]
 
 
 class Verified(msgspec.Struct, frozen=True):
-    """What was compared, and every difference."""
+    """What was compared, and every difference; of very many the first, and how many ``more`` there are."""
 
     connections: int
     messages: int
     counters: int
     differences: tuple[Difference, ...]
+    more: int = 0
 
 
 class RebuildUnderWayError(Exception):
@@ -44,6 +50,7 @@ def verify(
     at_rest: bool = False,
     now: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
+    threads: Threads = ThreadPoolExecutor,
 ) -> Verified:
     """Compare the read models with the log.
 
@@ -56,22 +63,19 @@ def verify(
     at_rest
         Nothing is being appended or projected: compare the youngest minutes and what is active now too,
         and do not wait for a difference to pass. Else a difference counts once it has stood for 30 s.
+    threads
+        Makes what compares the segments of the log side by side.
 
     Raises
     ------
     RebuildUnderWayError
         If a rebuild was begun and not finished.
     """
-    verifier = _Verifier(deployment, report, at_rest=at_rest, now=now, sleep=sleep)
-    folded = verifier.folded()
-    differences = [difference for one in folded for difference in one.differences]
-    differences += verifier.unnamed(folded)
-    wrong, compared = verifier.miscounted(folded)
-    if wrong and not at_rest:  # something old may have been appended meanwhile: only what stays is wrong
-        sleep(SETTLE_SECONDS)
-        again, compared = verifier.miscounted(verifier.folded())
-        wrong = [difference for difference in again if difference in wrong]
-    return Verified(len(folded), sum(len(one.messages) for one in folded), compared, (*differences, *wrong))
+    verifier = _Verifier(deployment, report, at_rest=at_rest, now=now, sleep=sleep, threads=threads)
+    verifier.compare_connections()
+    verifier.find_surplus()
+    verifier.compare_counters()
+    return verifier.verified()
 
 
 class _Verifier:
@@ -83,46 +87,91 @@ class _Verifier:
         at_rest: bool,
         now: Callable[[], float],
         sleep: Callable[[float], None],
+        threads: Threads,
     ) -> None:
         self._deployment = deployment
         self._report = report
         self._at_rest = at_rest
         self._now = now
         self._sleep = sleep
+        self._threads = threads
         progress = ControlItem(deployment.client, deployment.outputs.metrics_table).read()
         if progress.rebuilding:
             msg = f"a rebuild to generation {progress.generation} was begun: finish it by `ops rebuild`"
             raise RebuildUnderWayError(msg)
         self._generation = progress.serving
+        self._findings = Findings()
+        self._lock = Lock()
+        self._connections = self._messages = self._counters = 0
+        self._counts = Counts(self._generation)
+        settled = self._settled(now())
+        self._tallies = Tallies(Tally(settled), Tally(settled))
 
-    def folded(self) -> list[Folded]:
-        """Return the fold of every connection that the log names, compared with its row."""
-        with ThreadPoolExecutor(SEGMENTS) as threads:
-            segments = list(threads.map(self._segment, range(SEGMENTS)))
-        # by connection: one that two segments named must not be counted twice
-        return list({one.connection: one for segment in segments for one in segment}.values())
+    def verified(self) -> Verified:
+        """Return what was compared."""
+        findings = self._findings
+        return Verified(self._connections, self._messages, self._counters, findings.first, findings.more)
 
-    def _segment(self, segment: int) -> list[Folded]:
-        deployment = self._deployment
-        seen: dict[str, None] = {}
-        table = deployment.outputs.events_table
-        for items, _ in pages(deployment.client, table, segment, ProjectionExpression="connection_id"):
-            seen.update(dict.fromkeys(named_connections(items)))
-        folded: list[Folded] = []
-        connections = list(seen)
-        for begin in range(0, len(connections), _TOGETHER):
-            together = connections[begin : begin + _TOGETHER]
-            folded += self._settled(together)
-            self._report("connections", len(together))
-        return folded
+    def _settled(self, began: float) -> Callable[[int], bool]:
+        """Return what tells by their expiry which connections neither are open nor expire within a day."""
+        if self._at_rest:
+            return lambda expires_at: expires_at > began
+        newest = began + self._deployment.outputs.retention_days * DAY // 1000 - LONGEST_SECONDS
+        return lambda expires_at: began + DAY // 1000 < expires_at <= newest
 
-    def _settled(self, connections: list[str]) -> Iterator[Folded]:
+    def compare_connections(self) -> None:
+        """Compare every connection that the log names with its row, and its messages."""
+        self._walk(self._compare)
+
+    def find_surplus(self) -> None:
+        """Find the rows that no event in the log explains, but for those that have expired."""
+        SurplusSearch(self._deployment, self._findings, self._now, self._threads).run(self._tallies)
+
+    def compare_counters(self) -> None:
+        """Compare the counters with what the log says of them."""
+        both = BothCounts(self._counts, counted(self._deployment, self._generation))
+        first = both
+        if not self._at_rest and any(map(both.differ, self._vouched(both))):
+            # something old may have been appended meanwhile: only what stays is wrong
+            self._sleep(SETTLE_SECONDS)
+            both = BothCounts(self._recounted(), counted(self._deployment, self._generation))
+        for key in self._vouched(both):
+            self._counters += 1
+            if both.differ(key) and both.of(key) == first.of(key):
+                log, table = both.of(key)
+                self._findings.add(Difference(f"counter {key.name} {key.bucket}", str(log), str(table)))
+
+    def _walk(self, work: Callable[[Sequence[str]], None]) -> None:
+        """Do something with all connections that the log names, a few at a time, in several threads."""
+
+        def walk(segment: int) -> None:
+            log_table = self._deployment.outputs.events_table
+            for connections, _ in connection_pages(self._deployment.client, log_table, segment):
+                for begin in range(0, len(connections), _TOGETHER):
+                    together = connections[begin : begin + _TOGETHER]
+                    work(together)
+                    self._report("connections", len(together))
+
+        in_segments(walk, self._threads)
+
+    def _compare(self, connections: Sequence[str]) -> None:
+        for one in self._stood(connections):
+            for difference in one.differences:
+                self._findings.add(difference)
+            self._tallies.connections.explain(one.connection, one.row_sum)
+            self._tallies.messages.explain(one.connection, one.message_sum)
+            with self._lock:
+                self._connections += 1
+                self._messages += one.messages
+                self._counts.add(one.counts)
+
+    def _stood(self, connections: Sequence[str]) -> Iterator[Compared]:
         """Compare, and read what differs again until it has stood."""
         deadline = self._now() + SETTLE_SECONDS
         while True:
             differing = []
-            compared = compare(self._deployment, connections, self._generation, int(self._now() * 1000))
-            for one in compared:
+            now = int(self._now() * 1000)
+            for one in compare(self._deployment, connections, self._generation, now, self._tallies):
                 if one.differences and not self._at_rest and self._now() < deadline:
                     differing.append(one.connection)
                 else:
@@ -132,47 +181,20 @@ class _Verifier:
             connections = differing
             self._sleep(_AGAIN_SECONDS)
 
-    def unnamed(self, folded: Iterable[Folded]) -> Iterator[Difference]:
-        """Yield the rows that no event in the log explains, but for those that have expired."""
-        outputs = self._deployment.outputs
-        connections = {one.connection for one in folded}
-        messages = {key for one in folded for key in one.messages}
-        for item in self._unexpired(outputs.connections_table, "connectionId"):
-            connection = item["connectionId"]["S"]
-            if connection not in connections and not self._named(connection):
-                yield Difference(f"connection {connection}", "nothing", "a row")
-        for item in self._unexpired(outputs.messages_table, "conversation", "event_id", "connection_id"):
-            key = item["conversation"]["S"], item["event_id"]["S"]
-            if key not in messages and not self._named(item["connection_id"]["S"], key[1]):
-                yield Difference(f"message {key[0]} {key[1]}", "nothing", "a row")
+    def _recounted(self) -> Counts:
+        counts = Counts(self._generation)
 
-    def _unexpired(self, table: str, *names: str) -> Iterator[Item]:
-        for segment in range(SEGMENTS):
-            for item in keys(self._deployment.client, table, segment, *names, TTL_ATTRIBUTE):
-                if int(item[TTL_ATTRIBUTE]["N"]) > self._now():
-                    yield item
+        def count(connections: Sequence[str]) -> None:
+            now = int(self._now() * 1000)
+            for moves in recount(self._deployment, connections, self._generation, now):
+                with self._lock:
+                    counts.add(moves)
 
-    def _named(self, connection: str, event_id: str | None = None) -> bool:
-        """Tell whether the log names a connection, or has an event of it, by now."""
-        items = self._deployment.log.items(connection)
-        return any(event_id in (None, item["event_id"]["S"]) for item in items)
+        self._walk(count)
+        return counts
 
-    def miscounted(self, folded: Iterable[Folded]) -> tuple[list[Difference], int]:
-        """Return the counters that differ from a recount, and how many were compared."""
-        recount: Counter[CounterKey] = Counter()
-        for one in folded:
-            recount.update(one.counts)
-        held = counted(self._deployment, self._generation)
-        comparable = sorted(
-            vouched(
-                {*recount, *held},
-                now=int(self._now() * 1000),
-                at_rest=self._at_rest,
-            )
-        )
-        wrong = [
-            Difference(f"counter {key.name} {key.bucket}", str(recount[key]), str(held[key]))
-            for key in comparable
-            if recount[key] != held[key]
-        ]
-        return wrong, len(comparable)
+    def _vouched(self, both: BothCounts) -> Iterator[CounterKey]:
+        now = int(self._now() * 1000)
+        for key in both.moved():
+            if vouched(key, now=now, at_rest=self._at_rest):
+                yield key

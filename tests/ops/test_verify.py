@@ -11,10 +11,11 @@ from functions.names import METRIC_SHARDS
 from ops.deployment import Deployment
 from ops.read_models.counts import counted
 from ops.read_models.rebuild import rebuild
+from ops.read_models.scans import SEGMENTS
 from ops.read_models.verify import RebuildUnderWayError, Verified, verify
 from tests.gateway_events import CONNECTED_AT
 from tests.ops.wrongs import HISTORY, WRONGS, clock
-from tests.stage import NOW, Stage, happened
+from tests.stage import NOW, Requests, Stage, happened
 
 NEXT_DAY_SECONDS = NOW / 1000 + 30 * 3600
 """On the day after the history, so that its minutes and its day are compared beside live traffic too."""
@@ -130,6 +131,22 @@ def test_beside_live_traffic_a_wrong_counter_counts_once_it_has_stood(
     assert time.seconds - NEXT_DAY_SECONDS >= 30
 
 
+def test_beside_live_traffic_a_counter_that_still_moves_is_not_wrong(
+    stage: Stage, deployment: Deployment
+) -> None:
+    stage.happen(*HISTORY)
+    WRONGS["a counter that is too high"][0](stage)
+    (high,) = (item for item in stage.items(stage.tables.metrics) if item.get("count") == {"N": "7"})
+    higher = {**high, "count": {"N": "8"}}
+    time = Clock(
+        NEXT_DAY_SECONDS, [lambda: stage.client.put_item(TableName=stage.tables.metrics, Item=higher)]
+    )
+
+    verified = live(deployment, time)
+
+    assert verified.differences == ()
+
+
 def test_beside_live_traffic_young_counters_are_left_alone(stage: Stage, deployment: Deployment) -> None:
     stage.happen(*HISTORY)
     WRONGS["a surplus counter"][0](stage)
@@ -179,7 +196,97 @@ def test_a_counter_is_the_sum_of_all_shards_that_were_ever_written(
         item = {"metric": {"S": "texts"}, "bucket": {"S": key.shard(shard)}, "count": {"N": "1"}}
         stage.client.put_item(TableName=stage.tables.metrics, Item=item)
 
-    assert counted(deployment, 1) == {key: 4}
+    assert dict(counted(deployment, 1).items()) == {key: 4}
+
+
+def test_a_message_in_another_conversation_than_its_events_is_surplus(
+    stage: Stage, deployment: Deployment
+) -> None:
+    stage.happen(*HISTORY)
+    (message,) = stage.items(stage.tables.messages)
+    stage.client.put_item(TableName=stage.tables.messages, Item={**message, "conversation": {"S": "s-2"}})
+
+    found = [difference.what for difference in at_rest(deployment).differences]
+
+    assert found == [f"message s-2 {message['event_id']['S']}"]
+
+
+def test_a_row_without_an_expiry_is_compared_too(stage: Stage, deployment: Deployment) -> None:
+    stage.happen(*HISTORY)
+    stage.client.put_item(TableName=stage.tables.connections, Item={"connectionId": {"S": "for ever"}})
+
+    found = [difference.what for difference in at_rest(deployment).differences]
+
+    assert found == ["connection for ever"]
+
+
+def test_a_message_without_its_connection_is_compared_too(stage: Stage, deployment: Deployment) -> None:
+    stage.happen(*HISTORY)
+    (message,) = stage.items(stage.tables.messages)
+    del message["connection_id"]
+    stage.client.put_item(TableName=stage.tables.messages, Item=message)
+
+    found = {difference.what for difference in at_rest(deployment).differences}
+
+    assert found == {f"message s-1 {message['event_id']['S']}"}
+
+
+def test_a_difference_shows_the_beginning_of_a_long_text(stage: Stage, deployment: Deployment) -> None:
+    text = happened("c1", TextMessageReceived("x" * 1_000), 3_000)
+    stage.happen(text)
+    (message,) = stage.items(stage.tables.messages)
+    stage.client.put_item(TableName=stage.tables.messages, Item={**message, "text": {"S": "short"}})
+
+    (difference,) = at_rest(deployment).differences
+
+    assert (difference.log, difference.read_model) == (f"text {'x' * 200}… (1,000 characters)", "text short")
+
+
+def test_beside_live_traffic_a_surplus_row_of_another_day_is_found(
+    stage: Stage, deployment: Deployment
+) -> None:
+    stage.happen(*HISTORY)
+    stage.project(happened("nobody", ConnectionOpened()), happened("nobody", TextMessageReceived("?"), 1))
+
+    found = {
+        difference.what.rpartition(" ")[0]
+        for difference in live(deployment, Clock(NEXT_DAY_SECONDS)).differences
+    }
+
+    assert {"connection", "message connection#nobody"} <= found
+
+
+def test_rows_that_the_log_explains_are_scanned_once_and_not_asked_for(
+    stage: Stage, deployment: Deployment
+) -> None:
+    stage.happen(*HISTORY)
+    requests = Requests(deployment.client)
+
+    live(deployment, Clock(NEXT_DAY_SECONDS))
+
+    logs, names = 2, 8
+    assert requests.seen.count("Scan") == 3 * SEGMENTS
+    assert requests.seen.count("Query") == logs + names
+
+
+def test_what_is_appended_and_projected_between_the_walks_is_no_difference(
+    stage: Stage, deployment: Deployment
+) -> None:
+    stage.happen(*HISTORY)
+    late = happened("c1", TextMessageReceived("late"), 20_000, session_id="s-1")
+    later = NOW + 30 * 3_600_000
+    new = happened(
+        "c3", ConnectionOpened(), connected_at=later, at=later, expires_at=later // 1000 + 90 * 86_400
+    )
+    walked = [lambda: None] * SEGMENTS
+    requests = Requests(deployment.client)
+    requests.at_next("Scan", *walked, lambda: stage.happen(late, new))
+
+    verified = live(deployment, Clock(NEXT_DAY_SECONDS))
+
+    assert verified.differences == ()
+    log_twice, connections, messages_twice = 2, 1, 2
+    assert requests.seen.count("Scan") == (log_twice + connections + messages_twice) * SEGMENTS
 
 
 def test_nothing_is_compared_while_a_rebuild_is_under_way(stage: Stage, deployment: Deployment) -> None:
