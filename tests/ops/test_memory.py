@@ -13,7 +13,7 @@ from functions.aws.read_models.counter_items import CONTROL_KEY
 from functions.operations.projection.batches import project_batch
 from ops.read_models import rebuild as rebuilding
 from ops.read_models import verify as verifying
-from tests.faults.rebuilding import InTurn
+from tests.in_turn import InTurn
 from tests.standin.records import records_of
 
 TEXT_BYTES = 32_000
