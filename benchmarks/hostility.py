@@ -35,7 +35,8 @@ def _writes() -> list[Figure]:
 
 
 def _fetches() -> Figure:
-    from functions.aws.identity.tokens import Keys, Tokens  # noqa: PLC0415 - cryptography, which nothing else here needs
+    from functions.aws.identity.keys import Keys  # noqa: PLC0415 - cryptography, which nothing else here needs
+    from functions.aws.identity.tokens import Tokens  # noqa: PLC0415 - likewise
     from functions.domain.identity.identity import Unidentified  # noqa: PLC0415 - likewise
     from tests.issuer import CLIENT, ISSUER, issuing, token  # noqa: PLC0415 - likewise
 

@@ -91,6 +91,16 @@ PONG = '{"type": "pong"}'
 # --- The HTTP API ----------------------------------------------------------------------------
 ROUTE_TICKETS = "POST /tickets"
 
+# --- Log lines that are counted --------------------------------------------------------------
+FAULT = "fault"
+"""The field that says whose doing it is that a request failed; a line of what succeeded has none."""
+FAULT_SERVER = "server"
+FAULT_CLIENT = "client"
+LINE_CONNECT = "connect"
+"""The message of the line of a ``$connect``."""
+LINE_UNCOUNTED = "count_failed_open"
+"""The message of the line of a user who was let in although their connections could not be counted."""
+
 # --- Handlers --------------------------------------------------------------------------------
 AUTHORIZER = "functions.handlers.authorizer.handler"
 QUERY_AUTHORIZER = "functions.handlers.query_authorizer.handler"

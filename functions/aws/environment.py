@@ -110,7 +110,8 @@ def connections_to_count() -> "Connections":
 @cache
 def tokens() -> "Tokens":
     """Return the tokens that are taken; the keys are fetched when the first comes."""
-    from functions.aws.identity.tokens import Keys, Tokens  # noqa: PLC0415 - the authorizer alone pays for cryptography
+    from functions.aws.identity.keys import Keys  # noqa: PLC0415 - the authorizer alone pays for cryptography
+    from functions.aws.identity.tokens import Tokens  # noqa: PLC0415 - likewise
 
     return Tokens(
         Keys(_required(names.JWKS_URL)),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.domain.refusals import Unavailable
+from functions.domain.refusals import Contended, Unavailable
 
 CONDITION_FAILED: Final = "ConditionalCheckFailedException"
 CANCELLED: Final = "TransactionCanceledException"
@@ -21,9 +21,8 @@ _TRANSIENT: Final = frozenset(
         "TransactionInProgressException",
     }
 )
-_PASSING_REASONS: Final = frozenset(
-    {"ConditionalCheckFailed", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
-)
+_CONTENTION: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+_PASSING_REASONS: Final = _CONTENTION | {"ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
 def code_of(error: ClientError) -> str:
@@ -44,9 +43,21 @@ def cancellation(error: ClientError) -> list[dict[str, Any]]:
 def is_passing(error: ClientError) -> bool:
     """Tell whether the same call, begun again from its reads, may succeed."""
     if code_of(error) == CANCELLED:
-        codes = {reason.get("Code", "None") for reason in cancellation(error)} - {"None"}
+        codes = _reasons(error)
         return bool(codes) and codes <= _PASSING_REASONS
     return code_of(error) in _TRANSIENT or status_of(error) >= 500
+
+
+def is_contended(error: ClientError) -> bool:
+    """Tell whether others who write the same items at the same time are all that stood against a call."""
+    if code_of(error) == CANCELLED:
+        codes = _reasons(error)
+        return bool(codes) and codes <= _CONTENTION
+    return code_of(error) == "TransactionConflictException"
+
+
+def _reasons(error: ClientError) -> set[str]:
+    return {reason.get("Code", "None") for reason in cancellation(error)} - {"None"}
 
 
 def is_invalid(error: ClientError) -> bool:
@@ -73,7 +84,9 @@ def unavailable(also: frozenset[str] = frozenset()) -> Iterator[None]:
         yield
     except ClientError as error:
         if is_passing(error) or code_of(error) in also:
-            raise Unavailable(f"{code_of(error)} of {error.operation_name}") from error
+            codes = " and ".join(sorted(_reasons(error))) or code_of(error)
+            kind = Contended if is_contended(error) else Unavailable
+            raise kind(f"{codes} of {error.operation_name}") from error
         raise
     except BotoCoreError as error:
         raise Unavailable(type(error).__name__) from error

@@ -1,6 +1,9 @@
 """Why a request is refused, raised where the fact is known and translated once at the edge."""
 
+from enum import StrEnum
 from typing import Literal
+
+from functions.names import FAULT_CLIENT, FAULT_SERVER
 
 ErrorCode = Literal[
     "invalid_json",
@@ -17,6 +20,13 @@ ErrorCode = Literal[
 ]
 
 
+class Fault(StrEnum):
+    """Whose doing it is that a request failed. Alarms count what is the server's, and nothing else."""
+
+    CLIENT = FAULT_CLIENT
+    SERVER = FAULT_SERVER
+
+
 class Refused(Exception):  # noqa: N818 - a verdict on a request, not a fault of the program
     """A request is refused and changes nothing.
 
@@ -30,7 +40,11 @@ class Refused(Exception):  # noqa: N818 - a verdict on a request, not a fault of
         Seconds after which the same request may be accepted.
     voice_session_id
         The voice session that stands in the way: the connection's own, never another's.
+    fault
+        Whose doing it is, for the log; None if it is nobody's.
     """
+
+    fault: Fault | None = Fault.CLIENT
 
     def __init__(
         self,
@@ -47,9 +61,32 @@ class Refused(Exception):  # noqa: N818 - a verdict on a request, not a fault of
         self.voice_session_id = voice_session_id
 
 
+class Nobody(Refused):
+    """The gateway names nobody, although the authorizer is asked before a connection is opened."""
+
+    fault = Fault.SERVER
+
+    def __init__(self) -> None:
+        super().__init__("unauthorized", "The connection has no identity.")
+
+
 class Unavailable(Refused):
-    """The log could not take an append in time; nothing is known to have been written."""
+    """The log could not take an append in time; nothing is known to have been written.
+
+    Attributes
+    ----------
+    problem
+        What failed, for the log.
+    """
+
+    fault: Fault | None = Fault.SERVER
 
     def __init__(self, problem: str) -> None:
         super().__init__("unavailable", "The request could not be recorded. Try again.", retry_after=1)
         self.problem = problem
+
+
+class Contended(Unavailable):
+    """Requests of one client met in one item, more than its attempts could part. Nothing of ours fails."""
+
+    fault = Fault.CLIENT

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from functions.aws import environment
 from functions.aws.read_models.connections import Connections
+from functions.domain.identity.denials import Denial
 from functions.domain.identity.identity import NAME, Identity, Unidentified
 from functions.domain.limits import CONNECTION_SECONDS
 from functions.operations.identity.authorizing import Handshake, authorize
@@ -23,6 +24,5 @@ def handler(
 def _named(handshake: Handshake) -> Identity:
     user_id = handshake.query.get("userId", "")
     if not NAME.fullmatch(user_id):
-        msg = "userId is missing or malformed"
-        raise Unidentified(msg)
+        raise Unidentified(Denial.MALFORMED_USER_ID)
     return Identity(user_id, handshake.connected_at // 1000 + CONNECTION_SECONDS)

@@ -39,6 +39,8 @@ class UnknownConnectionError(Exception):
 class BusyError(Unavailable):
     """The gateway or the client's buffer asks for patience; it never means Gone."""
 
+    fault = None
+
 
 class Callbacks:
     """The @connections of an API's stage.

@@ -9,7 +9,7 @@ from functions.domain.frames.parsing import id_of
 from functions.domain.frames.protocol import Answer, Error, ErrorData, Pong
 from functions.domain.log.events import Cause
 from functions.domain.log.retention import expiry
-from functions.domain.refusals import Refused
+from functions.domain.refusals import Nobody, Refused
 from functions.domain.times import LATEST, iso
 
 OK: Final = {"statusCode": 200}
@@ -73,11 +73,11 @@ class Request(msgspec.Struct, frozen=True, rename="camel"):
 
         Raises
         ------
-        Refused
-            ``unauthorized`` if the gateway names nobody.
+        Nobody
+            If the gateway names nobody.
         """
         if self.request_context.authorizer is None:
-            raise Refused("unauthorized", "The connection has no identity.")
+            raise Nobody
         return self.request_context.authorizer
 
     @property

@@ -8,6 +8,7 @@ import msgspec
 
 from functions.aws.attributes import to_item
 from functions.aws.faults import unavailable
+from functions.domain.identity.denials import Denial
 from functions.domain.identity.identity import Identity, Unidentified, has_expired
 from functions.domain.log.claims import ticket_key
 from functions.names import TTL_ATTRIBUTE
@@ -70,21 +71,17 @@ class Tickets:
             If that cannot be found out in time.
         """
         if not _FORM.fullmatch(ticket):
-            msg = "the ticket is malformed"
-            raise Unidentified(msg)
+            raise Unidentified(Denial.MALFORMED_TICKET)
         with unavailable():
             answer = self._client.delete_item(
                 TableName=self._table, Key=to_item({"claim": ticket_key(ticket)}), ReturnValues="ALL_OLD"
             )
         held = answer.get("Attributes")
         if not held:
-            msg = "the ticket is unknown or used"
-            raise Unidentified(msg)
-        if int(held[TTL_ATTRIBUTE]["N"]) <= now // 1000:  # the deletion of expired rows lags
-            msg = "the ticket has expired"
-            raise Unidentified(msg)
+            raise Unidentified(Denial.UNKNOWN_TICKET)
         identity = msgspec.json.decode(held["value"]["S"], type=Identity)
+        if int(held[TTL_ATTRIBUTE]["N"]) <= now // 1000:  # the deletion of expired rows lags
+            raise Unidentified(Denial.TICKET_EXPIRED, user_id=identity.user_id)
         if has_expired(identity.expires_at, now=now):
-            msg = "the identity behind the ticket has expired"
-            raise Unidentified(msg)
+            raise Unidentified(Denial.TICKET_OUTLIVED_TOKEN, user_id=identity.user_id)
         return identity

@@ -1,16 +1,17 @@
 """Verifies Cognito's tokens against the keys that their issuer publishes."""
 
-import math
 import re
-import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 import jwt
-from jwt import PyJWKClient, PyJWKClientError, PyJWKSet
+from jwt import PyJWK, PyJWKClient, PyJWKClientError
+from jwt.types import Options
 
-from functions.domain.identity.identity import Identity, Unidentified, has_expired, identity_of
+from functions.aws.identity.keys import KeysUnavailableError
+from functions.domain.identity.denials import Denial
+from functions.domain.identity.identity import Identity, Unidentified, has_expired, identity_of, subject_of
 
 _ALGORITHMS: Final = ["RS256"]
 """What Cognito signs with; a token does not choose."""
@@ -24,58 +25,30 @@ _FORM: Final = re.compile(rf"{_PART}\.{_PART}\.{_PART}")
 library's reader skips what is no base64, so that one signature would have any number of them."""
 _REQUIRED: Final = ["exp", "iat", "iss", "sub", "token_use"]
 
-_OLD_SECONDS: Final = 3_600
-_TRUSTED_SECONDS: Final = 6 * 3_600
-_REST_SECONDS: Final = 30
-_TIMEOUT_SECONDS: Final = 3
+_ANY_CLAIMS: Final[Options] = {
+    "verify_aud": False,
+    "verify_exp": False,
+    "verify_iat": False,
+    "verify_iss": False,
+    "verify_jti": False,
+    "verify_nbf": False,
+    "verify_sub": False,
+}
 
-
-class Keys(PyJWKClient):
-    """The keys of an issuer, fetched rarely, however many tokens name keys that do not exist.
-
-    They are fetched again after an hour and when a token names a key that is not among them, but not within
-    30 s of the last fetch, whether it succeeded or failed. Where they cannot be fetched, those at hand hold
-    for 6 hours; after that, nobody is let in.
-
-    Parameters
-    ----------
-    url
-        Where the issuer publishes them.
-    clock
-        Seconds that only grow.
-    """
-
-    def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
-        # all times are judged below, by one clock: the library's own rest does not cover failures
-        super().__init__(url, lifespan=math.inf, cooldown_duration=0, timeout=_TIMEOUT_SECONDS)
-        self._clock = clock
-        self._tried_at: float | None = None
-        self._fetched_at: float | None = None
-
-    def fetch_data(self) -> Any:
-        """Fetch the keys, unless that was tried a moment ago."""
-        now = self._clock()
-        if self._tried_at is not None and now - self._tried_at < _REST_SECONDS:
-            msg = "the keys were fetched a moment ago"
-            raise PyJWKClientError(msg)
-        self._tried_at = now
-        try:
-            fetched = super().fetch_data()
-        except (ValueError, OSError) as problem:  # no JSON, or none to its end: the library lets both through
-            msg = "the keys did not arrive"
-            raise PyJWKClientError(msg) from problem
-        self._fetched_at = now
-        return fetched
-
-    def get_jwk_set(self, refresh: bool = False) -> PyJWKSet:  # noqa: FBT001, FBT002 - the library's signature
-        """Return the keys; those that are getting old are fetched again, and kept where that fails."""
-        age = math.inf if self._fetched_at is None else self._clock() - self._fetched_at
-        if refresh or age > _TRUSTED_SECONDS:
-            return super().get_jwk_set(refresh=True)
-        if age > _OLD_SECONDS:
-            with suppress(jwt.PyJWTError):
-                return super().get_jwk_set(refresh=True)
-        return super().get_jwk_set()
+_DENIALS: Final[Mapping[type[Exception], Denial]] = {
+    jwt.InvalidSignatureError: Denial.WRONG_SIGNATURE,
+    jwt.InvalidAlgorithmError: Denial.WRONG_ALGORITHM,
+    jwt.ExpiredSignatureError: Denial.TOKEN_EXPIRED,
+    jwt.ImmatureSignatureError: Denial.TOKEN_NOT_YET_VALID,
+    jwt.InvalidIssuerError: Denial.WRONG_ISSUER,
+    jwt.MissingRequiredClaimError: Denial.MISSING_CLAIM,
+    jwt.InvalidTokenError: Denial.MALFORMED_TOKEN,
+    KeysUnavailableError: Denial.KEYS_UNAVAILABLE,
+    PyJWKClientError: Denial.UNKNOWN_KEY,
+    # what is left is a key that is of no use
+    jwt.PyJWTError: Denial.KEYS_UNAVAILABLE,
+}
+"""What the library's errors say; the narrowest class decides."""
 
 
 class Tokens:
@@ -118,15 +91,17 @@ class Tokens:
             If it cannot be verified, or the keys cannot be had.
         """
         if len(token) > _LONGEST:
-            msg = "the token is too long"
-            raise Unidentified(msg)
+            raise Unidentified(Denial.TOKEN_TOO_LONG)
         if not _FORM.fullmatch(token):
-            msg = "the token is malformed"
-            raise Unidentified(msg)
+            raise Unidentified(Denial.MALFORMED_TOKEN)
+        try:
+            key = self._keys.get_signing_key_from_jwt(token)
+        except jwt.PyJWTError as problem:
+            raise Unidentified(_denial(problem), problem=_said(problem)) from problem
         try:
             claims = jwt.decode(
                 token,
-                self._keys.get_signing_key_from_jwt(token),
+                key,
                 algorithms=_ALGORITHMS,
                 issuer=self._issuer,
                 leeway=_SKEW_SECONDS,
@@ -134,9 +109,29 @@ class Tokens:
                 options={"require": _REQUIRED, "verify_aud": False},
             )
         except jwt.PyJWTError as problem:
-            raise Unidentified(type(problem).__name__) from problem
+            raise _unidentified(problem, token, key) from problem
         identity = identity_of(claims, use=self._use, clients=self._clients)
         if has_expired(identity.expires_at, now=now):
-            msg = "the token has expired"
-            raise Unidentified(msg)
+            raise Unidentified(Denial.TOKEN_EXPIRED, user_id=identity.user_id)
         return identity
+
+
+def _unidentified(problem: jwt.PyJWTError, token: str, key: PyJWK) -> Unidentified:
+    """Say why a token is refused, and who was refused if its signature holds: then nobody forged the name."""
+    denial, user_id = _denial(problem), None
+    with suppress(jwt.PyJWTError):
+        signed = jwt.decode(token, key, algorithms=_ALGORITHMS, options=_ANY_CLAIMS)
+        user_id = subject_of(signed)
+        if denial is Denial.MALFORMED_TOKEN:  # what was signed is well formed, but for a claim
+            denial = Denial.MALFORMED_CLAIM
+    return Unidentified(denial, user_id=user_id, problem=_said(problem))
+
+
+def _denial(problem: jwt.PyJWTError) -> Denial:
+    return next(_DENIALS[kind] for kind in type(problem).__mro__ if kind in _DENIALS)
+
+
+def _said(problem: jwt.PyJWTError) -> str:
+    """Return what to log of a library's error: its words only where they repeat nothing of a client's."""
+    ours = isinstance(problem, KeysUnavailableError | jwt.MissingRequiredClaimError)
+    return str(problem) if ours else type(problem).__name__

@@ -6,12 +6,40 @@ from typing import Any, Final
 
 import msgspec
 
+from functions.domain.identity.denials import Denial
+
 NAME: Final = re.compile(r"[A-Za-z0-9_.:@|+=-]{1,128}")
 """What may name a user or a session: no control characters, no two spellings of one name, no ``#``."""
 
 
 class Unidentified(Exception):  # noqa: N818 - a verdict on a request, not a fault of the program
-    """Nobody is let in; the reason is for the log, and never for the client."""
+    """Nobody is let in; why is for the log, and never for the client.
+
+    Attributes
+    ----------
+    denial
+        The reason.
+    user_id
+        Who it is, where that is proved: never who somebody only says to be.
+    problem
+        The reason of the reason: what failed, in the words of a library.
+    limit
+        The limit that is reached, if it is one.
+    """
+
+    def __init__(
+        self,
+        denial: Denial,
+        *,
+        user_id: str | None = None,
+        problem: str | None = None,
+        limit: int | None = None,
+    ) -> None:
+        super().__init__(denial)
+        self.denial = denial
+        self.user_id = user_id
+        self.problem = problem
+        self.limit = limit
 
 
 class Identity(msgspec.Struct, frozen=True, rename="camel"):
@@ -44,19 +72,21 @@ def identity_of(claims: Mapping[str, Any], *, use: str, clients: frozenset[str] 
     Unidentified
         If the token is for something else, or names nobody.
     """
+    subject = subject_of(claims)
     if claims.get("token_use") != use:
-        msg = f"token_use is not {use}"
-        raise Unidentified(msg)
+        raise Unidentified(Denial.WRONG_USE, user_id=subject)
     client = claims.get("client_id" if use == "access" else "aud")
     if clients is not None and not (isinstance(client, str) and client in clients):
-        msg = "the token is for another client"
-        raise Unidentified(msg)
-    subject = claims.get("sub")
-    if not isinstance(subject, str) or not NAME.fullmatch(subject):
-        msg = "sub is missing or malformed"
-        raise Unidentified(msg)
+        raise Unidentified(Denial.WRONG_CLIENT, user_id=subject)
+    if subject is None:
+        raise Unidentified(Denial.MALFORMED_CLAIM, problem="sub")
     try:
         return Identity(subject, int(claims["exp"]))
     except (KeyError, TypeError, ValueError, OverflowError):
-        msg = "exp is missing or malformed"
-        raise Unidentified(msg) from None
+        raise Unidentified(Denial.MALFORMED_CLAIM, user_id=subject, problem="exp") from None
+
+
+def subject_of(claims: Mapping[str, Any]) -> str | None:
+    """Return whom claims name, None if they name nobody who could be a user."""
+    subject = claims.get("sub")
+    return subject if isinstance(subject, str) and NAME.fullmatch(subject) else None

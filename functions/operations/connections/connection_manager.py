@@ -6,7 +6,7 @@ import msgspec
 
 from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.log.event_log import EventLog
-from functions.aws.logs import logger
+from functions.aws.logs import logger, warn
 from functions.aws.read_models.connections import Connections
 from functions.domain.connections.answers import Sent, StatusSet, Swept
 from functions.domain.connections.requests import (
@@ -45,7 +45,7 @@ def serve(
     except RequestError as refused:
         return _refuse(invocation, asked, refused)
     except Unavailable as unavailable:
-        logger.warning("unavailable", extra={"problem": unavailable.problem})
+        warn("unavailable", unavailable, correlation_id=invocation.id)
         late = RequestError("unavailable", "The request could not be completed in time. Try again.")
         return _refuse(invocation, asked, late)
     _log(invocation, asked)

@@ -5,10 +5,11 @@ from typing import Any, Final
 
 from functions.aws.gateway.requests import OK, Request
 from functions.aws.log.event_log import ClaimRefusedError, EventLog
-from functions.aws.logs import logger
+from functions.aws.logs import level_of, logger
 from functions.domain.log.claims import Claim, Take, session_key
 from functions.domain.log.events import ConnectionClosed, ConnectionFailed, ConnectionOpened, event
 from functions.domain.refusals import Refused, Unavailable
+from functions.names import FAULT, LINE_CONNECT
 
 _LONGEST_TEXT: Final = 512
 """Characters kept of a user agent or a close reason: both are whatever a client sends."""
@@ -27,13 +28,14 @@ def opened(request: Request, log: EventLog) -> dict[str, Any]:
     try:
         _open(request, log)
     except ClaimRefusedError:
-        return _refuse("connect", request, Refused("unauthorized", "The session belongs to another user."))
+        taken = Refused("unauthorized", "The session belongs to another user.")
+        return _refuse(LINE_CONNECT, request, taken)
     except Unavailable as unavailable:
         if _failed(request, log):
-            return _refuse("connect", request, unavailable)
+            return _refuse(LINE_CONNECT, request, unavailable)
     except Refused as refused:
-        return _refuse("connect", request, refused)
-    _log("connect", request, 200)
+        return _refuse(LINE_CONNECT, request, refused)
+    _log(LINE_CONNECT, request, 200)
     return OK
 
 
@@ -105,7 +107,9 @@ def _short(text: str | None) -> str | None:
 
 def _log(what: str, request: Request, status: int, refused: Refused | None = None) -> None:
     context = request.request_context
-    logger.info(
+    fault = refused.fault if refused else None
+    logger.log(
+        level_of(fault),
         what,
         extra={
             "connection_id": context.connection_id,
@@ -114,5 +118,6 @@ def _log(what: str, request: Request, status: int, refused: Refused | None = Non
             "status": status,
             "refused": str(refused) if refused else None,
             "problem": getattr(refused, "problem", None),
+            FAULT: fault,
         },
     )

@@ -10,7 +10,7 @@ from typing import Final
 from functions.aws.clients import MOST_CALLS
 from functions.aws.gateway.callbacks import Callbacks, Posted
 from functions.aws.log.event_log import EventLog
-from functions.aws.logs import logger
+from functions.aws.logs import warn
 from functions.aws.read_models.connection_items import ConnectionInfo
 from functions.aws.read_models.connections import Connections
 from functions.aws.read_models.index_pages import Page, Row
@@ -58,8 +58,8 @@ class _Mailing:
             if lost := loss(self.invocation.cause(connection), "post"):
                 self.log.append(lost)
         except Unavailable as unavailable:  # it is gone all the same, and the sweeper will find it
-            extra = {"connection_id": connection.connection_id, "problem": unavailable.problem}
-            logger.warning("loss_not_recorded", extra=extra)
+            ids = {"connection_id": connection.connection_id, "correlation_id": self.invocation.id}
+            warn("loss_not_recorded", unavailable, **ids)
 
 
 def send(

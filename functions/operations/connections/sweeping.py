@@ -20,6 +20,7 @@ from functions.domain.limits import LOST_AFTER_SECONDS
 from functions.domain.log.events import ActivityRecorded, Cause, Event, event
 from functions.domain.losses import loss
 from functions.domain.refusals import Unavailable
+from functions.names import FAULT, FAULT_SERVER
 from functions.operations.connections.invocation import Invocation
 
 Threads = Callable[[], Executor]
@@ -60,7 +61,9 @@ class _Sweep(msgspec.Struct, frozen=True):
         try:
             return self._settle(connection, what, invocation.cause(connection))
         except (Unavailable, UnknownConnectionError) as problem:
-            extra = {"connection_id": connection.connection_id, "problem": repr(problem)}
+            # an id that the gateway does not take is a row that nobody but ourselves wrote
+            fault = problem.fault if isinstance(problem, Unavailable) else FAULT_SERVER
+            extra = {"connection_id": connection.connection_id, "problem": repr(problem), FAULT: fault}
             logger.warning("not_swept", extra=extra)
             return _Outcome.FAILED
 

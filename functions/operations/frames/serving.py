@@ -6,7 +6,7 @@ from typing import Any, Final
 from functions.aws.gateway.callbacks import Callbacks, GoneError, Posted, UnknownConnectionError
 from functions.aws.gateway.requests import OK, Request, encode, refusal, text_of
 from functions.aws.log.event_log import ClaimRefusedError, EventLog
-from functions.aws.logs import logger
+from functions.aws.logs import logger, warn
 from functions.domain.frames.decisions import Decision, decide, rejection, unreachable
 from functions.domain.frames.parsing import id_of, parse
 from functions.domain.frames.protocol import Answer, Error, ErrorData, VoiceData
@@ -14,7 +14,7 @@ from functions.domain.identity.identity import has_expired
 from functions.domain.limits import USUAL, Limits
 from functions.domain.log.events import Cause
 from functions.domain.refusals import Refused, Unavailable
-from functions.names import ROUTE_DEFAULT, ROUTE_VOICE_DATA
+from functions.names import FAULT, FAULT_SERVER, ROUTE_DEFAULT, ROUTE_VOICE_DATA
 
 _SERVERS_TROUBLE: Final = frozenset({"unavailable", "internal", "unauthorized"})
 """Codes that say nothing of the client, so no event records them."""
@@ -58,7 +58,7 @@ def respond(request: Request, cause: Cause, log: EventLog, limits: Limits) -> An
         if refused.code not in _SERVERS_TROUBLE:
             _record(cause, refused, log)
         if isinstance(refused, Unavailable):
-            logger.warning("unavailable", extra={"correlation_id": cause.id, "problem": refused.problem})
+            warn("unavailable", refused, **_who(cause))
         return refusal(refused, request)
 
 
@@ -95,13 +95,18 @@ def _record(cause: Cause, refused: Refused, log: EventLog) -> None:
     try:
         log.append_once(rejection(cause, refused.code))
     except Unavailable as unavailable:  # the client learns of its frame all the same
-        logger.warning("rejection_not_recorded", extra={"problem": unavailable.problem})
+        warn("rejection_not_recorded", unavailable, **_who(cause))
 
 
 def _turn_away(request: Request, refused: Refused, callbacks: Callbacks, now: int) -> dict[str, Any]:
     context = request.request_context
     logger.warning(
-        "nobody", extra={"connection_id": context.connection_id, "correlation_id": context.request_id}
+        "nobody",
+        extra={
+            "connection_id": context.connection_id,
+            "correlation_id": context.request_id,
+            FAULT: refused.fault,
+        },
     )
     frame = encode(refusal(refused, request), now)
     if context.route_key == ROUTE_DEFAULT:
@@ -114,7 +119,7 @@ def _tell(frame: bytes, cause: Cause, callbacks: Callbacks, log: EventLog) -> No
     try:
         push(frame, cause, callbacks, log)
     except Unavailable as unavailable:  # what became of the client's frame stands all the same
-        logger.warning("answer_not_delivered", extra={"problem": unavailable.problem})
+        warn("answer_not_delivered", unavailable, **_who(cause))
 
 
 def push(frame: bytes, cause: Cause, callbacks: Callbacks, log: EventLog) -> Posted:
@@ -131,7 +136,7 @@ def _expel(cause: Cause, callbacks: Callbacks) -> None:
     except (GoneError, UnknownConnectionError):
         logger.info("already_closed", extra={"connection_id": cause.connection_id})
     except Unavailable as unavailable:  # the sweeper closes what outlives its token
-        logger.warning("not_closed", extra={"problem": unavailable.problem})
+        warn("not_closed", unavailable, **_who(cause))
 
 
 def broken(event: object, callbacks: Callbacks, now: int) -> dict[str, Any]:
@@ -141,7 +146,8 @@ def broken(event: object, callbacks: Callbacks, now: int) -> dict[str, Any]:
     if not isinstance(context, dict):
         context = {}
     connection_id, correlation_id = context.get("connectionId"), _plain(context.get("requestId"))
-    logger.exception("internal", extra={"connection_id": connection_id, "correlation_id": correlation_id})
+    who = {"connection_id": connection_id, "correlation_id": correlation_id}
+    logger.exception("internal", extra={**who, FAULT: FAULT_SERVER})
     if context.get("eventType") != "MESSAGE":
         return {"statusCode": 500}
     data = ErrorData("internal", "Something went wrong on our side.", correlation_id)
@@ -152,7 +158,7 @@ def broken(event: object, callbacks: Callbacks, now: int) -> dict[str, Any]:
     try:
         callbacks.post(str(connection_id), frame)
     except Exception:  # noqa: BLE001 - there is no other way to tell the client
-        logger.exception("answer_not_delivered", extra={"correlation_id": correlation_id})
+        logger.exception("answer_not_delivered", extra=who)
     return OK
 
 
@@ -161,17 +167,12 @@ def _plain(identifier: object) -> str:
     return ascii(identifier).strip("'")
 
 
+def _who(cause: Cause) -> dict[str, str]:
+    return {"connection_id": cause.connection_id, "correlation_id": cause.id, "user_id": cause.user_id}
+
+
 def _log(request: Request, cause: Cause, code: str | None) -> None:
     speech = request.request_context.route_key == ROUTE_VOICE_DATA and code is None
     level = logging.DEBUG if speech else logging.INFO
-    logger.log(
-        level,
-        "frame",
-        extra={
-            "connection_id": cause.connection_id,
-            "correlation_id": cause.id,
-            "user_id": cause.user_id,
-            "route": request.request_context.route_key,
-            "refused": code,
-        },
-    )
+    extra = {**_who(cause), "route": request.request_context.route_key, "refused": code}
+    logger.log(level, "frame", extra=extra)

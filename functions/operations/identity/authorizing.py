@@ -5,13 +5,15 @@ from typing import Any
 
 import msgspec
 
-from functions.aws.logs import logger
+from functions.aws.logs import level_of, logger
 from functions.aws.read_models.connections import Connections
+from functions.domain.identity.denials import Denial
 from functions.domain.identity.identity import NAME, Identity, Unidentified
 from functions.domain.identity.query import misspelt
 from functions.domain.limits import LOST_AFTER_SECONDS
 from functions.domain.log.retention import expiry
 from functions.domain.refusals import Unavailable
+from functions.names import FAULT, LINE_UNCOUNTED
 
 Text = Mapping[str, str]
 
@@ -59,21 +61,24 @@ def authorize(
     try:
         context = _admit(event, identify, connections, most, retention_seconds)
     except Unidentified as refused:
-        return _policy(event, "Deny", reason=str(refused))
+        return _deny(event, refused)
     except Unavailable as unavailable:
-        return _policy(event, "Deny", reason=f"unavailable: {unavailable.problem}")
+        return _deny(event, Unidentified(Denial.UNAVAILABLE, problem=unavailable.problem))
     except Exception as problem:  # noqa: BLE001 - the outermost guard: what nobody foresaw lets nobody in
-        logger.exception("internal")
-        return _policy(event, "Deny", reason=f"internal: {type(problem).__name__}")
-    return _policy(event, "Allow", context=context)
+        logger.exception("internal", extra=_request(event))
+        return _deny(event, Unidentified(Denial.INTERNAL, problem=type(problem).__name__))
+    logger.info(
+        "authorize",
+        extra={**_request(event), "user_id": context["userId"], "effect": "Allow", "reason": None},
+    )
+    return _policy(event, "Allow", context)
 
 
 def _admit(
     event: dict[str, Any], identify: Identify, connections: Connections, most: int, retention_seconds: int
 ) -> dict[str, str]:
     if "methodArn" not in event:
-        msg = "nothing is asked for"
-        raise Unidentified(msg)
+        raise Unidentified(Denial.UNASKED)
     handshake = Handshake(
         headers={name.lower(): value for name, value in _texts(event.get("headers")).items()},
         query=_texts(event.get("queryStringParameters")),
@@ -81,16 +86,13 @@ def _admit(
     )
     query = event.get("queryStringParameters") or {}
     if almost := misspelt(query):
-        msg = f"{almost} is misspelt"
-        raise Unidentified(msg)
+        raise Unidentified(Denial.MISSPELT_PARAMETER, problem=almost)
     session_id = query.get("sessionId")
     if session_id is not None and not (isinstance(session_id, str) and NAME.fullmatch(session_id)):
-        msg = "sessionId is malformed"
-        raise Unidentified(msg)
+        raise Unidentified(Denial.MALFORMED_SESSION_ID)
     identity = identify(handshake)
     if not _has_room(event, identity.user_id, handshake.connected_at, connections, most):
-        msg = f"{most} connections are open already"
-        raise Unidentified(msg)
+        raise Unidentified(Denial.TOO_MANY_CONNECTIONS, user_id=identity.user_id, limit=most)
     context = {
         "userId": identity.user_id,
         "connectedAt": str(handshake.connected_at),
@@ -113,16 +115,8 @@ def _has_room(
         # as many as are allowed tell that this one would be too many: no more rows are read
         return connections.count_active(user_id, since=since, most=most) < most
     except Unavailable as unavailable:
-        request = event["requestContext"]
-        logger.warning(
-            "count_failed_open",
-            extra={
-                "connection_id": request.get("connectionId"),
-                "correlation_id": request.get("requestId"),
-                "user_id": user_id,
-                "problem": unavailable.problem,
-            },
-        )
+        warning = {**_request(event), "user_id": user_id, "problem": unavailable.problem}
+        logger.warning(LINE_UNCOUNTED, extra=warning)
         return True
 
 
@@ -133,26 +127,36 @@ def _texts(given: object) -> dict[str, str]:
     }
 
 
-def _policy(
-    event: dict[str, Any], effect: str, *, context: dict[str, str] | None = None, reason: str | None = None
-) -> dict[str, Any]:
-    asked = event if isinstance(event, dict) else {}
-    given = asked.get("requestContext")
-    request = given if isinstance(given, dict) else {}
-    identity = context or {}
-    logger.info(
+def _deny(event: dict[str, Any], refused: Unidentified) -> dict[str, Any]:
+    fault = refused.denial.fault
+    logger.log(
+        level_of(fault),
         "authorize",
         extra={
-            "connection_id": request.get("connectionId"),
-            "correlation_id": request.get("requestId"),
-            "user_id": identity.get("userId"),
-            "effect": effect,
-            "reason": reason,
+            **_request(event),
+            "user_id": refused.user_id,
+            "effect": "Deny",
+            "reason": refused.denial,
+            "problem": refused.problem,
+            "limit": refused.limit,
+            FAULT: fault,
         },
     )
-    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": asked.get("methodArn", "*")}
+    return _policy(event, "Deny", {})
+
+
+def _policy(event: dict[str, Any], effect: str, identity: dict[str, str]) -> dict[str, Any]:
+    asked = event.get("methodArn", "*") if isinstance(event, dict) else "*"
+    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": asked}
     return {
         "principalId": identity.get("userId", "nobody"),
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
         "context": identity,
     }
+
+
+def _request(event: object) -> dict[str, Any]:
+    """Return which request it is, as the lines have it, whatever was sent as an event."""
+    given = event.get("requestContext") if isinstance(event, dict) else None
+    context = given if isinstance(given, dict) else {}
+    return {"connection_id": context.get("connectionId"), "correlation_id": context.get("requestId")}

@@ -2,6 +2,7 @@
 
 from functions.aws.identity.tickets import Tickets
 from functions.aws.identity.tokens import Tokens
+from functions.domain.identity.denials import Denial
 from functions.domain.identity.identity import Identity, Unidentified
 from functions.operations.identity.authorizing import Handshake
 
@@ -21,17 +22,14 @@ def identify(handshake: Handshake, tokens: Tokens, tickets: Tickets, now: int) -
     authorization = handshake.headers.get("authorization")
     ticket = handshake.query.get("ticket")
     if authorization is not None and ticket is not None:
-        msg = "both a token and a ticket"
-        raise Unidentified(msg)
+        raise Unidentified(Denial.TOKEN_AND_TICKET)
     if authorization is not None:
         scheme, blank, token = authorization.partition(" ")
         if not blank:
             return tokens.identify(authorization, now)
         if scheme.lower() != "bearer":
-            msg = "the Authorization header has no bearer token"
-            raise Unidentified(msg)
+            raise Unidentified(Denial.NOT_BEARER)
         return tokens.identify(token.strip(" "), now)  # no other blank is one in HTTP
     if ticket is not None:
         return tickets.redeem(ticket, now)
-    msg = "neither a token nor a ticket"
-    raise Unidentified(msg)
+    raise Unidentified(Denial.NO_CREDENTIALS)

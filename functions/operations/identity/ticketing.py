@@ -4,9 +4,11 @@ import json
 from typing import Any
 
 from functions.aws.identity.tickets import TICKET_SECONDS, Tickets
-from functions.aws.logs import logger
+from functions.aws.logs import level_of, logger
+from functions.domain.identity.denials import Denial
 from functions.domain.identity.identity import Unidentified, has_expired, identity_of
 from functions.domain.refusals import Unavailable
+from functions.names import FAULT
 
 
 def give(event: dict[str, Any], tickets: Tickets, use: str, now: int) -> dict[str, Any]:
@@ -26,23 +28,37 @@ def give(event: dict[str, Any], tickets: Tickets, use: str, now: int) -> dict[st
     try:
         identity = identity_of(event["requestContext"]["authorizer"]["jwt"]["claims"], use=use)
         if has_expired(identity.expires_at, now=now):
-            return _refuse(event, 401, "token_expired", "The token has expired.")
+            expired = Unidentified(Denial.TOKEN_EXPIRED, user_id=identity.user_id)
+            return _refuse(event, 401, "token_expired", "The token has expired.", expired)
         ticket = tickets.issue(identity, now)
     except Unidentified as refused:
-        return _refuse(event, 403, "unauthorized", "This token gets no ticket.", reason=str(refused))
+        return _refuse(event, 403, "unauthorized", "This token gets no ticket.", refused)
     except Unavailable as unavailable:
-        return _refuse(event, 503, "unavailable", "Try again.", reason=unavailable.problem)
-    except Exception:  # noqa: BLE001 - the outermost guard: a client learns nothing of the server's insides
-        logger.exception("internal")
-        return _refuse(event, 500, "internal", "Something went wrong on our side.")
-    _log(event, 200, user_id=identity.user_id)
+        away = Unidentified(Denial.UNAVAILABLE, user_id=identity.user_id, problem=unavailable.problem)
+        return _refuse(event, 503, "unavailable", "Try again.", away)
+    except Exception as problem:  # noqa: BLE001 - the outermost guard: a client learns nothing of the server's insides
+        logger.exception("internal", extra={"correlation_id": _request_id(event)})
+        fault = Unidentified(Denial.INTERNAL, problem=type(problem).__name__)
+        return _refuse(event, 500, "internal", "Something went wrong on our side.", fault)
+    extra = {"correlation_id": _request_id(event), "status": 200, "user_id": identity.user_id, "reason": None}
+    logger.info("ticket", extra=extra)
     return _answer(200, {"ticket": ticket, "expiresIn": TICKET_SECONDS})
 
 
-def _refuse(
-    event: dict[str, Any], status: int, code: str, message: str, *, reason: str | None = None
-) -> dict[str, Any]:
-    _log(event, status, reason=reason or code)
+def _refuse(event: object, status: int, code: str, message: str, refused: Unidentified) -> dict[str, Any]:
+    fault = refused.denial.fault
+    logger.log(
+        level_of(fault),
+        "ticket",
+        extra={
+            "correlation_id": _request_id(event),
+            "status": status,
+            "user_id": refused.user_id,
+            "reason": refused.denial,
+            "problem": refused.problem,
+            FAULT: fault,
+        },
+    )
     return _answer(status, {"error": {"code": code, "message": message}})
 
 
@@ -51,8 +67,6 @@ def _answer(status: int, body: dict[str, Any]) -> dict[str, Any]:
     return {"statusCode": status, "headers": headers, "body": json.dumps(body)}
 
 
-def _log(event: object, status: int, *, user_id: str | None = None, reason: str | None = None) -> None:
+def _request_id(event: object) -> Any:
     context = event.get("requestContext") if isinstance(event, dict) else None
-    request_id = context.get("requestId") if isinstance(context, dict) else None
-    extra = {"correlation_id": request_id, "status": status, "user_id": user_id, "reason": reason}
-    logger.info("ticket", extra=extra)
+    return context.get("requestId") if isinstance(context, dict) else None

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 
+from functions.aws.identity.keys import Keys
 from functions.aws.identity.tickets import Tickets
-from functions.aws.identity.tokens import Keys, Tokens
+from functions.aws.identity.tokens import Tokens
 from functions.domain.identity.identity import Identity
 from functions.handlers.authorizer import handler
 from tests.fuzz import handshakes

@@ -4,7 +4,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from functions.aws.faults import cancellation, code_of, is_passing, status_of
+from functions.aws.faults import cancellation, code_of, is_contended, is_passing, status_of
 
 
 def test_an_error_may_say_nothing_of_itself() -> None:
@@ -12,10 +12,14 @@ def test_an_error_may_say_nothing_of_itself() -> None:
 
     assert (code_of(error), status_of(error), cancellation(error)) == ("", 0, [])
     assert not is_passing(error)
+    assert not is_contended(error)
 
 
 def test_a_cancellation_without_a_reason_does_not_pass() -> None:
-    assert not is_passing(ClientError({"Error": {"Code": "TransactionCanceledException"}}, "T"))
+    error = ClientError({"Error": {"Code": "TransactionCanceledException"}}, "T")
+
+    assert not is_passing(error)
+    assert not is_contended(error)
 
 
 def test_an_action_without_a_code_is_none_of_the_reasons() -> None:
@@ -25,6 +29,11 @@ def test_an_action_without_a_code_is_none_of_the_reasons() -> None:
     }
 
     assert is_passing(ClientError(response, "TransactWriteItems"))
+    assert is_contended(ClientError(response, "TransactWriteItems"))
+
+
+def test_a_conflict_without_a_transaction_is_one_too() -> None:
+    assert is_contended(ClientError({"Error": {"Code": "TransactionConflictException"}}, "PutItem"))
 
 
 def test_a_server_error_passes_and_a_client_error_does_not() -> None:

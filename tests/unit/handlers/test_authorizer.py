@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from functions.aws import clients
+from functions.aws.identity.keys import Keys
 from functions.aws.identity.tickets import Tickets
-from functions.aws.identity.tokens import Keys, Tokens
+from functions.aws.identity.tokens import Tokens
+from functions.domain.identity.denials import Denial
 from functions.domain.identity.identity import Identity
 from functions.domain.log.claims import ticket_key
 from functions.domain.refusals import Unavailable
@@ -69,9 +71,13 @@ def effect(answer: dict[str, Any]) -> str:
     return str(statement["Effect"])
 
 
-def reason(caplog: pytest.LogCaptureFixture) -> str:
+def said(caplog: pytest.LogCaptureFixture) -> dict[str, Any]:
     (line,) = [record for record in caplog.records if record.message == "authorize"]
-    return str(vars(line)["reason"])
+    return vars(line)
+
+
+def reason(caplog: pytest.LogCaptureFixture) -> Denial:
+    return Denial(said(caplog)["reason"])
 
 
 @pytest.fixture(autouse=True)
@@ -156,7 +162,7 @@ def test_a_refusal_tells_the_log_alone_why(
     answer = handler(request(f"Bearer {signed}"), None, tokens, tickets, Crowd())
 
     assert (answer["principalId"], answer["context"], effect(answer)) == ("nobody", {}, "Deny")
-    assert reason(caplog) == "ExpiredSignatureError"
+    assert reason(caplog) is Denial.TOKEN_EXPIRED
     assert signed not in str([vars(record) for record in caplog.records])
     assert "Expired" not in json.dumps(answer)
 
@@ -176,7 +182,7 @@ def test_a_ticket_lets_its_bearer_in_once(
 
     assert (first["context"]["userId"], first["context"]["exp"]) == ("ada", str(who.expires_at))
     assert effect(second) == "Deny"
-    assert reason(caplog) == "the ticket is unknown or used"
+    assert reason(caplog) is Denial.UNKNOWN_TICKET
 
 
 def test_a_ticket_is_good_for_30_seconds(
@@ -187,7 +193,7 @@ def test_a_ticket_is_good_for_30_seconds(
     assert effect(handler(request(ticket=fresh), None, tokens, tickets, Crowd())) == "Allow"
     caplog.clear()
     assert effect(handler(request(ticket=stale), None, tokens, tickets, Crowd())) == "Deny"
-    assert reason(caplog) == "the ticket has expired"
+    assert reason(caplog) is Denial.TICKET_EXPIRED
 
 
 def test_a_ticket_does_not_outlive_the_identity_behind_it(
@@ -196,7 +202,7 @@ def test_a_ticket_does_not_outlive_the_identity_behind_it(
     ticket = tickets.issue(ada(-1), now())
 
     assert effect(handler(request(ticket=ticket), None, tokens, tickets, Crowd())) == "Deny"
-    assert reason(caplog) == "the identity behind the ticket has expired"
+    assert reason(caplog) is Denial.TICKET_OUTLIVED_TOKEN
 
 
 @pytest.mark.parametrize("ticket", ["", "a", "x" * 43, "x" * 44, "x" * 42 + "\n", "ä" * 43, "#" * 43])
@@ -277,6 +283,55 @@ def test_nobody_is_counted_whom_nothing_proves(tokens: Tokens, tickets: Tickets)
     assert crowd.asked == []
 
 
+def test_who_has_too_many_connections_is_told_with_the_limit(
+    tokens: Tokens, tickets: Tickets, caplog: pytest.LogCaptureFixture
+) -> None:
+    handler(request(f"Bearer {token()}"), None, tokens, tickets, Crowd(10))
+
+    line = said(caplog)
+    assert (line["reason"], line["limit"], line["user_id"]) == ("too_many_connections", 10, SUBJECT)
+
+
+# --- The line of a refusal -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("issued_at", [-31_000, 0])
+def test_whoever_comes_late_with_a_ticket_is_known(
+    tokens: Tokens, tickets: Tickets, issued_at: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    ticket = tickets.issue(ada(-1), now() + issued_at)
+
+    handler(request(ticket=ticket), None, tokens, tickets, Crowd())
+
+    assert said(caplog)["user_id"] == "ada"
+
+
+def test_a_refusal_for_what_a_client_did_is_no_warning(
+    tokens: Tokens, tickets: Tickets, caplog: pytest.LogCaptureFixture
+) -> None:
+    handler(request(), None, tokens, tickets, Crowd())
+
+    line = said(caplog)
+    assert (line["levelname"], line["fault"], line["user_id"]) == ("INFO", "client", None)
+
+
+def test_a_refusal_by_a_fault_of_ours_is_a_warning(
+    tokens: Tokens, tickets: Tickets, caplog: pytest.LogCaptureFixture
+) -> None:
+    handler(request(f"Bearer {token(iss='elsewhere')}"), None, tokens, tickets, Crowd())
+
+    line = said(caplog)
+    assert (line["levelname"], line["fault"], line["user_id"]) == ("WARNING", "server", SUBJECT)
+
+
+def test_an_allowance_is_nobodys_fault(
+    tokens: Tokens, tickets: Tickets, caplog: pytest.LogCaptureFixture
+) -> None:
+    handler(request(f"Bearer {token()}"), None, tokens, tickets, Crowd())
+
+    assert "fault" not in said(caplog)
+
+
 # --- Faults ----------------------------------------------------------------------------------
 
 
@@ -288,7 +343,10 @@ def test_a_ticket_that_cannot_be_redeemed_in_time_lets_nobody_in(
     answer = handler(request(ticket="x" * 43), None, tokens, away, Crowd())
 
     assert effect(answer) == "Deny"
-    assert reason(caplog) == "unavailable: ThrottlingException of delete_item"
+    assert (reason(caplog), said(caplog)["problem"]) == (
+        Denial.UNAVAILABLE,
+        "ThrottlingException of delete_item",
+    )
 
 
 def test_what_nobody_foresaw_lets_nobody_in(
@@ -299,7 +357,7 @@ def test_what_nobody_foresaw_lets_nobody_in(
     answer = handler(request(f"Bearer {token()}"), None, tokens, tickets, crowd)
 
     assert effect(answer) == "Deny"
-    assert reason(caplog) == "internal: RuntimeError"
+    assert (reason(caplog), said(caplog)["problem"]) == (Denial.INTERNAL, "RuntimeError")
     assert "secret" not in json.dumps(answer)
 
 

@@ -111,7 +111,7 @@ def test_a_refusals_reason_is_in_the_log_alone(caplog: pytest.LogCaptureFixture)
     (line,) = caplog.records
     said = vars(line)
     assert (line.message, said["effect"], said["user_id"]) == ("authorize", "Deny", None)
-    assert said["reason"] == "userId is missing or malformed"
+    assert said["reason"] == "malformed_user_id"
     assert said["connection_id"] == CONNECTION
     assert said["correlation_id"] == fixture("authorize")["requestContext"]["requestId"]
     assert "malformed" not in json.dumps(answer)
@@ -123,7 +123,7 @@ def test_a_refused_session_is_in_the_log(caplog: pytest.LogCaptureFixture) -> No
     handler(authorize(userId="alice", sessionId="a b"), None, Crowd())
 
     (line,) = caplog.records
-    assert vars(line)["reason"] == "sessionId is malformed"
+    assert vars(line)["reason"] == "malformed_session_id"
 
 
 def test_an_allowance_is_one_line(caplog: pytest.LogCaptureFixture) -> None:

@@ -117,7 +117,7 @@ def test_the_log_says_who_and_why_and_holds_neither_ticket_nor_token(
 
     given, refused = (vars(record) for record in caplog.records)
     assert (given["message"], given["status"], given["user_id"]) == ("ticket", 200, request_subject())
-    assert (refused["status"], refused["reason"]) == (403, "token_use is not access")
+    assert (refused["status"], refused["reason"], refused["user_id"]) == (403, "wrong_use", request_subject())
     assert given["correlation_id"] == fixture("ticket")["requestContext"]["requestId"]
     assert "ticket-1" not in str(given)
     assert "eyJ" not in f"{given}{refused}"

@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutErr
 from functions.aws.log.event_log import ClaimRefusedError, EventLog
 from functions.aws.log.patience import Patience
 from functions.domain.log.claims import Take
-from functions.domain.refusals import Unavailable
+from functions.domain.refusals import Contended, Fault, Unavailable
 from tests.fakes import Waiting
 from tests.unit.aws.dynamodb import (
     CONFLICT,
@@ -37,12 +37,14 @@ def test_a_conflict_that_lasts_is_unavailable_before_three_seconds_are_over() ->
     conflict = cancelled(NOTHING, {"Code": "TransactionConflict"})
     client = Client(*[conflict] * 99)
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(Contended) as caught:
         log(client, waiting).append(TEXT, (TAKE,))
 
     assert waiting.pauses == [0.1, 0.2, 0.4, 0.8, 0.8]
     assert len(client.calls) == 6
     assert all(call == client.calls[0] for call in client.calls)
+    assert caught.value.fault is Fault.CLIENT
+    assert caught.value.problem == "TransactionConflict of TransactWriteItems"
 
 
 def test_the_time_that_an_attempt_takes_counts_too() -> None:
@@ -116,6 +118,7 @@ def test_a_refusal_that_stays_undecided_is_unavailable() -> None:
         failure("ServiceUnavailable", 503),
         failure("TransactionInProgressException"),
         cancelled({"Code": "ThrottlingError"}, NOTHING),
+        cancelled({"Code": "ThrottlingError"}, {"Code": "TransactionConflict"}),
         ConnectTimeoutError(endpoint_url="secret"),
         ReadTimeoutError(endpoint_url="secret"),
     ],
@@ -127,6 +130,7 @@ def test_what_passes_is_unavailable_and_tells_nothing(fault: BaseException, clai
     with pytest.raises(Unavailable) as caught:
         log(client).append(TEXT, claims)
 
+    assert caught.value.fault is Fault.SERVER
     assert caught.value.retry_after == 1
     assert "secret" not in f"{caught.value} {caught.value.message} {caught.value.problem}"
 
