@@ -1,4 +1,7 @@
-"""Log groups and alarms."""
+"""Log groups, counts of their lines, and alarms."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from local.answers import ignoring
 from local.cloud import Cloud
@@ -24,22 +27,46 @@ def remove_log_group(cloud: Cloud, name: str) -> None:
     cloud.client("logs").delete_log_group(logGroupName=name)
 
 
+@creates("aws:cloudwatch/logMetricFilter:LogMetricFilter")
+def metric_filter(cloud: Cloud, wanted: Wanted) -> Made:
+    """Put the filter; the emulator keeps it and counts nothing."""
+    name, group = wanted.physical(512), wanted.inputs["logGroupName"]
+    cloud.call(
+        "logs",
+        "PutMetricFilter",
+        # one in the program, a list of one in the request
+        {**wanted.inputs, "metricTransformations": [wanted.inputs["metricTransformation"]]},
+        rename={
+            "pattern": "filterPattern",
+            "name": "metricName",
+            "namespace": "metricNamespace",
+            "value": "metricValue",
+        },
+        without=("name", "metricTransformation"),
+        filterName=name,
+    )
+    return Made(id=f"{group}:{name}", outputs={"name": name})
+
+
+@removes("aws:cloudwatch/logMetricFilter:LogMetricFilter")
+def remove_metric_filter(cloud: Cloud, group_and_name: str) -> None:
+    """Delete the filter."""
+    group, name = group_and_name.split(":")
+    cloud.client("logs").delete_metric_filter(logGroupName=group, filterName=name)
+
+
 @creates("aws:cloudwatch/metricAlarm:MetricAlarm")
 def metric_alarm(cloud: Cloud, wanted: Wanted) -> Made:
-    """Put the alarm."""
+    """Put the alarm; the emulator does not evaluate expressions."""
     name = wanted.physical(255)
+    queries = wanted.inputs.get("metricQueries", ())
+    measured = {"metrics": [_query(query) for query in queries]} if queries else _dimensions(wanted.inputs)
     cloud.call(
         "cloudwatch",
         "PutMetricAlarm",
-        wanted.inputs,
-        rename={"metricQueries": "metrics"},
-        without=("name", "dimensions", "tags", "tagsAll"),
+        {**wanted.inputs, **measured},
+        without=("name", "metricQueries", "tags", "tagsAll"),
         AlarmName=name,
-        # a map in the program, a list in the request
-        Dimensions=[
-            {"Name": dimension, "Value": value}
-            for dimension, value in wanted.inputs.get("dimensions", {}).items()
-        ],
     )
     return Made(id=name, outputs={"name": name, "arn": cloud.arn("cloudwatch", f"alarm:{name}")})
 
@@ -48,3 +75,20 @@ def metric_alarm(cloud: Cloud, wanted: Wanted) -> Made:
 def remove_metric_alarm(cloud: Cloud, name: str) -> None:
     """Delete the alarm."""
     cloud.client("cloudwatch").delete_alarms(AlarmNames=[name])
+
+
+def _query(query: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a query as the request has it: a metric apart from its statistic, and what is returned said."""
+    asked = {**query, "returnData": bool(query.get("returnData"))}
+    metric = asked.pop("metric", None)
+    if metric is None:
+        return asked
+    what = {key: metric[key] for key in ("namespace", "metricName") if key in metric}
+    how = {key: value for key, value in metric.items() if key not in {*what, "dimensions"}}
+    return {**asked, "metricStat": {"metric": {**what, **_dimensions(metric)}, **how}}
+
+
+def _dimensions(metric: Mapping[str, Any]) -> dict[str, Any]:
+    """Give dimensions as the request has them: a map in the program, a list there."""
+    given = metric.get("dimensions") or {}
+    return {"dimensions": [{"name": name, "value": value} for name, value in given.items()]}
