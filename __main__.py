@@ -63,7 +63,8 @@ api.serve(
 if settings.alarms.enabled:
     served = (lifecycle, message, projector.function, manager.function, sweeper.function)
     watched = (*identity.functions, *served)
-    Alarms("alarms", AlarmsArgs(naming, settings, watched, projector, sweeper, store, api))
+    args = AlarmsArgs(naming, settings, watched, identity, lifecycle, projector, sweeper, store, api)
+    Alarms("alarms", args)
 
 outputs: dict[str, object] = {
     "websocket_url": api.websocket_url,

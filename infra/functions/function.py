@@ -90,6 +90,8 @@ class Function(pulumi.ComponentResource):
     ----------
     function_name, arn, invoke_arn
         How to name it, grant its invocation, and integrate it.
+    log_group_name
+        Where its lines are.
     """
 
     def __init__(
@@ -145,6 +147,7 @@ class Function(pulumi.ComponentResource):
             ),
             opts=here,
         )
+        self.log_group_name = log_group.name
         self.function_name = function.name
         self.arn = function.arn
         self.invoke_arn = function.invoke_arn

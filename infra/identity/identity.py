@@ -39,6 +39,8 @@ class Identity(pulumi.ComponentResource):
         The function.
     functions
         It, and what issues tickets.
+    ticket_api_id
+        The HTTP API that gives tickets; None where there is none.
     outputs
         What the program exports of it.
     """
@@ -51,10 +53,12 @@ class Identity(pulumi.ComponentResource):
         self.outputs: dict[str, object] = {}
         users: UserDirectory | None = None
         issuing: tuple[Function, ...] = ()
+        self.ticket_api_id: pulumi.Output[str] | None = None
         if runtime.settings.verifies_identity:
             users = UserDirectory("users", UserDirectoryArgs(runtime.naming, runtime.settings), here)
             tickets = TicketApi("tickets", runtime, TicketApiArgs(args.store, users), here)
             issuing = (tickets.function,)
+            self.ticket_api_id = tickets.api_id
             self.outputs = {
                 "user_pool_id": users.pool_id,
                 "user_pool_client_ids": users.client_ids,

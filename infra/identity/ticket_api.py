@@ -52,6 +52,8 @@ class TicketApi(pulumi.ComponentResource):
 
     Attributes
     ----------
+    api_id
+        The API.
     url
         Where a ticket is asked for.
     function
@@ -86,6 +88,7 @@ class TicketApi(pulumi.ComponentResource):
             cors_configuration=self._cors(),
             opts=self._here,
         )
+        self.api_id = self._api.id
         self._route(name, args.directory)
         self._stage(name)
         method, path = names.ROUTE_TICKETS.split()

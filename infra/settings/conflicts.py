@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from infra.settings.settings import MIN_RETENTION_DAYS, GatewayLogsRole, Settings
+from infra.settings.settings import MIN_RETENTION_DAYS, GatewayLogsRole, LogLevel, Settings
 
 _DAY_SECONDS: Final = 86_400
 _CONNECTION_SECONDS: Final = 2 * 3_600
@@ -82,6 +82,9 @@ def _of_what_would_do_nothing(settings: Settings) -> Iterator[Conflict]:
         yield Conflict(
             "alarms.topicArns", "none without alarms.enabled: nothing would tell them", ("alarms.enabled",)
         )
+    if settings.alarms.enabled and settings.functions.log_level is LogLevel.ERROR:
+        allowed = "'DEBUG', 'INFO' or 'WARN' beside alarms.enabled: alarms count warnings"
+        yield Conflict("functions.logLevel", allowed, ("alarms.enabled",))
     if settings.api.gateway_logs_role is GatewayLogsRole.MANAGE and not settings.api.access_logs:
         why = "the role is made only where something is logged with it"
         yield Conflict(

@@ -181,6 +181,12 @@ def evaluated(stack: str, *, preview: bool = False) -> Evaluation:
     return evaluate(stack, preview=preview)
 
 
+@functools.cache
+def alarmed(stack: str) -> Evaluation:
+    """Evaluate a stack with its alarms, once."""
+    return evaluate(stack, stack_config(stack, alarms={"enabled": "true"}))
+
+
 def _evaluate(stack: str, config: dict[str, str], program: Any, preview: bool) -> Evaluation:  # noqa: FBT001
     # the loop comes before the mocks, which bind to the current one
     loops = _Loops()

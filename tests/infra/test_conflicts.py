@@ -63,6 +63,13 @@ PAIRS: dict[str, tuple[dict[str, object], str]] = {
             "region's"
         ),
     ),
+    "alarms on lines that are not written": (
+        {"alarms": {"enabled": "true"}, "functions": {"logLevel": "ERROR"}},
+        (
+            "functions.logLevel: found \"ERROR\", allowed: 'DEBUG', 'INFO' or 'WARN' beside alarms.enabled: "
+            "alarms count warnings"
+        ),
+    ),
     "a role for logs that nobody writes": (
         {"api": {"gatewayLogsRole": "manage"}},
         (
@@ -84,6 +91,8 @@ FIT: dict[str, dict[str, object]] = {
     },
     "the oldest record": {"projector": {"maxRecordAgeSeconds": "82800"}, "log": {"retentionDays": "16"}},
     "alarms that one looks at": {"alarms": {"enabled": "true"}},
+    "alarms on warnings": {"alarms": {"enabled": "true"}, "functions": {"logLevel": "WARN"}},
+    "few lines, and nobody who counts them": {"functions": {"logLevel": "ERROR"}},
     "alarms that tell": {"alarms": {"enabled": "true", "topicArns": [TOPIC]}},
     "a role for logs": {"api": {"gatewayLogsRole": "manage", "accessLogs": "true"}},
     "users and tickets that are not asked": {

@@ -11,7 +11,7 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from tests.infra.program import STACKS, evaluate, evaluated
+from tests.infra.program import STACKS, alarmed, evaluate, evaluated, stack_config
 
 FREE_WHILE_IDLE = {
     "aws:apigateway/account:Account",
@@ -24,6 +24,8 @@ FREE_WHILE_IDLE = {
     "aws:apigatewayv2/routeResponse:RouteResponse",
     "aws:apigatewayv2/stage:Stage",
     "aws:cloudwatch/logGroup:LogGroup",
+    # what it counts is a metric with a price, in the hours in which there is something to count
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter",
     # priced by the users who sign in within a month: nobody does while it is idle
     "aws:cognito/userPool:UserPool",
     "aws:cognito/userPoolClient:UserPoolClient",
@@ -64,6 +66,14 @@ def test_a_stack_consists_of_what_is_free_while_idle(stack: str) -> None:
     types = {each.type for each in evaluated(stack).registrations if each.custom}
 
     assert types - FREE_WHILE_IDLE == set()
+
+
+def test_alarms_add_a_price_for_alarms_and_for_nothing_else() -> None:
+    registrations = alarmed("prod").registrations
+
+    priced = {each.type for each in registrations if each.custom} - FREE_WHILE_IDLE
+    assert priced == {"aws:cloudwatch/metricAlarm:MetricAlarm"}
+    assert {argument for each in registrations for argument in each.inputs} & PRICED_ARGUMENTS == set()
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -123,6 +133,6 @@ def test_a_deprecated_argument_would_be_seen() -> None:
 
 def test_no_deprecated_argument_is_given_within_another(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING), warnings.catch_warnings(record=True):
-        evaluate("prod")
+        evaluate("prod", stack_config("prod", alarms={"enabled": "true"}))
 
     assert [each.message for each in caplog.records] == []

@@ -15,6 +15,7 @@ FUNCTION, LAYER = "aws:lambda/function:Function", "aws:lambda/layerVersion:Layer
 API, ROUTE = "aws:apigatewayv2/api:Api", "aws:apigatewayv2/route:Route"
 INTEGRATION = "aws:apigatewayv2/integration:Integration"
 POOL = "aws:cognito/userPool:UserPool"
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 
 Need = Callable[[str], Made]
 """Gives the example of another type, made before this one."""
@@ -70,7 +71,12 @@ EXAMPLES: dict[str, Callable[[Need], dict[str, Any]]] = {
         "flexibleTimeWindow": {"mode": "OFF"},
         "target": {"arn": need(FUNCTION).outputs["arn"], "roleArn": need(ROLE).outputs["arn"]},
     },
-    "aws:cloudwatch/logGroup:LogGroup": lambda _: {"retentionInDays": 7.0},
+    LOG_GROUP: lambda _: {"retentionInDays": 7.0},
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": lambda need: {
+        "logGroupName": need(LOG_GROUP).id,
+        "pattern": '{ $.fault = "server" }',
+        "metricTransformation": {"name": "faults", "namespace": "Airium", "value": "1", "unit": "Count"},
+    },
     "aws:cloudwatch/metricAlarm:MetricAlarm": lambda _: {
         "comparisonOperator": "GreaterThanThreshold",
         "evaluationPeriods": 1.0,

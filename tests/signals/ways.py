@@ -1,0 +1,174 @@
+"""The ways into the backend, each with everything behind it failing in one way."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from functions.aws import environment
+from functions.aws.gateway.callbacks import Callbacks
+from functions.aws.identity.keys import Keys
+from functions.aws.identity.tickets import Tickets
+from functions.aws.identity.tokens import Tokens
+from functions.aws.log import event_items
+from functions.aws.log.event_log import EventLog
+from functions.aws.read_models import connection_items
+from functions.aws.read_models.connections import Connections
+from functions.aws.read_models.read_model import ReadModel
+from functions.domain.log.events import ConnectionOpened
+from functions.domain.log.ids import lowest
+from functions.domain.times import iso
+from functions.handlers import (
+    authorizer,
+    connection_manager,
+    lifecycle,
+    message,
+    projector,
+    sweeper,
+    ticket,
+)
+from tests import gateway_events
+from tests.fakes import MemoryLog, RecordingCallbacks
+from tests.gateway_events import CONNECTED_AT, authorize, voice_data
+from tests.issuer import CLIENT, ISSUER, issuing, token
+from tests.signals.faults import ISSUER_STATUS, Breakage, dynamodb, gateway
+from tests.stage import happened
+from tests.standin.records import records_of
+from tests.unit.operations.connections.connection_rows import Context, row
+
+TICKET: Final = "t" * 43
+NOWHERE: Final = "http://127.0.0.1:9/jwks.json"
+"""Where nobody answers."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way in: the function behind it, and what goes through it while a breakage lasts."""
+
+    function: str
+    go: Callable[[Breakage], object]
+
+
+def _log(breakage: Breakage) -> EventLog:
+    return EventLog(dynamodb(breakage), "events", "claims")
+
+
+def _callbacks(breakage: Breakage) -> Callbacks:
+    return Callbacks(lambda: gateway(breakage))
+
+
+def _frame(event: dict[str, Any], log: EventLog, callbacks: Callbacks) -> object:
+    return message.handler(event, None, log, callbacks)
+
+
+def _connect(breakage: Breakage) -> object:
+    return lifecycle.handler(gateway_events.connect(), None, _log(breakage), RecordingCallbacks())
+
+
+def _disconnect(breakage: Breakage) -> object:
+    return lifecycle.handler(gateway_events.disconnect(), None, _log(breakage), RecordingCallbacks())
+
+
+def _default(breakage: Breakage) -> object:
+    event = gateway_events.message({"type": "text_message", "data": {"text": "hello"}})
+    return _frame(event, _log(breakage), RecordingCallbacks())
+
+
+def _voice_data(breakage: Breakage) -> object:
+    minute = voice_data(lowest(CONNECTED_AT), 600, requestTimeEpoch=CONNECTED_AT + 60_000)
+    return _frame(minute, _log(breakage), RecordingCallbacks())
+
+
+def _answer_by_callback(breakage: Breakage) -> object:
+    too_fast = voice_data(lowest(CONNECTED_AT), 6_000, requestTimeEpoch=CONNECTED_AT + 1_000)
+    return _frame(too_fast, MemoryLog(), _callbacks(breakage))
+
+
+def _token(breakage: Breakage) -> object:
+    bearer = {"Authorization": f"Bearer {token()}"}
+    if breakage is Breakage.AWAY:
+        return _authorize(Keys(NOWHERE), authorize(), bearer, dynamodb(breakage))
+    with issuing() as issuer:
+        issuer.status = ISSUER_STATUS[breakage]
+        return _authorize(Keys(issuer.url), authorize(), bearer, dynamodb(breakage))
+
+
+def _ticket(breakage: Breakage) -> object:
+    return _authorize(Keys(NOWHERE), authorize(ticket=TICKET), {}, dynamodb(breakage))
+
+
+def _count(breakage: Breakage) -> object:
+    bearer = {"Authorization": f"Bearer {token()}"}
+    with issuing() as issuer:
+        return _authorize(Keys(issuer.url), authorize(), bearer, dynamodb(breakage))
+
+
+def _authorize(keys: Keys, event: dict[str, Any], headers: dict[str, str], client: Any) -> object:
+    tokens = Tokens(keys, issuer=ISSUER, clients=frozenset({CLIENT}), use="access")
+    event["headers"].update(headers)
+    connections = Connections(client, "connections")
+    return authorizer.handler(event, None, tokens, Tickets(client, "claims"), connections)
+
+
+def _tickets(breakage: Breakage) -> object:
+    event = gateway_events.fixture("ticket")
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["exp"] = str(2**33)
+    return ticket.handler(event, None, Tickets(dynamodb(breakage), "claims"))
+
+
+def _connection_manager(breakage: Breakage) -> object:
+    asked = {"operation": "list_user", "userId": "ada"}
+    return connection_manager.handler(
+        asked, Context(), Connections(dynamodb(breakage), "connections"), _log(breakage), _callbacks(breakage)
+    )
+
+
+def _sweep(client: Any, log: EventLog, callbacks: Callbacks) -> object:
+    run, connections = {"time": iso(environment.now())}, Connections(client, "connections")
+    return sweeper.handler(run, Context(), connections, log, callbacks)
+
+
+def _sweeper(breakage: Breakage) -> object:
+    return _sweep(dynamodb(breakage), _log(breakage), _callbacks(breakage))
+
+
+class _OneRow:
+    """A client of DynamoDB that finds one connection, idle for an hour, whatever it is asked."""
+
+    def query(self, **_: Any) -> dict[str, Any]:
+        now = environment.now()
+        idle = row(created_at=now - 3_700_000, last_activity=now - 3_650_000)
+        return {"Items": [connection_items.encode(connection_items.Stored(idle, 1, 1))]}
+
+
+def _sweeper_at_the_gateway(breakage: Breakage) -> object:
+    return _sweep(_OneRow(), MemoryLog(), _callbacks(breakage))
+
+
+def _projector(breakage: Breakage) -> object:
+    model = ReadModel(
+        dynamodb(breakage),
+        connections="connections",
+        messages="messages",
+        metrics="metrics",
+    )
+    opened = event_items.encode(happened("c-1", ConnectionOpened("203.0.113.17", "browser")))
+    batch = {"Records": list(records_of([opened]))}
+    return projector.handler(batch, None, _log(breakage), model, lambda: CONNECTED_AT, lambda _: None)
+
+
+WAYS: Final = {
+    "`$connect`": Way("lifecycle", _connect),
+    "`$disconnect`": Way("lifecycle", _disconnect),
+    "`$default`": Way("message", _default),
+    "`voice_data`": Way("message", _voice_data),
+    "an answer by callback": Way("message", _answer_by_callback),
+    "the authorizer, a token": Way("authorizer", _token),
+    "the authorizer, a ticket": Way("authorizer", _ticket),
+    "the authorizer, the count": Way("authorizer", _count),
+    "`POST /tickets`": Way("ticket", _tickets),
+    "the connection manager": Way("connection-manager", _connection_manager),
+    "the sweeper, its tables": Way("sweeper", _sweeper),
+    "the sweeper, the gateway": Way("sweeper", _sweeper_at_the_gateway),
+    "the projector": Way("projector", _projector),
+}
+"""Every way in, by its name in the runbook."""
