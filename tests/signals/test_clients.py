@@ -39,7 +39,7 @@ def crowded() -> MemoryLog:
 def test_a_connect_that_is_refused_for_a_session_wakes_nobody_and_is_counted(
     log: Callable[[], MemoryLog],
 ) -> None:
-    with written("DEBUG") as lines:
+    with written() as lines:
         lifecycle.handler(connect(), None, log(), RecordingCallbacks())
 
     assert fired("lifecycle", lines) == set()

@@ -1,11 +1,12 @@
 """What the gateway reports of a connection's life, appended: opened if its claims are granted, and closed."""
 
+import logging
 import re
 from typing import Any, Final
 
 from functions.aws.gateway.requests import OK, Request
 from functions.aws.log.event_log import ClaimRefusedError, EventLog
-from functions.aws.logs import level_of, logger
+from functions.aws.logs import logger
 from functions.domain.log.claims import Claim, Take, session_key
 from functions.domain.log.events import ConnectionClosed, ConnectionFailed, ConnectionOpened, event
 from functions.domain.refusals import Refused, Unavailable
@@ -107,9 +108,9 @@ def _short(text: str | None) -> str | None:
 
 def _log(what: str, request: Request, status: int, refused: Refused | None = None) -> None:
     context = request.request_context
-    fault = refused.fault if refused else None
     logger.log(
-        level_of(fault),
+        # refused connects are counted too, whosever doing they are
+        logging.WARNING if refused else logging.INFO,
         what,
         extra={
             "connection_id": context.connection_id,
@@ -118,6 +119,6 @@ def _log(what: str, request: Request, status: int, refused: Refused | None = Non
             "status": status,
             "refused": str(refused) if refused else None,
             "problem": getattr(refused, "problem", None),
-            FAULT: fault,
+            FAULT: refused.fault if refused else None,
         },
     )

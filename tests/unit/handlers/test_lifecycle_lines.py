@@ -24,11 +24,11 @@ def handle(event: Any, log: MemoryLog) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("event", "name", "status", "refused"),
+    ("event", "name", "status", "refused", "level"),
     [
-        (connect(), "connect", 200, None),
-        (connect(authorizer=identity(userId="bob")), "connect", 403, FOREIGN),
-        (disconnect(), "disconnect", 200, None),
+        (connect(), "connect", 200, None, logging.INFO),
+        (connect(authorizer=identity(userId="bob")), "connect", 403, FOREIGN, logging.WARNING),
+        (disconnect(), "disconnect", 200, None, logging.INFO),
     ],
 )
 def test_each_report_is_one_line(
@@ -36,6 +36,7 @@ def test_each_report_is_one_line(
     name: str,
     status: int,
     refused: str | None,
+    level: int,
     log: MemoryLog,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -45,7 +46,7 @@ def test_each_report_is_one_line(
     handle(event, log)
 
     (line,) = caplog.records
-    assert (line.levelno, line.message) == (logging.INFO, name)
+    assert (line.levelno, line.message) == (level, name)
     said, context = vars(line), event["requestContext"]
     assert (said["status"], said["refused"]) == (status, refused)
     assert (said["connection_id"], said["correlation_id"]) == (CONNECTION, context["requestId"])
