@@ -109,7 +109,9 @@ class Crowd:
     def _sender(self, number: int) -> Callable[[], None]:
         def send() -> None:
             patience = Patience(self._seconds, self._time.clock, self._time.sleep, self._random.uniform)
-            log = EventLog(self.table, "events", "claims", patience=patience)
+            log = EventLog(
+                self.table, "events", "claims", lambda: int(self._time.clock() * 1000), patience=patience
+            )
             frame = TextMessage(id=f"m-{number}", data=TextMessageData("hello"))
             decision = decide(frame, cause(request_id=f"request-{number}"))
             assert decision.event is not None
