@@ -106,6 +106,9 @@ class Crowd:
         self._time.run(*(self._sender(number) for number in range(texts)))
         self.seconds = self._time.clock()
 
+    def _now(self) -> int:
+        return int(self._time.clock() * 1000)
+
     def _sender(self, number: int) -> Callable[[], None]:
         def send() -> None:
             patience = Patience(self._seconds, self._time.clock, self._time.sleep, self._random.uniform)
