@@ -2,7 +2,7 @@
 
 import typer
 
-from ops.commands import audit, read_models
+from ops.commands import audit, read_models, tail
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -14,7 +14,7 @@ def main() -> None:
 
 app.command()(audit.audit)
 app.command()(audit.state)
-app.command()(audit.tail)
+app.command()(tail.tail)
 app.command()(read_models.verify)
 app.command()(read_models.rebuild)
 app.command()(read_models.redrive)

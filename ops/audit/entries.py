@@ -14,7 +14,7 @@ _WORDS: Final = "text"
 
 
 class Entry(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """One event, or an item that is none, for people and programs.
+    """One event, or an item that is not one, for people and programs.
 
     Times in ISO 8601. ``problem`` says why the item, or what happened, cannot be read. Words that are not
     shown are counted: ``{"characters": 11}`` in place of ``{"text": "Hello there"}``.

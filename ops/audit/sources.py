@@ -121,7 +121,10 @@ def _connections_of_session(deployment: Deployment, session_id: str, meter: Mete
     if outputs.claims_table is None:
         return []
     key = to_item({"claim": session_key(session_id)})
-    claim = deployment.client.get_item(TableName=outputs.claims_table, Key=key, ConsistentRead=True)
+    claim = deployment.client.get_item(
+        TableName=outputs.claims_table, Key=key, ConsistentRead=True, ReturnConsumedCapacity="TOTAL"
+    )
+    meter.count({"ScannedCount": 1, "Count": 1, **claim})
     owner = claim.get("Item", {}).get("value", {}).get("S")
     if owner is None:
         return []

@@ -1,5 +1,6 @@
 """Where commands write: answers alone on standard output, and hints, progress and problems beside it."""
 
+import json
 import sys
 from typing import Any, Final
 
@@ -23,10 +24,10 @@ hints: Final = Terminal(stderr=True)
 
 
 def line(answer: Any) -> None:
-    """Write one answer as a line of JSON."""
+    """Write one answer as a line of JSON, in ASCII: what a client said can be no command to a terminal."""
     import msgspec
 
-    typer.echo(msgspec.json.encode(answer))
+    typer.echo(json.dumps(msgspec.to_builtins(answer)))
 
 
 def refuse(problem: object, code: int = UNUSABLE) -> typer.Exit:

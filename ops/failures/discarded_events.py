@@ -12,11 +12,12 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from functions.aws import batch_reads
-from functions.aws.attributes import Item, to_item
+from functions.aws.attributes import Item
 from functions.aws.faults import code_of
-from functions.aws.log.arrivals import partitions
 from functions.aws.log.event_items import MalformedEventError, decode
-from functions.names import EVENTS_BY_ARRIVAL, EVENTS_KEY
+from functions.names import EVENTS_KEY
+from ops.audit.arrivals import by_arrival
+from ops.audit.meter import Meter, MeteredReader
 from ops.deployment import Deployment
 from ops.failures.discards import Discarded
 
@@ -65,10 +66,13 @@ def find(deployment: Deployment, batch: Discarded) -> Found:
     records = 0
     named: set[str] = set()
     unreadable: list[str] = []
-    for items in _by_arrival(deployment, batch):
-        records += len(items)
-        named.update(item[EVENTS_KEY[0]]["S"] for item in items)
-        unreadable += _unreadable(items)
+    first = _milliseconds(batch.approximate_arrival_of_first_record) - EARLIER_SECONDS * 1000
+    last = _milliseconds(batch.approximate_arrival_of_last_record) + LATER_SECONDS * 1000
+    reader = MeteredReader(deployment.client, deployment.outputs.events_table, Meter())
+    for item in by_arrival(reader, first, last, newest_first=False):
+        records += 1
+        named.add(item[EVENTS_KEY[0]]["S"])
+        unreadable += _unreadable([item])
     return Found(records, frozenset(named), tuple(unreadable), exact=False)
 
 
@@ -95,21 +99,6 @@ def _in_stream(streams: Any, batch: Discarded) -> list[Item]:
         if code_of(error) not in _GONE:
             raise
     return keys
-
-
-def _by_arrival(deployment: Deployment, batch: Discarded) -> Iterator[list[Item]]:
-    """Yield the events that arrived when a batch did, page by page."""
-    first = _milliseconds(batch.approximate_arrival_of_first_record) - EARLIER_SECONDS * 1000
-    last = _milliseconds(batch.approximate_arrival_of_last_record) + LATER_SECONDS * 1000
-    for day in partitions(first, last):
-        query = {
-            "TableName": deployment.outputs.events_table,
-            "IndexName": EVENTS_BY_ARRIVAL,
-            "KeyConditionExpression": "arrival_day = :day AND arrived_at BETWEEN :first AND :last",
-            "ExpressionAttributeValues": to_item({":day": day, ":first": first, ":last": last}),
-        }
-        for page in deployment.client.get_paginator("query").paginate(**query):
-            yield page["Items"]
 
 
 def _milliseconds(at: datetime) -> int:

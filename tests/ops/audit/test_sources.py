@@ -9,7 +9,13 @@ from functions.aws.attributes import Item, to_item
 from functions.aws.log.arrivals import stamp
 from functions.aws.log.event_items import encode
 from functions.domain.log.claims import Take, session_key
-from functions.domain.log.events import ConnectionClosed, ConnectionOpened, Event, TextMessageReceived
+from functions.domain.log.events import (
+    ActivityRecorded,
+    ConnectionClosed,
+    ConnectionOpened,
+    Event,
+    TextMessageReceived,
+)
 from functions.names import ARRIVAL_SHARDS
 from ops.audit.meter import Meter
 from ops.audit.selection import Selection
@@ -62,9 +68,16 @@ def test_by_user_exactly_their_events_are_read(ask: Ask, meter: Meter) -> None:
     assert meter.scanned == 3
 
 
+def test_by_user_what_arrived_long_after_its_cause_is_found(stage: Stage, ask: Ask) -> None:
+    refreshed = happened("c1", ActivityRecorded(), 50 - 2 * 60 * MINUTE, session_id="talk")
+    stage.log.append(refreshed)
+
+    assert refreshed.event_id in ask(user_id="alice", first=NOW - 1, last=NOW + 1)
+
+
 def test_by_session_the_connections_of_its_owner_are_read(ask: Ask, meter: Meter) -> None:
     assert ask(session_id="talk", newest_first=False) == ids(OPENED, TEXT, AGAIN)
-    assert meter.scanned == 2 + 3  # the owner's rows, and the events
+    assert meter.scanned == 1 + 2 + 3  # the claim, the rows of its owner, and the events
 
 
 def test_a_session_whose_claim_has_expired_is_found_by_a_filter(stage: Stage, ask: Ask) -> None:

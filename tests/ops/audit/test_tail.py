@@ -75,6 +75,37 @@ def test_each_event_is_shown_once_through_outages_and_midnight(seed: int) -> Non
     assert sorted(shown) == ALL
 
 
+def test_what_a_failed_look_leaves_out_the_next_one_finds() -> None:
+    log = Growing(1)
+    tail = Tail(log.read, lambda: log.at, START)
+    tail.look()
+    for log.at in range(START + 1_000, START + 8_000, 1_000):
+        tail.look()
+    log.outages = [(log.at + 1, 6_000)]
+    log.at += 5_000
+    with pytest.raises(TimeoutError):
+        tail.look()
+    missed = {item["event_id"]["S"] for _, visible, item in log.events if log.at - 4_000 <= visible <= log.at}
+    log.at += 2_000
+
+    shown = {item["event_id"]["S"] for item in tail.look()}
+
+    assert missed
+    assert missed <= shown
+
+
+def test_a_writer_whose_clock_is_ahead_is_seen_at_once() -> None:
+    log = Growing(1)
+    early = {
+        "connection_id": {"S": "c"},
+        "event_id": {"S": "early"},
+        "arrived_at": {"N": str(START + 30_000)},
+    }
+    log.events = [(START + 30_000, START, early)]
+
+    assert Tail(log.read, lambda: log.at, START).look() == [early]
+
+
 def test_what_arrived_before_is_not_shown() -> None:
     log = Growing(1)
 
