@@ -20,9 +20,14 @@ CONNECTIONS_PER_USER = "CONNECTIONS_PER_USER"
 TEXTS_PER_MINUTE = "TEXTS_PER_MINUTE"
 TEXT_BYTES_PER_MINUTE = "TEXT_BYTES_PER_MINUTE"
 VOICE_SESSIONS_PER_MINUTE = "VOICE_SESSIONS_PER_MINUTE"
+ARCHIVE_BUCKET = "ARCHIVE_BUCKET"
 LOG_LEVEL = "LOG_LEVEL"
 EMULATED = "EMULATED"
 """Set to ``true`` on the embedded AWS only: mends what the emulator answers differently."""
+
+# --- Layers -----------------------------------------------------------------------------------
+SERVICE_MODELS = "service_models"
+"""The folder of a layer in which a function finds the models of services that the others do not call."""
 
 # --- Tables: keys and indexes ----------------------------------------------------------------
 EVENTS_KEY = ("connection_id", "event_id")
@@ -78,6 +83,29 @@ MESSAGES_KEY = ("conversation", "event_id")
 TTL_ATTRIBUTE = "expires_at"
 """Epoch seconds, on every table."""
 
+# --- The archive ----------------------------------------------------------------------------
+ARCHIVE_EVENTS = "events/"
+"""What the keys of the archive's objects begin with."""
+ARCHIVE_RESULTS = "results/"
+"""What the keys of answers to queries begin with."""
+ARCHIVE_TABLE = "events"
+ARCHIVE_COLUMNS = {
+    "connection_id": "string",
+    "event_id": "string",
+    "arrived_at": "bigint",
+    "type": "string",
+    "version": "bigint",
+    "at": "bigint",
+    "user_id": "string",
+    "session_id": "string",
+    "connected_at": "bigint",
+    "expires_at": "bigint",
+    "trace_id": "string",
+    "data": "string",
+    "item": "string",
+}
+"""The members of a line of the archive, each with its type in the catalogue."""
+
 # --- The WebSocket API -----------------------------------------------------------------------
 ROUTE_SELECTION = "$request.body.type"
 ROUTE_CONNECT = "$connect"
@@ -110,3 +138,4 @@ MESSAGE = "functions.handlers.message.handler"
 PROJECTOR = "functions.handlers.projector.handler"
 CONNECTION_MANAGER = "functions.handlers.connection_manager.handler"
 SWEEPER = "functions.handlers.sweeper.handler"
+ARCHIVER = "functions.handlers.archiver.handler"

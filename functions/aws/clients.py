@@ -3,10 +3,13 @@
 boto3 adds nothing that the functions use, and costs a tenth of their import.
 """
 
+from importlib.util import find_spec
 from typing import Any, Final
 
 import botocore.session
 from botocore.config import Config
+
+from functions import names
 
 MOST_CALLS: Final = 16
 """How many calls one client makes at a time, where a function makes several."""
@@ -27,6 +30,11 @@ BRIEF: Final = CONFIG.merge(
     Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=0.5, read_timeout=1)
 )
 """For what can be done without: it is given up after 4 s, and the invocation has time for the rest."""
+
+PATIENT: Final = CONFIG.merge(
+    Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=3, read_timeout=20)
+)
+"""For what nobody waits for, and moves more than a frame."""
 
 _session = botocore.session.get_session()
 
@@ -52,6 +60,23 @@ def management(endpoint: str, *, emulated: bool = False, config: Config = CONFIG
     if emulated:
         client.meta.events.register("before-parse.apigatewaymanagementapi.GetConnection", _uncapitalise)
     return client
+
+
+def s3(*, emulated: bool = False, **options: Any) -> Any:
+    """Return an S3 client; its model is in a layer of the one function that calls it, or in botocore itself.
+
+    Parameters
+    ----------
+    emulated
+        Name the bucket in the path: the embedded AWS has one host for all.
+    """
+    # a session of its own: another one may have listed its services by now, and lists them once
+    session = botocore.session.get_session()
+    models = find_spec(names.SERVICE_MODELS)
+    if models is not None:
+        session.get_component("data_loader").search_paths.extend(models.submodule_search_locations or ())
+    config = PATIENT.merge(Config(s3={"addressing_style": "path" if emulated else "virtual"}))
+    return session.create_client("s3", config=config, **options)
 
 
 def _uncapitalise(response_dict: dict[str, Any], **_: Any) -> None:

@@ -16,6 +16,8 @@ from functions.domain.limits import Limits
 from functions.domain.log.retention import DAY_SECONDS
 
 if TYPE_CHECKING:
+    from functions.aws.archive.arrivals import Arrivals
+    from functions.aws.archive.objects import Objects
     from functions.aws.identity.tickets import Tickets
     from functions.aws.identity.tokens import Tokens
     from functions.aws.read_models.connections import Connections
@@ -132,6 +134,22 @@ def tickets() -> "Tickets":
     from functions.aws.identity.tickets import Tickets  # noqa: PLC0415 - handlers of routes never see one
 
     return Tickets(dynamodb(), _required(names.CLAIMS_TABLE))
+
+
+@cache
+def arrivals() -> "Arrivals":
+    """Return the log as the archive reads it."""
+    from functions.aws.archive.arrivals import Arrivals  # noqa: PLC0415 - only the archiver pays for its import
+
+    return Arrivals(clients.dynamodb(clients.PATIENT), _required(names.EVENTS_TABLE))
+
+
+@cache
+def archive_objects() -> "Objects":
+    """Return the archive's objects."""
+    from functions.aws.archive.objects import Objects  # noqa: PLC0415 - only the archiver calls S3
+
+    return Objects(clients.s3(emulated=names.EMULATED in os.environ), _required(names.ARCHIVE_BUCKET))
 
 
 def trace_id() -> str | None:
