@@ -5,6 +5,7 @@ import pulumi_aws as aws
 
 from functions import names
 from infra.alarms import Alarms, AlarmsArgs
+from infra.archive.archive import Archive, ArchiveArgs
 from infra.connection_manager import ConnectionManager, ConnectionManagerArgs
 from infra.functions.code import dependency_layer, function_code
 from infra.functions.function import Function, FunctionArgs, Runtime
@@ -86,5 +87,7 @@ outputs: dict[str, object] = {
     "retention_days": store.retention_days,
     **identity.outputs,
 }
+if settings.archive.enabled:
+    outputs |= Archive("archive", runtime, ArchiveArgs(store)).outputs
 for name, value in outputs.items():
     pulumi.export(name, value)

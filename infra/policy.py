@@ -8,6 +8,7 @@ import pulumi
 OPEN_ENDS = {
     ":*": "the streams of one log group, whose names Lambda makes up",
     "/@connections/*": "the connections of one stage, which come and go",
+    "/events/*": "the archive's objects, one or more for each hour",
     "/stream/*": "streams are listed by table, and their names are the times at which they were made",
 }
 """Every ending with which a resource may cover more than one thing, with the reason; a lone star is none."""

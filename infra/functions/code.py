@@ -8,6 +8,7 @@ import pulumi_aws as aws
 
 from infra.functions import packaging
 from infra.functions.function import PYTHON
+from infra.functions.models import build_models
 from infra.naming import Naming
 from infra.settings.settings import LayerTarget
 
@@ -21,6 +22,26 @@ def function_code() -> pulumi.AssetArchive:
             path.relative_to(ROOT).as_posix(): pulumi.FileAsset(path)
             for path in sorted((ROOT / "functions").rglob("*.py"))
         }
+    )
+
+
+def models_layer(
+    name: str, naming: Naming, parent: pulumi.Resource, build: Callable[[], Path] = build_models
+) -> aws.lambda_.LayerVersion:
+    """
+    Make the layer with the models of services that one function alone calls, which `build` gives.
+
+    Raises
+    ------
+    infra.functions.packaging.PackagingError
+        If it cannot be built.
+    """
+    return aws.lambda_.LayerVersion(
+        name,
+        layer_name=naming.of("models"),
+        code=pulumi.FileArchive(str(build())),
+        compatible_runtimes=[PYTHON],
+        opts=pulumi.ResourceOptions(parent=parent),
     )
 
 

@@ -1,6 +1,6 @@
 """One Lambda function with a role and a log group of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -74,12 +74,15 @@ class FunctionArgs:
         Its variables, but for those that all functions have.
     asynchronous
         Given for a function that is invoked asynchronously.
+    layer_arns
+        Layers beside the dependencies, for what this function alone calls.
     """
 
     handler: str
     size: Size
     environment: Mapping[str, pulumi.Input[str]]
     asynchronous: Asynchronous | None = None
+    layer_arns: Sequence[pulumi.Input[str]] = ()
 
 
 class Function(pulumi.ComponentResource):
@@ -126,7 +129,7 @@ class Function(pulumi.ComponentResource):
                 architectures=["arm64"],
                 handler=args.handler,
                 code=runtime.code,
-                layers=[runtime.layer_arn],
+                layers=[runtime.layer_arn, *args.layer_arns],
                 memory_size=args.size.memory_mb,
                 timeout=args.size.timeout_seconds,
                 reserved_concurrent_executions=args.size.reserved_concurrency,

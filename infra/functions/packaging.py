@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,17 +88,27 @@ def build_layer(target: LayerTarget, *, lock: Path = LOCK, builds: Path = BUILDS
     PackagingError
         If there is no interpreter to compile with, or pip could not install the lock.
     """
-    layer = builds / f"layer-{target.value}-{_fingerprint(lock, _recipe(target))}"
+    name = f"layer-{target.value}-{fingerprint(lock, _recipe(target).compiled_for)}"
+
+    def make(layer: Path) -> None:
+        # before pip is asked: what cannot be compiled need not be installed
+        interpreter = _lambda_interpreter() if target is LayerTarget.ARM64 else sys.executable
+        run(install_command(target, lock, layer / "python"), "installed")
+        _prune(layer / "python")
+        run(compile_command(interpreter, layer), "compiled")
+
+    return build_once(builds / name, make)
+
+
+def build_once(layer: Path, make: Callable[[Path], None]) -> Path:
+    """Make a layer in a folder, unless it is there: whole, with times and modes that are always the same."""
     if layer.is_dir():
         return layer
-    interpreter = _lambda_interpreter() if target is LayerTarget.ARM64 else sys.executable
-    builds.mkdir(parents=True, exist_ok=True)
+    layer.parent.mkdir(parents=True, exist_ok=True)
     # renamed when whole: a build that is killed leaves a folder that nobody looks for
-    with tempfile.TemporaryDirectory(dir=builds, prefix="unfinished-") as unfinished:
+    with tempfile.TemporaryDirectory(dir=layer.parent, prefix="unfinished-") as unfinished:
         made = Path(unfinished) / "layer"
-        _run(install_command(target, lock, made / "python"), "installed")
-        _prune(made / "python")
-        _run(compile_command(interpreter, made), "compiled")
+        make(made)
         _settle(made)
         try:
             made.rename(layer)
@@ -113,8 +123,9 @@ def _recipe(target: LayerTarget) -> _Recipe:
     return _ARM64 if target is LayerTarget.ARM64 else _HOST
 
 
-def _fingerprint(lock: Path, recipe: _Recipe) -> str:
-    parts = (lock.read_bytes(), recipe.compiled_for.encode(), Path(__file__).read_bytes())
+def fingerprint(lock: Path, made_for: str) -> str:
+    """Give what stands for a lock, what a build of it is for, and how it is built here."""
+    parts = (lock.read_bytes(), made_for.encode(), Path(__file__).read_bytes())
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
 
@@ -190,7 +201,8 @@ def _candidates() -> Iterator[str]:
             yield candidate
 
 
-def _run(command: list[str], what: str) -> None:
+def run(command: list[str], what: str) -> None:
+    """Run a command of a build; raises `PackagingError`, saying what could not be done."""
     # a fixed seed: compiled sets of strings are written in the order of their hashes
     environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603 - it is our own

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 
 from infra.settings.group import Group
 from infra.settings.identity import IdentityMode, LimitSettings, TicketSettings, UserSettings
+from infra.settings.schedules import ArchiveSettings, SweeperSettings
 
 MAX_ROUTE_SECONDS = 29
 """API Gateway gives up on an integration after 29 s; a longer timeout would only cost."""
@@ -108,6 +109,14 @@ class ProjectorSize(Size):
     """A rebuild waits for longer than this."""
 
 
+class ArchiverSize(Size):
+    """What the archiver may use: it holds an object in its memory, and stops before its time is over."""
+
+    memory_mb: Annotated[int, Field(ge=512, le=10_240)] = 1_024
+    timeout_seconds: Annotated[int, Field(ge=300, le=900)] = 900
+    """Seconds until an invocation is ended; with less than 120 left, no further object is begun."""
+
+
 class Sizes(Group):
     """The size of each function."""
 
@@ -118,6 +127,7 @@ class Sizes(Group):
     projector: ProjectorSize = ProjectorSize()
     connection_manager: Size = Size()
     sweeper: Size = Size()
+    archiver: ArchiverSize = ArchiverSize()
 
 
 class ApiSettings(Group):
@@ -171,17 +181,6 @@ class ProjectorSettings(Group):
     """
 
 
-class SweeperSettings(Group):
-    """The search for connections that ended unseen."""
-
-    enabled: bool = True
-    """Whether the schedule runs."""
-    every_minutes: Annotated[int, Field(ge=1, le=1_440)] = 5
-    """Minutes between two runs."""
-    idle_seconds: Annotated[int, Field(ge=60, le=86_400)] = 3_600
-    """Seconds without activity after which a connection is asked for."""
-
-
 TopicArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$")]
 """An SNS topic; an alarm can tell no FIFO topic."""
 
@@ -208,6 +207,7 @@ class Settings(Group):
     functions: FunctionSettings = FunctionSettings()
     projector: ProjectorSettings = ProjectorSettings()
     sweeper: SweeperSettings = SweeperSettings()
+    archive: ArchiveSettings = ArchiveSettings()
     alarms: AlarmSettings = AlarmSettings()
     layer: LayerTarget = LayerTarget.ARM64
     """What the dependencies are built for."""

@@ -108,6 +108,11 @@ class EventStore(pulumi.ComponentResource):
         """Let a function read the log of one connection."""
         function.grant("refold-events", Statement(["dynamodb:Query"], [self._events.arn]))
 
+    def grant_read_arrivals(self, function: Function) -> None:
+        """Let a function read the log in the order of arrival."""
+        index = pulumi.Output.concat(self._events.arn, "/index/", names.EVENTS_BY_ARRIVAL)
+        function.grant("read-arrivals", Statement(["dynamodb:Query"], [index]))
+
     def grant_read_stream(self, function: Function) -> None:
         """Let Lambda read the stream for a function."""
         function.grant(

@@ -10,6 +10,7 @@ from policies.rules.documents import Statement, statements
 OPEN_ENDS: Final = {
     ":*": frozenset({"logs:CreateLogStream", "logs:PutLogEvents"}),
     "/@connections/*": frozenset({"execute-api:ManageConnections"}),
+    "/events/*": frozenset({"s3:GetObject", "s3:PutObject"}),
     "/stream/*": frozenset({"dynamodb:ListStreams"}),
 }
 """
