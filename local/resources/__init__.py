@@ -1,5 +1,25 @@
 """The resource types that the embedded AWS knows, one module for each kind."""
 
-from local.resources import functions, gateway, identity, mappings, messaging, observability, tables, users
+from local.resources import (
+    archive,
+    functions,
+    gateway,
+    identity,
+    mappings,
+    messaging,
+    observability,
+    tables,
+    users,
+)
 
-__all__ = ["functions", "gateway", "identity", "mappings", "messaging", "observability", "tables", "users"]
+__all__ = [
+    "archive",
+    "functions",
+    "gateway",
+    "identity",
+    "mappings",
+    "messaging",
+    "observability",
+    "tables",
+    "users",
+]
