@@ -46,6 +46,8 @@ class Outputs(msgspec.Struct, frozen=True):
     retention_days: int
     projector_timeout_seconds: int
     claims_table: str | None = None
+    archive_database: str | None = None
+    archive_workgroup: str | None = None
     aws_endpoint_url: str | None = None
 
 
@@ -112,6 +114,11 @@ class Deployment:
     def queues(self) -> Any:
         """An SQS client."""
         return _SESSION.create_client("sqs", **self._options())
+
+    @cached_property
+    def athena(self) -> Any:
+        """An Athena client."""
+        return _SESSION.create_client("athena", **self._options())
 
     def _options(self) -> dict[str, Any]:
         endpoint = self.outputs.aws_endpoint_url

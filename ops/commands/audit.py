@@ -10,6 +10,9 @@ from ops.commands.output import STOPPED, answers, hints, line, refuse
 from ops.commands.stack import OutputsFile, StackName, deployed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from functions.aws.attributes import Item
     from ops.audit.meter import Meter
 
 _DAY_MILLISECONDS: Final = 86_400_000
@@ -31,11 +34,14 @@ def audit(
     *,
     oldest_first: Annotated[bool, typer.Option("--oldest-first", help="Not the newest first.")] = False,
     words: Words = False,
+    archive: Annotated[bool, typer.Option("--archive", help="Ask the archive of years too.")] = False,
     json: Json = False,
     cost: Cost = False,
     yes: Annotated[bool, typer.Option("--yes", help="Read on, however much a filter has to read.")] = False,
 ) -> None:
     """Show what happened, from the log: by connection, user, session, type and time, or several of these."""
+    from ops.archive.athena import ArchiveError
+    from ops.archive.merging import athena_of, select_from_both
     from ops.audit.entries import entry
     from ops.audit.meter import Meter
     from ops.audit.selection import Selection
@@ -59,11 +65,20 @@ def audit(
         return yes or _agreed(read)
 
     with deployed(outputs, stack) as deployment:
+        athena = None
         try:
-            for item in select(deployment, selection, meter, wanted=limit, go_on=go_on):
+            athena = athena_of(deployment) if archive else None
+            items: Iterable[Item] = (
+                select(deployment, selection, meter, wanted=limit, go_on=go_on)
+                if athena is None
+                else select_from_both(deployment, athena, selection, meter, wanted=limit, go_on=go_on)
+            )
+            for item in items:
                 found = entry(item, words=words)
                 line(found) if json else answers.print(shown(found, tz), soft_wrap=True)
                 count += 1
+        except ArchiveError as problem:
+            raise refuse(problem) from None
         except TooManyReadError:
             raise refuse(
                 f"stopped after reading {meter.scanned:,} events for {count:,}: ask for less, or add --yes",
@@ -72,10 +87,13 @@ def audit(
         finally:
             if cost:
                 tell(meter)
+                if athena is not None:
+                    hints.print(f"{athena.scanned:,} bytes of the archive read, ${athena.dollars:.6f}")
     if session and not connection:
         hints.print("A session's connections are those that the projection knows; --user asks the log alone.")
     if not count:
-        hints.print("Nothing that fits is in the log.")
+        where = "log or the archive" if archive else "log"
+        hints.print(f"Nothing that fits is in the {where}.")
 
 
 def state(
