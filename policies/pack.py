@@ -15,6 +15,7 @@ from pulumi_policy import (
 from policies import resources
 from policies.rule import ResourceRule, StackRule
 from policies.rules import (
+    buckets,
     encryption,
     identities,
     logs,
@@ -38,6 +39,7 @@ RULES: tuple[ResourceRule | StackRule, ...] = (
     *logs.RULES,
     *stages.RULES,
     *tables.RULES,
+    *buckets.RULES,
 )
 
 

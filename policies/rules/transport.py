@@ -50,18 +50,19 @@ def _open_queues(resources: Sequence[Resource]) -> Iterator[tuple[Resource, str]
             # an emulator speaks plain http on loopback, and such a policy would lock out everybody
             continue
         mine = [each for each in policies if queue.urn in each.dependencies]
-        if not any(_denies_plain_http(each) for each in mine):
+        if not any(denies_plain_http(each, "sqs:*") for each in mine):
             yield queue, "takes messages over plain http"
 
 
-def _denies_plain_http(policy: Resource) -> bool:
+def denies_plain_http(policy: Resource, action: str) -> bool:
+    """Tell whether a policy denies an action, such as ``sqs:*``, to everybody who comes without TLS."""
     if not isinstance(policy.properties.get("policy"), str):
-        # the queue's ARN is in it, so a preview does not know it yet
+        # the ARN of what it is for is in it, so a preview does not know it yet
         return "policy" in policy.properties
     return any(
         not each.allows
         and each.principals in ({"*": ("*",)}, {"AWS": ("*",)})
-        and each.actions == ("sqs:*",)
+        and each.actions == (action,)
         and not each.inverted
         and _is_without_tls(each.conditions)
         for each in statements(policy)

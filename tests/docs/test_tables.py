@@ -12,7 +12,7 @@ from functions.domain.frames import protocol
 from functions.domain.log import events
 from infra.settings.settings import Settings, Sizes
 from tests.docs.markdown import DOCUMENTS, ROOT, names, table
-from tests.infra.program import evaluated
+from tests.infra.program import archiving
 
 README = ROOT / "README.md"
 PROTOCOL = ROOT / "docs" / "protocol.md"
@@ -111,4 +111,4 @@ def test_documents_name_only_outputs_that_the_program_has() -> None:
     }
 
     assert told
-    assert told <= evaluated("prod").outputs.keys()
+    assert told <= archiving("prod").outputs.keys()

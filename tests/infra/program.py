@@ -97,6 +97,9 @@ def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any
             arn = f"arn:aws:lambda:{region}:function:{physical}"
             path = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{arn}/invocations"
             return {"arn": arn, "invokeArn": path}
+        case "Bucket":
+            bucket = f"{inputs['bucketPrefix']}1a2b3c"
+            return {"bucket": bucket, "arn": f"arn:aws:s3:::{bucket}"}
         case "Role":
             return {"arn": f"arn:aws:iam::{ACCOUNT}:role/{name}", "name": name}
         case "LogGroup":
@@ -185,6 +188,12 @@ def evaluated(stack: str, *, preview: bool = False) -> Evaluation:
 def alarmed(stack: str) -> Evaluation:
     """Evaluate a stack with its alarms, once."""
     return evaluate(stack, stack_config(stack, alarms={"enabled": "true"}))
+
+
+@functools.cache
+def archiving(stack: str, *, preview: bool = False) -> Evaluation:
+    """Evaluate a stack that keeps an archive, once."""
+    return evaluate(stack, stack_config(stack, archive={"enabled": "true"}), preview=preview)
 
 
 def _evaluate(stack: str, config: dict[str, str], program: Any, preview: bool) -> Evaluation:  # noqa: FBT001

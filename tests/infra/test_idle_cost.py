@@ -11,7 +11,7 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from tests.infra.program import STACKS, alarmed, evaluate, evaluated, stack_config
+from tests.infra.program import STACKS, alarmed, archiving, evaluate, evaluated, stack_config
 
 FREE_WHILE_IDLE = {
     "aws:apigateway/account:Account",
@@ -23,6 +23,8 @@ FREE_WHILE_IDLE = {
     "aws:apigatewayv2/route:Route",
     "aws:apigatewayv2/routeResponse:RouteResponse",
     "aws:apigatewayv2/stage:Stage",
+    # priced by what a query reads
+    "aws:athena/workgroup:Workgroup",
     "aws:cloudwatch/logGroup:LogGroup",
     # what it counts is a metric with a price, in the hours in which there is something to count
     "aws:cloudwatch/logMetricFilter:LogMetricFilter",
@@ -30,6 +32,9 @@ FREE_WHILE_IDLE = {
     "aws:cognito/userPool:UserPool",
     "aws:cognito/userPoolClient:UserPoolClient",
     "aws:dynamodb/table:Table",
+    # a million objects of the catalogue are free, and so are a million requests a month
+    "aws:glue/catalogDatabase:CatalogDatabase",
+    "aws:glue/catalogTable:CatalogTable",
     "aws:iam/role:Role",
     "aws:iam/rolePolicy:RolePolicy",
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
@@ -38,7 +43,13 @@ FREE_WHILE_IDLE = {
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
     "aws:lambda/layerVersion:LayerVersion",
     "aws:lambda/permission:Permission",
-    # 8,640 runs a month of the 14 million that are free
+    # priced by what is in it
+    "aws:s3/bucket:Bucket",
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    "aws:s3/bucketPolicy:BucketPolicy",
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    # 8,640 runs of the sweeper and 720 of the archiver a month, of the 14 million that are free
     "aws:scheduler/schedule:Schedule",
     "aws:sqs/queue:Queue",
     "aws:sqs/queuePolicy:QueuePolicy",
@@ -63,7 +74,7 @@ PRICED_ARGUMENTS = {
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_stack_consists_of_what_is_free_while_idle(stack: str) -> None:
-    types = {each.type for each in evaluated(stack).registrations if each.custom}
+    types = {each.type for each in archiving(stack).registrations if each.custom}
 
     assert types - FREE_WHILE_IDLE == set()
 
@@ -78,7 +89,7 @@ def test_alarms_add_a_price_for_alarms_and_for_nothing_else() -> None:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_no_argument_adds_a_price(stack: str) -> None:
-    arguments = {argument for each in evaluated(stack).registrations for argument in each.inputs}
+    arguments = {argument for each in archiving(stack).registrations for argument in each.inputs}
 
     assert arguments & PRICED_ARGUMENTS == set()
 
@@ -114,7 +125,7 @@ def test_no_deprecated_argument_is_given_to_a_resource() -> None:
 
     deprecated = {
         (each.name, argument)
-        for each in evaluated("prod").registrations
+        for each in archiving("prod").registrations
         if each.custom
         for argument in each.inputs
         if _is_deprecated(classes[each.type], argument)
@@ -133,6 +144,6 @@ def test_a_deprecated_argument_would_be_seen() -> None:
 
 def test_no_deprecated_argument_is_given_within_another(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING), warnings.catch_warnings(record=True):
-        evaluate("prod", stack_config("prod", alarms={"enabled": "true"}))
+        evaluate("prod", stack_config("prod", alarms={"enabled": "true"}, archive={"enabled": "true"}))
 
     assert [each.message for each in caplog.records] == []

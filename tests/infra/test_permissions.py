@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from infra.policy import open_ended
-from tests.infra.program import ACCOUNT, REGION, STACKS, Evaluation, Registration, evaluated
+from tests.infra.program import ACCOUNT, REGION, STACKS, Evaluation, Registration, archiving, evaluated
 
 WHERE = f"{REGION}:{ACCOUNT}"
 EVENTS = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-events"
@@ -86,6 +86,23 @@ EXPECTED: dict[str, set[tuple[str, str]]] = {
 }
 
 
+BUCKET = "arn:aws:s3:::airium-websocket-archive-1a2b3c"
+OF_THE_ARCHIVE: dict[str, set[tuple[str, str]]] = {
+    "archiver-role": {
+        *logs("archiver"),
+        ("dynamodb:Query", f"{EVENTS}/index/by-arrival"),
+        ("s3:GetObject", f"{BUCKET}/events/*"),
+        ("s3:PutObject", f"{BUCKET}/events/*"),
+        ("s3:ListBucket", BUCKET),
+        ("sqs:SendMessage", f"arn:aws:sqs:{WHERE}:airium-websocket-archiver-failures"),
+    },
+    "archiver-schedule-role": {
+        ("lambda:InvokeFunction", f"arn:aws:lambda:{WHERE}:function:airium-websocket-archiver"),
+        ("sqs:SendMessage", f"arn:aws:sqs:{WHERE}:airium-websocket-archiver-failures"),
+    },
+}
+
+
 def policies(evaluation: Evaluation) -> list[Registration]:
     return evaluation.of_type("iam/rolePolicy:RolePolicy")
 
@@ -114,6 +131,14 @@ def test_a_role_may_do_what_its_function_needs_and_nothing_else(role: str) -> No
     assert len(found) == len(EXPECTED[role])
 
 
+@pytest.mark.parametrize("role", EXPECTED | OF_THE_ARCHIVE)
+def test_where_there_is_an_archive_its_function_may_fill_it_and_the_others_may_not(role: str) -> None:
+    found = allowed(archiving("prod"), role)
+
+    assert set(found) == (EXPECTED | OF_THE_ARCHIVE)[role]
+    assert len(found) == len(set(found))
+
+
 def test_an_authorizer_that_takes_a_clients_word_redeems_nothing() -> None:
     found = allowed(evaluated("local"), "authorizer-role")
 
@@ -125,6 +150,8 @@ def test_an_authorizer_that_takes_a_clients_word_redeems_nothing() -> None:
 
 def test_no_other_role_has_a_policy() -> None:
     assert {policy.inputs["role"] for policy in policies(evaluated("prod"))} == set(EXPECTED)
+    with_archive = {policy.inputs["role"] for policy in policies(archiving("prod"))}
+    assert with_archive == set(EXPECTED | OF_THE_ARCHIVE)
 
 
 @pytest.mark.parametrize("ending", ["*", "/index/*", "/*"])
@@ -202,8 +229,9 @@ def test_a_role_is_assumed_by_its_service_only() -> None:
     assert principals["api-logs-role"] == "apigateway.amazonaws.com"
 
 
-def test_the_scheduler_assumes_its_role_for_this_account_only() -> None:
-    role = evaluated("prod").named("sweeper-schedule-role")
+@pytest.mark.parametrize("name", ["sweeper", "archiver"])
+def test_the_scheduler_assumes_its_role_for_this_account_only(name: str) -> None:
+    role = archiving("prod").named(f"{name}-schedule-role")
 
     (statement,) = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
     assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}

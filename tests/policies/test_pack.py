@@ -9,7 +9,7 @@ from google.protobuf.struct_pb2 import Struct  # type: ignore[import-untyped]  #
 from pulumi.runtime.proto import analyzer_pb2 as messages
 
 from policies.pack import POLICIES, RULES
-from tests.infra.program import Registration, evaluated
+from tests.infra.program import Registration, archiving
 from tests.policies.engine import PACK, Pack, running_pack
 from tests.policies.judging import FUNCTION, GROUP, ROLE_POLICY, TABLE
 
@@ -85,12 +85,13 @@ def test_a_stack_that_does_not_ask_for_protection_need_not(dev_pack: Pack) -> No
 
 
 def test_what_is_allowed_on_an_emulator_is_not_allowed_on_aws(dev_pack: Pack) -> None:
-    found = dev_pack.analyze_program(evaluated("local").registrations)
+    found = dev_pack.analyze_program(archiving("local").registrations)
 
     assert {each.policy for each in found} == {
         "no-plain-http",
         "no-trust-but-on-an-emulator",
         "queues-refuse-plain-http",
+        "buckets-refuse-plain-http",
     }
 
 

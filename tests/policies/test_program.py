@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.infra.program import STACKS, evaluate, evaluated, stack_config
+from tests.infra.program import STACKS, archiving, evaluate, evaluated, stack_config
 from tests.policies.engine import Pack, running_pack
 
 
@@ -21,8 +21,9 @@ def pack(stack: str) -> Iterator[Pack]:
 
 @pytest.mark.parametrize("preview", [True, False], ids=["preview", "update"])
 def test_the_program_keeps_every_rule(pack: Pack, stack: str, preview: bool) -> None:  # noqa: FBT001
-    program = evaluated(stack, preview=preview)
+    program = archiving(stack, preview=preview)
 
+    assert pack.analyze_program(evaluated(stack, preview=preview).registrations) == []
     assert pack.analyze_program(program.registrations) == []
 
 

@@ -80,8 +80,7 @@ def of_values(values: Mapping[str, Any]) -> Line | None:
     """Return the line of an item's plain values; None if they are not exactly those of an event."""
     try:
         stored = msgspec.convert(values, _Stored)
-        data = _encoder.encode(stored.data).decode()
-    except (msgspec.ValidationError, OverflowError):  # a number that JSON's readers do not take
+    except msgspec.ValidationError:
         return None
     return Line(
         connection_id=stored.connection_id,
@@ -95,7 +94,7 @@ def of_values(values: Mapping[str, Any]) -> Line | None:
         connected_at=stored.connected_at,
         expires_at=stored.expires_at,
         trace_id=stored.trace_id,
-        data=data,
+        data=_encoder.encode(stored.data).decode(),
     )
 
 
