@@ -49,6 +49,7 @@ projector = Projector("projector", runtime, ProjectorArgs(store, read_model))
 manager_args = ConnectionManagerArgs(store, read_model, api)
 manager = ConnectionManager("connection-manager", runtime, manager_args)
 sweeper = Sweeper("sweeper", runtime, manager_args)
+archive = Archive("archive", runtime, ArchiveArgs(store)) if settings.archive.enabled else None
 
 api.serve(
     [
@@ -86,8 +87,7 @@ outputs: dict[str, object] = {
     "region": aws.get_region_output().region,
     "retention_days": store.retention_days,
     **identity.outputs,
+    **(archive.outputs if archive else {}),
 }
-if settings.archive.enabled:
-    outputs |= Archive("archive", runtime, ArchiveArgs(store)).outputs
 for name, value in outputs.items():
     pulumi.export(name, value)

@@ -1,0 +1,136 @@
+"""An archive on the embedded AWS: filled by its function, asked through Athena, equal to the log."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from typer.testing import CliRunner
+
+from functions.aws.log.event_log import EventLog
+from functions.domain.archive.hours import HOUR, hour_of, key_of
+from functions.domain.log.events import ConnectionClosed, ConnectionOpened, Fact, TextMessageReceived
+from local.stackfile import PROJECT
+from ops.__main__ import app
+from tests.integration.backend import Backend
+from tests.integration.conftest import deployed
+from tests.integration.gateway import now
+from tests.stage import happened
+
+ARCHIVED: Final = {
+    f"{PROJECT}:archive": json.dumps({"enabled": "true"}),
+    # a new archive looks for what the log has: the fewer days, the sooner
+    f"{PROJECT}:log": json.dumps({"retentionDays": "15"}),
+}
+WORDS: Final = 'it\'s "quoted", \\ and ☃, and\na second line'
+
+
+class Archived:
+    """A backend whose log and archive hold the same events of the last hours."""
+
+    def __init__(self, backend: Backend, outputs: Path) -> None:
+        self.backend = backend
+        self.outputs = outputs
+        self.hour = hour_of(now()) - 4 * HOUR
+        self.ran: dict[str, Any] = {}
+
+    def append(self, fact: Fact, number: int, connection: str, **changes: Any) -> None:
+        """Append an event that arrived minutes after the hour began."""
+        at = self.hour + number * 60_000
+        log = EventLog(
+            self.backend.cloud.client("dynamodb"), self.backend.outputs.events_table, now=lambda: at
+        )
+        changes = {"expires_at": at // 1000 + 86_400, "connected_at": self.hour, "at": at, **changes}
+        log.append(happened(connection, fact, number, **changes))
+
+    def append_by_hand(self) -> None:
+        """Put an item that is no event, as somebody may."""
+        item = {"connection_id": {"S": "c9"}, "event_id": {"S": "no id"}, "strange": {"L": [{"N": "1.5"}]}}
+        day = f"{key_of(self.hour)[10:20]}#0"
+        item |= {"arrived_at": {"N": str(self.hour + 5)}, "arrival_day": {"S": day}}
+        self.backend.cloud.client("dynamodb").put_item(TableName=self.backend.outputs.events_table, Item=item)
+
+    def run(self) -> dict[str, Any]:
+        """Run the archiver."""
+        answer = self.backend.cloud.client("lambda").invoke(
+            FunctionName=self.backend.outputs.everything["archiver_function"], Payload=b"{}"
+        )
+        done: dict[str, Any] = json.loads(answer["Payload"].read())
+        assert "FunctionError" not in answer, done
+        return done
+
+    def object(self, key: str) -> bytes:
+        bucket = self.backend.outputs.everything["archive_bucket"]
+        body: bytes = self.backend.cloud.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+        return body
+
+    def audit(self, *arguments: str) -> tuple[list[dict[str, Any]], str]:
+        """Return what an audit shows, and what it says beside that."""
+        told = ("--json", "--text", "--yes", "--outputs", str(self.outputs))
+        done = CliRunner().invoke(app, ["audit", *arguments, *told])
+        assert done.exit_code == 0, done.output
+        return [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+
+@pytest.fixture(scope="module")
+def archived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archived]:
+    folder = tmp_path_factory.mktemp("archive")
+    with deployed(folder, ARCHIVED) as backend:
+        outputs = folder / "told.json"
+        outputs.write_text(json.dumps(dict(backend.outputs.everything)))
+        archived = Archived(backend, outputs)
+        archived.append(ConnectionOpened("203.0.113.7", "curl"), 0, "c1", session_id="talk")
+        archived.append(TextMessageReceived(WORDS), 1, "c1", session_id="talk")
+        archived.append(ConnectionOpened(), 2, "c2", user_id="o'neill")
+        archived.append(ConnectionClosed(1000), 61, "c1", session_id="talk")
+        archived.append_by_hand()
+        archived.ran = archived.run()
+        yield archived
+
+
+ASKED: Final = (
+    ("--from", "6h"),
+    ("--from", "6h", "--oldest-first"),
+    ("--from", "6h", "--limit", "2"),
+    ("--connection", "c1"),
+    ("--connection", "c9"),
+    ("--user", "o'neill"),
+    ("--session", "talk"),
+    ("--from", "6h", "--type", "ConnectionOpened", "--type", "ConnectionClosed"),
+)
+
+
+def test_each_closed_hour_is_one_object(archived: Archived) -> None:
+    assert archived.ran == {"hours": 2, "events": 5, "healed": 0, "surplus": 0, "behind": 0}
+    lines = gzip.decompress(archived.object(key_of(archived.hour))).splitlines()
+    assert [json.loads(line)["connection_id"] for line in lines] == ["c1", "c9", "c1", "c2"]
+
+
+@pytest.mark.parametrize("asked", ASKED, ids=" ".join)
+def test_with_the_archive_an_audit_shows_what_the_log_shows_and_nothing_twice(
+    archived: Archived, asked: tuple[str, ...]
+) -> None:
+    of_log, _ = archived.audit(*asked)
+
+    of_both, _ = archived.audit(*asked, "--archive")
+
+    assert of_both == of_log != []
+
+
+def test_the_cost_of_the_archive_is_told(archived: Archived) -> None:
+    _, said = archived.audit("--from", "6h", "--archive", "--cost")
+
+    assert "bytes of the archive read, $0.0000" in said
+
+
+def test_what_the_log_has_forgotten_is_in_the_archive(archived: Archived) -> None:
+    before = {asked: archived.audit(*asked)[0] for asked in ASKED}
+    client, table = archived.backend.cloud.client("dynamodb"), archived.backend.outputs.events_table
+    for item in client.scan(TableName=table)["Items"]:
+        key = {name: item[name] for name in ("connection_id", "event_id")}
+        client.delete_item(TableName=table, Key=key)
+
+    assert archived.audit("--from", "6h")[0] == []
+    assert {asked: archived.audit(*asked, "--archive")[0] for asked in ASKED} == before
