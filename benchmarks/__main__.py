@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import (
+    archiving,
     contending,
     deploying,
     folding,
@@ -24,6 +25,7 @@ from benchmarks import (
 )
 
 BENCHMARKS = {
+    "archiving": archiving.figures,
     "session": session.figures,
     "projecting": projecting.figures,
     "folding": folding.figures,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.functions.models import build_models
 from infra.functions.packaging import PackagingError, build_layer, compile_command, install_command
 from infra.settings.settings import LayerTarget
 from tests.infra.program import ROOT
@@ -21,6 +22,7 @@ CONTENT = {
     "shelf/tests/test_shelf.py": "assert True\n",
     "botocore/data/dynamodb/2012-08-10/service-2.json": "{}",
     "botocore/data/ec2/2016-11-15/service-2.json": "{}",
+    "botocore/data/s3/2006-03-01/service-2.json": "{}",
     "botocore/data/endpoints.json": "{}",
     "botocore/data/unheard-of.json": "{}",
     "shelf-1.0.data/scripts/shelf": "#!python\nprint('shelf')\n",
@@ -265,6 +267,36 @@ def test_what_is_built_already_needs_no_interpreter(
     monkeypatch.setenv("LAMBDA_PYTHON", "/nowhere/python3.13")
 
     assert build_layer(LayerTarget.ARM64, lock=lock, builds=tmp_path / "builds") == first
+
+
+def test_the_layer_of_models_holds_those_of_services_that_one_function_calls(
+    lock: Path, tmp_path: Path
+) -> None:
+    first = build_models(lock=lock, builds=tmp_path / "one")
+    second = build_models(lock=lock, builds=tmp_path / "two")
+
+    assert files(first) == {"python/service_models/s3/2006-03-01/service-2.json"}
+    assert contents(first) == contents(second)
+    assert first.name == second.name
+
+
+def test_with_its_models_a_function_finds_s3_also_when_it_has_made_another_client_before() -> None:
+    folders = [str(build_layer(LayerTarget.HOST) / "python"), str(build_models() / "python"), str(ROOT)]
+    program = (
+        "from functions.aws import clients;"
+        "given = dict(region_name='us-east-1', aws_access_key_id='a', aws_secret_access_key='b');"
+        "clients.dynamodb(**given); print(clients.s3(**given).meta.service_model)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program],
+        env={"PYTHONPATH": os.pathsep.join(folders), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.stdout, done.stderr) == ("ServiceModel(s3)\n", "")
 
 
 def test_the_layer_of_this_lock_is_enough_for_the_clients_that_functions_make() -> None:

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +12,9 @@ from typer.testing import CliRunner
 from functions.aws.log.event_log import EventLog
 from functions.domain.archive.hours import HOUR, hour_of, key_of
 from functions.domain.log.events import ConnectionClosed, ConnectionOpened, Fact, TextMessageReceived
+from local import embedded
 from local.stackfile import PROJECT
+from local.state import StateDir
 from ops.__main__ import app
 from tests.integration.backend import Backend
 from tests.integration.conftest import deployed
@@ -30,8 +32,9 @@ WORDS: Final = 'it\'s "quoted", \\ and ☃, and\na second line'
 class Archived:
     """A backend whose log and archive hold the same events of the last hours."""
 
-    def __init__(self, backend: Backend, outputs: Path) -> None:
+    def __init__(self, backend: Backend, outputs: Path, state: StateDir) -> None:
         self.backend = backend
+        self.state = state
         self.outputs = outputs
         self.hour = hour_of(now()) - 4 * HOUR
         self.ran: dict[str, Any] = {}
@@ -51,6 +54,12 @@ class Archived:
         day = f"{key_of(self.hour)[10:20]}#0"
         item |= {"arrived_at": {"N": str(self.hour + 5)}, "arrival_day": {"S": day}}
         self.backend.cloud.client("dynamodb").put_item(TableName=self.backend.outputs.events_table, Item=item)
+
+    def deploy(self, config: Mapping[str, str]) -> None:
+        """Deploy the program once more."""
+        process = self.state.running()
+        assert process is not None
+        embedded.deploy(self.state, process, restarted=False, config=config)
 
     def run(self) -> dict[str, Any]:
         """Run the archiver."""
@@ -80,7 +89,7 @@ def archived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archived]:
     with deployed(folder, ARCHIVED) as backend:
         outputs = folder / "told.json"
         outputs.write_text(json.dumps(dict(backend.outputs.everything)))
-        archived = Archived(backend, outputs)
+        archived = Archived(backend, outputs, StateDir(folder))
         archived.append(ConnectionOpened("203.0.113.7", "curl"), 0, "c1", session_id="talk")
         archived.append(TextMessageReceived(WORDS), 1, "c1", session_id="talk")
         archived.append(ConnectionOpened(), 2, "c2", user_id="o'neill")
@@ -134,3 +143,24 @@ def test_what_the_log_has_forgotten_is_in_the_archive(archived: Archived) -> Non
 
     assert archived.audit("--from", "6h")[0] == []
     assert {asked: archived.audit(*asked, "--archive")[0] for asked in ASKED} == before
+
+
+def test_a_second_deployment_leaves_one_of_each_and_what_was_archived(archived: Archived) -> None:
+    before = archived.state.deployed()
+    events = archived.object(key_of(archived.hour))
+
+    archived.deploy(ARCHIVED)
+
+    assert sorted(map(str, archived.state.deployed())) == sorted(map(str, before))
+    assert archived.object(key_of(archived.hour)) == events
+    assert archived.audit("--from", "6h", "--archive")[0] != []
+
+
+def test_a_deployment_without_the_archive_takes_it_away_but_not_what_was_archived(archived: Archived) -> None:
+    archived.deploy({})
+
+    cloud = archived.backend.cloud
+    groups = [each["Name"] for each in cloud.client("athena").list_work_groups()["WorkGroups"]]
+    assert groups == ["primary"]
+    assert cloud.client("glue").get_databases()["DatabaseList"] == []
+    assert archived.object(key_of(archived.hour)) != b""

@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from functions.aws.archive.objects import Objects
 from functions.aws.log.event_items import encode as encode_event
+from functions.aws.log.event_log import EventLog
 from functions.aws.read_models.connection_items import Stored, encode
+from functions.domain.archive.hours import HOUR, Watermark, hour_of
 from functions.domain.connections.connection import Connection, Opened
 from functions.domain.log.events import Cause, ConnectionOpened, Event, Fact, TextMessageReceived, event
 from functions.domain.times import iso
+from local.stackfile import PROJECT
 from tests.integration.backend import Backend
 from tests.integration.conftest import VERIFIED, deployed
 from tests.integration.gateway import Gateway, now
@@ -177,6 +181,17 @@ class Work:
         self._row(idle_seconds=60, expired=True)
         return self._swept(3_600)
 
+    # --- The archiver --------------------------------------------------------------------------
+    def archives(self) -> bool:
+        """The archive has come as far as an hour in which something arrived."""
+        outputs, hour = self.backend.outputs, hour_of(now()) - 3 * HOUR
+        Objects(self.backend.cloud.client("s3"), outputs.everything["archive_bucket"]).set_watermark(
+            Watermark(hour, hour)
+        )
+        log = EventLog(self.backend.cloud.client("dynamodb"), outputs.events_table, now=lambda: hour)
+        log.append(happened(TextMessageReceived("archived")))
+        return "hours" in self._works(outputs.everything["archiver_function"], {})
+
     def _swept(self, idle_seconds: int) -> bool:
         function = self.backend.outputs.everything["sweeper_function"]
         payload = {"time": iso(now()), "idleSeconds": idle_seconds}
@@ -216,6 +231,8 @@ def happened(fact: Fact) -> Event:
     return event(Cause(connection, "anybody", None, at, at // 1000 + 86_400, at, uuid.uuid4().hex), fact)
 
 
+ARCHIVED = {f"{PROJECT}:archive": json.dumps({"enabled": "true"})}
+
 NEEDED: dict[Kind, Callable[[Work], bool]] = {
     ("authorizer", "dynamodb:Query", "active-user-index"): Work.counts_connections,
     ("authorizer", "dynamodb:DeleteItem", "claims"): Work.connects_with_a_ticket,
@@ -247,13 +264,17 @@ NEEDED: dict[Kind, Callable[[Work], bool]] = {
     ("sweeper", "dynamodb:PutItem", "events"): Work.loses,
     ("sweeper", "execute-api:ManageConnections", "GET"): Work.loses,
     ("sweeper", "execute-api:ManageConnections", "DELETE"): Work.closes,
+    ("archiver", "dynamodb:Query", "by-arrival"): Work.archives,
+    ("archiver", "s3:ListBucket", "archive"): Work.archives,
+    ("archiver", "s3:GetObject", "*"): Work.archives,
+    ("archiver", "s3:PutObject", "*"): Work.archives,
 }
 
 
 @pytest.fixture(scope="module")
 def own_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
     """A backend that nobody else works on, since its read models get rows that no event explains."""
-    with deployed(tmp_path_factory.mktemp("permissions"), VERIFIED) as backend:
+    with deployed(tmp_path_factory.mktemp("permissions"), VERIFIED | ARCHIVED) as backend:
         yield backend
 
 
@@ -273,7 +294,8 @@ def kind_of(permission: Permission) -> Kind:
     if permission.action == "execute-api:ManageConnections":
         last = resource.split("/")[-3]
     else:
-        last = resource.rsplit("/", 1)[-1].removeprefix("airium-websocket-").removesuffix("-local")
+        name = resource.rsplit(":", 1)[-1].rsplit("/", 1)[-1]
+        last = name.removeprefix("airium-websocket-").removesuffix("-local")
     return permission.role.removesuffix("-role"), permission.action, last
 
 

@@ -24,8 +24,8 @@ def test_secrets_are_taken_out_of_their_envelopes_at_any_depth():
 
 
 def test_a_type_without_a_creator_is_named(deployer):
-    with pytest.raises(LocalError, match=r"thing \(aws:s3/bucket:Bucket\): .* does not know"):
-        deployer.new_resource(resource("aws:s3/bucket:Bucket"))
+    with pytest.raises(LocalError, match=r"thing \(aws:kinesis/stream:Stream\): .* does not know"):
+        deployer.new_resource(resource("aws:kinesis/stream:Stream"))
 
 
 def test_a_look_up_without_an_answer_is_named(deployer):

@@ -141,7 +141,7 @@ def test_a_resource_that_is_not_known_is_named_and_the_rest_can_be_deployed_afte
     state, process = up
     program.set("unknown", "yes")
 
-    with pytest.raises(LocalError, match=r"^unknown \(aws:s3/bucket:Bucket\): .* does not know"):
+    with pytest.raises(LocalError, match=r"^unknown \(aws:kinesis/stream:Stream\): .* does not know"):
         embedded.deploy(state, process, program.root, restarted=True)
 
     program.set("unknown", "")

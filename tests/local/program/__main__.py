@@ -177,7 +177,7 @@ if config.get("identity") == "cognito":
         "ticket_url", pulumi.Output.format("{0}/_aws/execute-api/{1}/$default/tickets", endpoint, http.id)
     )
 if config.get("unknown"):
-    aws.s3.Bucket("unknown")
+    aws.kinesis.Stream("unknown")
 
 for name, table in tables.items():
     pulumi.export(f"{name}_table", table.name)
