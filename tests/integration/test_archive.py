@@ -137,7 +137,7 @@ def test_the_cost_of_the_archive_is_told(archived: Archived) -> None:
 def test_what_the_log_has_forgotten_is_in_the_archive(archived: Archived) -> None:
     before = {asked: archived.audit(*asked)[0] for asked in ASKED}
     client, table = archived.backend.cloud.client("dynamodb"), archived.backend.outputs.events_table
-    for item in client.scan(TableName=table)["Items"]:
+    for item in client.scan(TableName=table, ConsistentRead=True)["Items"]:
         key = {name: item[name] for name in ("connection_id", "event_id")}
         client.delete_item(TableName=table, Key=key)
 

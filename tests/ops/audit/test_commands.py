@@ -153,6 +153,13 @@ def test_an_empty_answer_is_said_to_be_one(outputs: str) -> None:
     assert "Nothing that fits is in the log" in result.stderr
 
 
+def test_a_stack_without_an_archive_says_how_to_have_one(outputs: str) -> None:
+    result = run("audit", *DAY, "--archive", "--outputs", outputs)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "this stack keeps no archive: set archive.enabled, and deploy\n"
+
+
 def test_a_filter_stops_where_nobody_can_be_asked(outputs: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "MOST_FILTERED", 1)
 

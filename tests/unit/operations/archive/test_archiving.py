@@ -49,7 +49,7 @@ class World:
 
     def forget(self) -> None:
         """Delete everything in the log."""
-        for item in self.client.scan(TableName=self.events)["Items"]:
+        for item in self.client.scan(TableName=self.events, ConsistentRead=True)["Items"]:
             key = {name: item[name] for name in ("connection_id", "event_id")}
             self.client.delete_item(TableName=self.events, Key=key)
 
