@@ -9,6 +9,8 @@ from typing import Any, Final
 import pytest
 from typer.testing import CliRunner
 
+from functions.aws.attributes import Item, to_item
+from functions.aws.log.arrivals import stamp
 from functions.aws.log.event_log import EventLog
 from functions.domain.archive.hours import HOUR, hour_of, key_of
 from functions.domain.log.events import ConnectionClosed, ConnectionOpened, Fact, TextMessageReceived
@@ -50,9 +52,8 @@ class Archived:
 
     def append_by_hand(self) -> None:
         """Put an item that is no event, as somebody may."""
-        item = {"connection_id": {"S": "c9"}, "event_id": {"S": "no id"}, "strange": {"L": [{"N": "1.5"}]}}
-        day = f"{key_of(self.hour)[10:20]}#0"
-        item |= {"arrived_at": {"N": str(self.hour + 5)}, "arrival_day": {"S": day}}
+        item: Item = to_item({"connection_id": "c9", "event_id": "00no id", "user_id": "alice"})
+        item |= {"strange": {"L": [{"N": "1.5"}]}} | stamp("0" * 26, self.hour + 5)
         self.backend.cloud.client("dynamodb").put_item(TableName=self.backend.outputs.events_table, Item=item)
 
     def deploy(self, config: Mapping[str, str]) -> None:
@@ -106,6 +107,7 @@ ASKED: Final = (
     ("--connection", "c1"),
     ("--connection", "c9"),
     ("--user", "o'neill"),
+    ("--user", "alice"),
     ("--session", "talk"),
     ("--from", "6h", "--type", "ConnectionOpened", "--type", "ConnectionClosed"),
 )
@@ -145,13 +147,20 @@ def test_what_the_log_has_forgotten_is_in_the_archive(archived: Archived) -> Non
     assert {asked: archived.audit(*asked, "--archive")[0] for asked in ASKED} == before
 
 
+def parts(state: StateDir) -> list[str]:
+    """Return the resources of the archive alone: parts of an API have new ids with each deployment."""
+    kinds = ("aws:s3/", "aws:glue/", "aws:athena/")
+    return sorted(str(each) for each in state.deployed() if each.type.startswith(kinds))
+
+
 def test_a_second_deployment_leaves_one_of_each_and_what_was_archived(archived: Archived) -> None:
-    before = archived.state.deployed()
+    before = parts(archived.state)
     events = archived.object(key_of(archived.hour))
 
     archived.deploy(ARCHIVED)
 
-    assert sorted(map(str, archived.state.deployed())) == sorted(map(str, before))
+    assert parts(archived.state) == before
+    assert len(before) == 7
     assert archived.object(key_of(archived.hour)) == events
     assert archived.audit("--from", "6h", "--archive")[0] != []
 

@@ -19,7 +19,9 @@ def to_line(item: Item) -> Line:
         line = None
     if line is not None:
         return line
-    return lines.of_item(item["connection_id"]["S"], item["event_id"]["S"], arrived_at(item), item)
+    key = (arrived_at(item), item["connection_id"]["S"], item["event_id"]["S"])
+    asked_by = {name: item.get(name, {}).get("S") for name in ("type", "user_id", "session_id")}
+    return lines.of_item(key, item, asked_by)
 
 
 def to_log_item(line: Line) -> Item:

@@ -23,7 +23,7 @@ class Watermark(msgspec.Struct, frozen=True):
     archived
         All that arrived earlier is in the archive.
     checked
-        All that arrived earlier was counted again, a day after it was archived at the soonest.
+        All that arrived earlier was counted again, a day after its hour was closed at the soonest.
     """
 
     archived: int

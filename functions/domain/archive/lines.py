@@ -23,8 +23,8 @@ class Line(msgspec.Struct, frozen=True):
     data
         What the event carries, as JSON.
     item
-        The whole item as DynamoDB writes it, as JSON, in place of all columns but key and arrival: of an item
-        that does not have exactly the attributes of an event.
+        The whole item as DynamoDB writes it, as JSON, of an item that does not have exactly the attributes of
+        an event. Of its other columns those have a value by which it is asked for.
     """
 
     connection_id: str
@@ -98,9 +98,28 @@ def of_values(values: Mapping[str, Any]) -> Line | None:
     )
 
 
-def of_item(connection_id: str, event_id: str, arrived_at: int, item: Mapping[str, Any]) -> Line:
-    """Return the line that keeps an item whole, whatever is in it."""
-    return Line(connection_id, event_id, arrived_at, item=_encoder.encode(item).decode())
+def of_item(key: Key, item: Mapping[str, Any], asked_by: Mapping[str, str | None]) -> Line:
+    """Return the line that keeps an item whole, whatever is in it.
+
+    Parameters
+    ----------
+    key
+        Its arrival, and its key in the log.
+    item
+        As DynamoDB writes it.
+    asked_by
+        Its ``type``, ``user_id`` and ``session_id``, as far as it has them.
+    """
+    arrived_at, connection_id, event_id = key
+    return Line(
+        connection_id=connection_id,
+        event_id=event_id,
+        arrived_at=arrived_at,
+        type=asked_by.get("type"),
+        user_id=asked_by.get("user_id"),
+        session_id=asked_by.get("session_id"),
+        item=_encoder.encode(item).decode(),
+    )
 
 
 def values_of(line: Line) -> dict[str, Any]:

@@ -49,6 +49,14 @@ def test_an_item_that_is_no_event_survives_whole(strange: Item) -> None:
     assert archived(item) == item
 
 
+def test_an_item_that_is_no_event_is_found_by_whose_it_is_and_by_its_type() -> None:
+    line = to_line({**TEXT, "strange": {"BOOL": True}, "session_id": {"S": "talk"}})
+
+    assert line.item is not None
+    assert (line.type, line.user_id, line.session_id) == ("TextMessageReceived", "alice", "talk")
+    assert to_line({**TEXT, "user_id": {"N": "7"}}).user_id is None
+
+
 def test_an_item_without_what_every_event_has_survives_whole() -> None:
     item = {name: TEXT[name] for name in ("connection_id", "event_id", "arrived_at", "arrival_day")}
 
