@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from functions import names
-from infra.functions.packaging import BUILDS, LOCK, build_once, fingerprint, install_command, run
+from infra.functions.builds import build_once
+from infra.functions.packaging import BUILDS, LOCK, fingerprint, install_command, run, settle
 from infra.settings.settings import LayerTarget
 
 SERVICES: Final = ("s3",)
@@ -33,5 +34,6 @@ def build_models(*, lock: Path = LOCK, builds: Path = BUILDS) -> Path:
         for service in SERVICES:
             (installed / "botocore" / "data" / service).rename(models / service)
         shutil.rmtree(installed)
+        settle(layer)
 
     return build_once(builds / f"models-{fingerprint(lock, '+'.join(SERVICES))}", make)

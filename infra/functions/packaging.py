@@ -6,13 +6,13 @@ import platform
 import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi
 
+from infra.functions.builds import build_once
 from infra.settings.settings import LayerTarget
 
 ROOT = Path(__file__).parents[2]
@@ -96,27 +96,9 @@ def build_layer(target: LayerTarget, *, lock: Path = LOCK, builds: Path = BUILDS
         run(install_command(target, lock, layer / "python"), "installed")
         _prune(layer / "python")
         run(compile_command(interpreter, layer), "compiled")
+        settle(layer)
 
     return build_once(builds / name, make)
-
-
-def build_once(layer: Path, make: Callable[[Path], None]) -> Path:
-    """Make a layer in a folder, unless it is there: whole, with times and modes that are always the same."""
-    if layer.is_dir():
-        return layer
-    layer.parent.mkdir(parents=True, exist_ok=True)
-    # renamed when whole: a build that is killed leaves a folder that nobody looks for
-    with tempfile.TemporaryDirectory(dir=layer.parent, prefix="unfinished-") as unfinished:
-        made = Path(unfinished) / "layer"
-        make(made)
-        _settle(made)
-        try:
-            made.rename(layer)
-        except OSError:
-            # another build of the same was faster
-            if not layer.is_dir():
-                raise
-    return layer
 
 
 def _recipe(target: LayerTarget) -> _Recipe:
@@ -161,7 +143,7 @@ def compile_command(interpreter: str, layer: Path) -> list[str]:
     ]
 
 
-def _settle(layer: Path) -> None:
+def settle(layer: Path) -> None:
     """Give every file the same time and a mode that Lambda's user can read, whatever the umask is."""
     for path in [layer, *layer.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
