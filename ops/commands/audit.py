@@ -47,17 +47,14 @@ def audit(
     from ops.audit.selection import Selection
     from ops.audit.sources import TooManyReadError, select
     from ops.commands.events import shown
-    from ops.times import TimeError, instant, time_zone
+    from ops.times import TimeError, time_zone
 
-    narrow = connection or user or session
+    narrow = bool(connection or user or session)
     try:
         tz = time_zone(zone)
-        last = instant(until, zone=zone)
-        first = instant(since, zone=zone) if since else 0 if narrow else last - _DAY_MILLISECONDS
+        first, last = _span(since, until, zone, narrow=narrow)
     except TimeError as problem:
         raise refuse(problem) from None
-    if first > last:
-        raise refuse("--from is later than --to")
     selection = Selection(first, last, connection, user, session, frozenset(kind or ()), not oldest_first)
     meter, count = Meter(), 0
 
@@ -80,10 +77,8 @@ def audit(
         except ArchiveError as problem:
             raise refuse(problem) from None
         except TooManyReadError:
-            raise refuse(
-                f"stopped after reading {meter.scanned:,} events for {count:,}: ask for less, or add --yes",
-                STOPPED,
-            ) from None
+            read = f"stopped after reading {meter.scanned:,} events for {count:,}"
+            raise refuse(f"{read}: ask for less, or add --yes", STOPPED) from None
         finally:
             if cost:
                 tell(meter)
@@ -92,8 +87,25 @@ def audit(
     if session and not connection:
         hints.print("A session's connections are those that the projection knows; --user asks the log alone.")
     if not count:
-        where = "log or the archive" if archive else "log"
-        hints.print(f"Nothing that fits is in the {where}.")
+        _found_nothing(archive=archive)
+
+
+def _found_nothing(*, archive: bool) -> None:
+    where = "log or the archive" if archive else "log"
+    hints.print(f"Nothing that fits is in the {where}.")
+
+
+def _span(since: str | None, until: str, zone: str, *, narrow: bool) -> tuple[int, int]:
+    """Return from when to when events are wanted: of a question that names nobody, a day."""
+    from ops.times import TimeError, instant
+
+    last = instant(until, zone=zone)
+    if since is None:
+        return 0 if narrow else last - _DAY_MILLISECONDS, last
+    first = instant(since, zone=zone)
+    if first > last:
+        raise TimeError("--from is later than --to")
+    return first, last
 
 
 def state(

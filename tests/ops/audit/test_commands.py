@@ -154,7 +154,7 @@ def test_an_empty_answer_is_said_to_be_one(outputs: str) -> None:
 
 
 def test_a_stack_without_an_archive_says_how_to_have_one(outputs: str) -> None:
-    result = run("audit", *DAY, "--archive", "--outputs", outputs)
+    result = run("audit", *RECENT, "--archive", "--outputs", outputs)
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == "this stack keeps no archive: set archive.enabled, and deploy\n"
