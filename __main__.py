@@ -11,7 +11,7 @@ from infra.functions.code import dependency_layer, function_code
 from infra.functions.function import Function, FunctionArgs, Runtime
 from infra.gateway.routes import FunctionRoute, MockRoute
 from infra.gateway.websocket_api import WebSocketApi, WebSocketApiArgs
-from infra.identity.identity import Identity, IdentityArgs
+from infra.identity.admission import Admission, AdmissionArgs
 from infra.naming import Naming
 from infra.projector import Projector, ProjectorArgs
 from infra.settings.configuration import read_settings
@@ -44,7 +44,7 @@ store.grant_count(message)
 api.grant_manage_connections(lifecycle, "POST")
 api.grant_manage_connections(message, "POST", "DELETE")
 
-identity = Identity("identity", runtime, IdentityArgs(store, read_model))
+admission = Admission("admission", runtime, AdmissionArgs(store, read_model))
 projector = Projector("projector", runtime, ProjectorArgs(store, read_model))
 manager_args = ConnectionManagerArgs(store, read_model, api)
 manager = ConnectionManager("connection-manager", runtime, manager_args)
@@ -59,13 +59,13 @@ api.serve(
         FunctionRoute(names.ROUTE_VOICE_DATA, message),
         MockRoute(names.ROUTE_PING, names.PONG),
     ],
-    identity.authorizer,
+    admission.authorizer,
 )
 
 if settings.alarms.enabled:
     served = (lifecycle, message, projector.function, manager.function, sweeper.function)
-    watched = (*identity.functions, *served)
-    args = AlarmsArgs(naming, settings, watched, identity, lifecycle, projector, sweeper, store, api)
+    watched = (*admission.functions, *served)
+    args = AlarmsArgs(naming, settings, watched, admission, lifecycle, projector, sweeper, store, api)
     Alarms("alarms", args)
 
 outputs: dict[str, object] = {
@@ -86,7 +86,7 @@ outputs: dict[str, object] = {
     "sweeper_failure_queue": sweeper.failures.url,
     "region": aws.get_region_output().region,
     "retention_days": store.retention_days,
-    **identity.outputs,
+    **admission.outputs,
     **(archive.outputs if archive else {}),
 }
 for name, value in outputs.items():

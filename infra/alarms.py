@@ -9,7 +9,7 @@ import pulumi_aws as aws
 from functions import names
 from infra.functions.function import Function
 from infra.gateway.websocket_api import WebSocketApi
-from infra.identity.identity import Identity
+from infra.identity.admission import Admission
 from infra.metric_filters import FAULTS, NAMESPACE, REFUSED_CONNECTS, UNCOUNTED, Lines, metric_filter
 from infra.naming import Naming
 from infra.projector import Projector
@@ -37,7 +37,7 @@ class AlarmsArgs:
         The settings of the stack: whom alarms tell, and how often the sweeper runs.
     functions
         All functions of the stack.
-    identity
+    admission
         Who may connect: its function may let people in uncounted, and its HTTP API may fail.
     lifecycle
         The function that refuses connects.
@@ -52,7 +52,7 @@ class AlarmsArgs:
     naming: Naming
     settings: Settings
     functions: Sequence[Function]
-    identity: Identity
+    admission: Admission
     lifecycle: Function
     projector: Projector
     sweeper: Sweeper
@@ -118,8 +118,8 @@ def _watches(args: AlarmsArgs) -> Iterator[tuple[str, Watch]]:
     claims: dict[str, pulumi.Input[str]] = {"TableName": args.store.claims_table}
     yield "claims-throttled", Watch("AWS/DynamoDB", "WriteThrottleEvents", claims)
     yield "api-execution-errors", _of_api("ExecutionError", args.api.api_id)
-    if args.identity.ticket_api_id is not None:
-        yield "tickets-server-errors", _of_api("5xx", args.identity.ticket_api_id)
+    if args.admission.ticket_api_id is not None:
+        yield "tickets-server-errors", _of_api("5xx", args.admission.ticket_api_id)
     where = {"FunctionName": args.projector.function.function_name}
     # a record that waits for its batch to fill is not late
     waited = args.settings.projector.window_seconds * 1_000
@@ -140,7 +140,7 @@ def _faults(args: AlarmsArgs) -> Iterator[Lines]:
         # the projector turns none into an answer: it raises, or leaves the batch to the mapping
         if function is not args.projector.function:
             yield Lines(f"{function.pulumi_resource_name}-faults", function, FAULTS)
-    yield Lines("connections-uncounted", args.identity.authorizer, UNCOUNTED)
+    yield Lines("connections-uncounted", args.admission.authorizer, UNCOUNTED)
 
 
 def _of_api(metric: str, api_id: pulumi.Input[str]) -> Watch:

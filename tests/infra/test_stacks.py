@@ -46,10 +46,10 @@ PLACES = {
     "WebSocketApi$GatewayLogs api-logs",
     "Function lifecycle",
     "Function message",
-    "Identity identity",
-    "Identity$UserDirectory users",
-    "Identity$TicketApi tickets",
-    "Identity$Function authorizer",
+    "Admission admission",
+    "Admission$UserDirectory users",
+    "Admission$TicketApi tickets",
+    "Admission$Function authorizer",
     "TicketApi$Function ticket",
     "Projector projector",
     "Projector$FailureQueue projector-failures",
@@ -108,7 +108,7 @@ def test_component_types_are_of_the_project(stack: str) -> None:
         f"airium:realtime:{component}"
         for component in (
             "EventStore",
-            "Identity",
+            "Admission",
             "ReadModel",
             "WebSocketApi",
             "Function",

@@ -33,8 +33,8 @@ class Authorizer(msgspec.Struct, frozen=True, rename="camel"):
     expires_at: int | None = None
 
 
-class Identity(msgspec.Struct, frozen=True, rename="camel"):
-    """Where a connection comes from."""
+class Source(msgspec.Struct, frozen=True, rename="camel"):
+    """Where a connection comes from, by the gateway: its member ``identity``, which is nobody's identity."""
 
     source_ip: str | None = None
     user_agent: str | None = None
@@ -49,7 +49,7 @@ class Context(msgspec.Struct, frozen=True, rename="camel"):
     request_time_epoch: Time
     route_key: str
     authorizer: Authorizer | None = None
-    identity: Identity = Identity()
+    source: Source = msgspec.field(name="identity", default=Source())
     disconnect_status_code: int | None = None
     disconnect_reason: str | None = None
 
@@ -83,8 +83,8 @@ class Request(msgspec.Struct, frozen=True, rename="camel"):
     @property
     def user_agent(self) -> str | None:
         """The client's name for itself, as the gateway or else a header has it."""
-        if self.request_context.identity.user_agent:
-            return self.request_context.identity.user_agent
+        if self.request_context.source.user_agent:
+            return self.request_context.source.user_agent
         headers = {name.lower(): value for name, value in (self.headers or {}).items()}
         return headers.get("user-agent")
 

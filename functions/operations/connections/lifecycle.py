@@ -47,7 +47,7 @@ def _open(request: Request, log: EventLog) -> None:
         key = session_key(cause.session_id)
         claims = (Take(key, cause.user_id, cause.at // 1000, cause.expires_at),)
     fact = ConnectionOpened(
-        ip_address=request.request_context.identity.source_ip,
+        ip_address=request.request_context.source.source_ip,
         user_agent=_short(request.user_agent),
         token_expires_at=request.authorizer.exp,
     )

@@ -13,9 +13,9 @@ from infra.tables.read_model import ReadModel
 
 
 @dataclass(frozen=True, slots=True)
-class IdentityArgs:
+class AdmissionArgs:
     """
-    What identity is decided by.
+    What admission is decided by.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class IdentityArgs:
     read_model: ReadModel
 
 
-class Identity(pulumi.ComponentResource):
+class Admission(pulumi.ComponentResource):
     """
     The function that the WebSocket API asks, as the stack's identity mode has it, and what it needs.
 
@@ -46,9 +46,9 @@ class Identity(pulumi.ComponentResource):
     """
 
     def __init__(
-        self, name: str, runtime: Runtime, args: IdentityArgs, opts: pulumi.ResourceOptions | None = None
+        self, name: str, runtime: Runtime, args: AdmissionArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("airium:realtime:Identity", name, None, opts)
+        super().__init__("airium:realtime:Admission", name, None, opts)
         here = pulumi.ResourceOptions(parent=self)
         self.outputs: dict[str, object] = {}
         users: UserDirectory | None = None
@@ -68,7 +68,7 @@ class Identity(pulumi.ComponentResource):
         self.functions = (self.authorizer, *issuing)
         self.register_outputs({"authorizer": self.authorizer.function_name})
 
-    def _authorizer(self, runtime: Runtime, args: IdentityArgs, users: UserDirectory | None) -> Function:
+    def _authorizer(self, runtime: Runtime, args: AdmissionArgs, users: UserDirectory | None) -> Function:
         """Make the function, with the limit on connections in every mode, and tokens and tickets in one."""
         environment: dict[str, pulumi.Input[str]] = {
             names.CONNECTIONS_TABLE: args.read_model.connections_table,
