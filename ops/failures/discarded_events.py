@@ -34,11 +34,12 @@ _EMPTY_PAGES: Final = 100
 """A shard may answer with nothing and still have more; a day of it has fewer empty pages than that."""
 
 
-class Found(msgspec.Struct, frozen=True):
-    """What was found of a discarded batch.
+class Recovered(msgspec.Struct, frozen=True):
+    """What was found again of a discarded batch.
 
-    ``records`` is how many there were; ``unreadable`` are the keys of what is in the log and still no event;
-    ``exact`` tells that the stream had them all, so that nothing else was found.
+    ``records`` is how many there were; ``unreadable`` are the keys of items of the log that still cannot be
+    read as events; ``exact`` tells that the stream had all records of the batch, so that ``connections`` are
+    those of the batch and no others.
     """
 
     records: int
@@ -47,7 +48,7 @@ class Found(msgspec.Struct, frozen=True):
     exact: bool = True
 
 
-def find(deployment: Deployment, batch: Discarded) -> Found:
+def find(deployment: Deployment, batch: Discarded) -> Recovered:
     """Return the connections whose events were in a batch, or at least may have been.
 
     Raises
@@ -62,18 +63,18 @@ def find(deployment: Deployment, batch: Discarded) -> Found:
         wanted = [(table, key) for key in {tuple(_text(key)): key for key in keys}.values()]
         items = [item for _, item in batch_reads.read(deployment.client, wanted)]
         connections = frozenset(key[EVENTS_KEY[0]]["S"] for key in keys)
-        return Found(len(keys), connections, tuple(_unreadable(items)))
+        return Recovered(len(keys), connections, tuple(_unreadable(items)))
     records = 0
-    named: set[str] = set()
+    connection_ids: set[str] = set()
     unreadable: list[str] = []
     first = _milliseconds(batch.approximate_arrival_of_first_record) - EARLIER_SECONDS * 1000
     last = _milliseconds(batch.approximate_arrival_of_last_record) + LATER_SECONDS * 1000
     reader = MeteredReader(deployment.client, deployment.outputs.events_table, Meter())
     for item in by_arrival(reader, first, last, newest_first=False):
         records += 1
-        named.add(item[EVENTS_KEY[0]]["S"])
+        connection_ids.add(item[EVENTS_KEY[0]]["S"])
         unreadable += _unreadable([item])
-    return Found(records, frozenset(named), tuple(unreadable), exact=False)
+    return Recovered(records, frozenset(connection_ids), tuple(unreadable), exact=False)
 
 
 def _in_stream(streams: Any, batch: Discarded) -> list[Item]:

@@ -15,8 +15,8 @@ _WAIT_SECONDS: Final = 1
 """Waiting at all makes SQS ask every one of its servers: without it an empty answer does not mean empty."""
 
 
-class Message(msgspec.Struct, frozen=True):
-    """One message; the receipt is of this delivery alone."""
+class Delivery(msgspec.Struct, frozen=True):
+    """A message as it was received once: ``id`` is the message's, the receipt of this delivery alone."""
 
     id: str
     receipt: str
@@ -38,7 +38,7 @@ class FailureQueue:
         self._client = client
         self._url = url
 
-    def receive(self) -> list[Message]:
+    def receive(self) -> list[Delivery]:
         """Return some messages, none if the queue has no more, and hide them for a quarter of an hour."""
         answer = self._client.receive_message(
             QueueUrl=self._url,
@@ -47,21 +47,21 @@ class FailureQueue:
             WaitTimeSeconds=_WAIT_SECONDS,
         )
         return [
-            Message(each["MessageId"], each["ReceiptHandle"], each["Body"])
+            Delivery(each["MessageId"], each["ReceiptHandle"], each["Body"])
             for each in answer.get("Messages", [])
         ]
 
-    def delete(self, message: Message) -> None:
-        """Delete a message, for good."""
-        self._client.delete_message(QueueUrl=self._url, ReceiptHandle=message.receipt)
+    def delete(self, delivery: Delivery) -> None:
+        """Delete the message, for good."""
+        self._client.delete_message(QueueUrl=self._url, ReceiptHandle=delivery.receipt)
 
-    def give_back(self, messages: Collection[Message]) -> None:
+    def give_back(self, deliveries: Collection[Delivery]) -> None:
         """Show messages to others again at once; those that cannot be shown will be, by themselves."""
-        waiting = list(messages)
+        waiting = list(deliveries)
         for start in range(0, len(waiting), TOGETHER):
             entries = [
-                {"Id": str(number), "ReceiptHandle": message.receipt, "VisibilityTimeout": 0}
-                for number, message in enumerate(waiting[start : start + TOGETHER])
+                {"Id": str(number), "ReceiptHandle": delivery.receipt, "VisibilityTimeout": 0}
+                for number, delivery in enumerate(waiting[start : start + TOGETHER])
             ]
             with contextlib.suppress(BotoCoreError, ClientError):
                 self._client.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)

@@ -13,9 +13,9 @@ from typing import Final
 import msgspec
 
 from ops.deployment import Deployment
-from ops.failures.discarded_events import Found, find
+from ops.failures.discarded_events import Recovered, find
 from ops.failures.discards import Discarded, NotDiscardedError, parse
-from ops.failures.failure_queue import FailureQueue, Message
+from ops.failures.failure_queue import Delivery, FailureQueue
 from ops.read_models.refolding import TOGETHER, refold
 
 _BY_TIME: Final = (
@@ -85,37 +85,37 @@ def redrive(
     """
     queue = FailureQueue(deployment.queues, deployment.outputs.projector_failure_queue)
     outcomes: dict[str, Outcome] = {}
-    held: dict[str, Message] = {}
+    in_hand: dict[str, Delivery] = {}
     try:
         while received := queue.receive():
-            held |= {message.id: message for message in received}
-            new = [message for message in received if message.id not in outcomes]
+            in_hand |= {delivery.id: delivery for delivery in received}
+            new = [delivery for delivery in received if delivery.id not in outcomes]
             for outcome in _redrive(deployment, new, report, dry_run=dry_run, now=now):
                 doubtful = not (outcome.exact or outcome.problem or accept_by_time)
                 outcomes[outcome.message] = (
                     msgspec.structs.replace(outcome, problem=_BY_TIME) if doubtful else outcome
                 )
-            for message in received:  # one that comes twice is deleted twice
-                if not dry_run and not outcomes[message.id].problem:
-                    queue.delete(message)
-                    del held[message.id]
+            for delivery in received:  # a message that comes twice is deleted twice
+                if not dry_run and not outcomes[delivery.id].problem:
+                    queue.delete(delivery)
+                    del in_hand[delivery.id]
             report("messages", len(new))
             if not new:
                 break
     finally:
-        queue.give_back(held.values())
+        queue.give_back(in_hand.values())
     return Redriven(tuple(outcomes.values()), queue.hidden())
 
 
 def _redrive(
     deployment: Deployment,
-    messages: Sequence[Message],
+    deliveries: Sequence[Delivery],
     report: Report,
     *,
     dry_run: bool,
     now: Callable[[], float],
 ) -> list[Outcome]:
-    outcomes = [_found(deployment, message) for message in messages]
+    outcomes = [_outcome(deployment, delivery) for delivery in deliveries]
     if dry_run:
         return outcomes
     # together: the batches that one failure was halved into are often of the same connections
@@ -128,25 +128,26 @@ def _redrive(
     return [_judged(outcome, failed) for outcome in outcomes]
 
 
-def _found(deployment: Deployment, message: Message) -> Outcome:
+def _outcome(deployment: Deployment, delivery: Delivery) -> Outcome:
     """Return what a message leads to, before anything is written."""
     try:
-        batch = parse(message.body)
+        batch = parse(delivery.body)
     except NotDiscardedError as problem:
-        return Outcome(message.id, problem=str(problem))
+        return Outcome(delivery.id, problem=str(problem))
     if batch.table != deployment.outputs.events_table:
-        return Outcome(message.id, batch, problem=f"of the table {batch.table!r}, which is not the log")
-    found = find(deployment, batch)
-    return Outcome(message.id, batch, found.exact, found.connections, _problem(batch, found))
+        return Outcome(delivery.id, batch, problem=f"of the table {batch.table!r}, which is not the log")
+    recovered = find(deployment, batch)
+    still_open = _problem(batch, recovered)
+    return Outcome(delivery.id, batch, recovered.exact, recovered.connections, still_open)
 
 
-def _problem(batch: Discarded, found: Found) -> str | None:
-    if found.unreadable:
-        first, *more = found.unreadable
+def _problem(batch: Discarded, recovered: Recovered) -> str | None:
+    if recovered.unreadable:
+        first, *more = recovered.unreadable
         return f"still not an event: {first}" + (f" and {len(more)} more" if more else "")
-    if found.records < batch.batch_size:
+    if recovered.records < batch.batch_size:
         # of an item without the stamp of its arrival the index knows nothing
-        return f"only {found.records} of {batch.batch_size} records were found: mend the log, and rebuild"
+        return f"only {recovered.records} of {batch.batch_size} records were found: mend the log, and rebuild"
     return None
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ops.failures.failure_queue import FailureQueue, Message
+from ops.failures.failure_queue import Delivery, FailureQueue
 
 URL = "https://sqs.us-east-1.amazonaws.com/123456789012/failures"
 
@@ -22,8 +22,8 @@ class Client:
         return ask
 
 
-def messages(count: int) -> list[Message]:
-    return [Message(f"m{number}", f"receipt {number}", "{}") for number in range(count)]
+def deliveries(count: int) -> list[Delivery]:
+    return [Delivery(f"m{number}", f"receipt {number}", "{}") for number in range(count)]
 
 
 def test_every_server_of_the_queue_is_asked_and_what_it_gives_is_hidden_for_a_quarter_of_an_hour() -> None:
@@ -38,7 +38,7 @@ def test_every_server_of_the_queue_is_asked_and_what_it_gives_is_hidden_for_a_qu
 def test_messages_are_given_back_ten_at_a_time_to_be_shown_at_once() -> None:
     client = Client()
 
-    FailureQueue(client, URL).give_back(messages(11))
+    FailureQueue(client, URL).give_back(deliveries(11))
 
     assert [operation for operation, _ in client.asked] == ["change_message_visibility_batch"] * 2
     first, second = (arguments["Entries"] for _, arguments in client.asked)
@@ -49,7 +49,7 @@ def test_messages_are_given_back_ten_at_a_time_to_be_shown_at_once() -> None:
 def test_a_message_is_deleted_by_the_receipt_of_its_delivery() -> None:
     client = Client()
 
-    FailureQueue(client, URL).delete(messages(1)[0])
+    FailureQueue(client, URL).delete(deliveries(1)[0])
 
     assert client.asked == [("delete_message", {"QueueUrl": URL, "ReceiptHandle": "receipt 0"})]
 

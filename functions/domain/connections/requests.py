@@ -129,8 +129,8 @@ class Cleanup(_Request, frozen=True, tag="cleanup", kw_only=True):
     dry_run: bool = False
 
 
-class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What to send: a type of the service's own, or ``notification``, and whatever belongs to it."""
+class Push(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What clients are sent: a type of the service's own, or ``notification``, and whatever belongs to it."""
 
     type: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     data: dict[str, Any] | None = None
@@ -144,7 +144,7 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Send(_Paged, frozen=True, tag="send", kw_only=True):
     """Send a message to a connection, to a user's connections, or to all."""
 
-    message: Message
+    message: Push
     connection_id: ConnectionId | None = None
     user_id: UserId | None = None
     everyone: bool = msgspec.field(name="all", default=False)
@@ -176,16 +176,16 @@ def parse(event: object) -> Request:
     return request
 
 
-def frame_of(message: Message, at: int) -> bytes:
-    """Return the frame of a message, sent at a time in epoch milliseconds.
+def frame_of(push: Push, at: int) -> bytes:
+    """Return the frame of a push, sent at a time in epoch milliseconds.
 
     Raises
     ------
     RequestError
         ``invalid_request`` if it is larger than what clients are sent.
     """
-    data = {} if message.data is None else {"data": message.data}
-    frame = msgspec.json.encode({"type": message.type, **data, "timestamp": iso(at)})
+    data = {} if push.data is None else {"data": push.data}
+    frame = msgspec.json.encode({"type": push.type, **data, "timestamp": iso(at)})
     if len(frame) > MAX_SENT_BYTES:
         problem = f"A frame to a client has at most {MAX_SENT_BYTES} bytes; this one has {len(frame)}."
         raise RequestError("invalid_request", problem)

@@ -23,11 +23,11 @@ from functions.domain.connections.requests import (
 )
 from functions.domain.refusals import Unavailable
 from functions.operations.connections.invocation import Invocation
-from functions.operations.connections.lookups import Found, Listed, get, list_all, list_user, set_status
+from functions.operations.connections.lookups import Listed, Shown, get, list_all, list_user, set_status
 from functions.operations.connections.sending import send
 from functions.operations.connections.sweeping import sweep
 
-Answer = Found | Listed | StatusSet | Swept | Sent
+Answer = Shown | Listed | StatusSet | Swept | Sent
 
 
 def serve(
@@ -75,7 +75,7 @@ def _perform(
 
 def _encode(answer: Answer) -> dict[str, Any]:
     match answer:
-        case Found():
+        case Shown():
             return {"connection": answer.connection.to_json()}
         case Listed():
             shown = {"connections": [connection.to_json() for connection in answer.connections]}

@@ -28,8 +28,8 @@ _MOST_QUERIES: Final = 25
 """For one page of a filtered list: at most 25 MB are read before the caller is asked to go on."""
 
 
-class Found(msgspec.Struct, frozen=True):
-    """One connection."""
+class Shown(msgspec.Struct, frozen=True):
+    """One connection, as `get` shows it."""
 
     connection: ConnectionInfo
 
@@ -41,9 +41,9 @@ class Listed(msgspec.Struct, frozen=True):
     cursor: str | None = None
 
 
-def get(request: Get, connections: Connections) -> Found:
+def get(request: Get, connections: Connections) -> Shown:
     """Return a connection; raises `RequestError` ``not_found`` if there is no row of it."""
-    return Found(known(request.connection_id, connections))
+    return Shown(known(request.connection_id, connections))
 
 
 def known(connection_id: str, connections: Connections) -> ConnectionInfo:

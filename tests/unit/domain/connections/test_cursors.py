@@ -7,7 +7,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from functions.domain.connections.cursors import Position, from_cursor, to_cursor
-from functions.domain.connections.requests import ListAll, ListUser, Message, RequestError, Send
+from functions.domain.connections.requests import ListAll, ListUser, Push, RequestError, Send
 
 positions = st.builds(Position, st.text(min_size=1, max_size=128), st.integers(0, 2**53))
 scopes = st.binary(max_size=64)
@@ -73,7 +73,7 @@ def test_a_list_may_go_on_with_another_limit() -> None:
         ListAll(),
         ListUser(user_id="bob"),
         ListUser(user_id="alice", status="CONNECTED"),
-        Send(message=Message("notification"), user_id="alice"),
+        Send(message=Push("notification"), user_id="alice"),
     ],
     ids=repr,
 )
@@ -82,9 +82,9 @@ def test_a_list_of_a_user_is_told_from(other: ListAll | ListUser | Send) -> None
 
 
 def test_a_send_goes_on_with_its_own_message_only() -> None:
-    one = Send(message=Message("notification", {"a": 1, "b": 2}), everyone=True)
-    same = Send(message=Message("notification", {"b": 2, "a": 1}), everyone=True)
-    another = Send(message=Message("notification", {"a": 2, "b": 1}), everyone=True)
+    one = Send(message=Push("notification", {"a": 1, "b": 2}), everyone=True)
+    same = Send(message=Push("notification", {"b": 2, "a": 1}), everyone=True)
+    another = Send(message=Push("notification", {"a": 2, "b": 1}), everyone=True)
 
     assert one.scope == same.scope
     assert one.scope != another.scope

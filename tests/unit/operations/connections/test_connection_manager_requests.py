@@ -13,7 +13,7 @@ from functions.aws.read_models.connections import Connections
 from functions.domain.connections.requests import (
     Cleanup,
     ListAll,
-    Message,
+    Push,
     RequestError,
     Send,
     UpdateStatus,
@@ -146,11 +146,11 @@ def test_a_service_cannot_speak_for_the_protocol(type_: str) -> None:
 def test_a_service_may_send_notifications_and_types_of_its_own(type_: str) -> None:
     request = parse({"operation": "send", "message": {"type": type_}, "userId": "alice"})
 
-    assert request == Send(message=Message(type_), user_id="alice")
+    assert request == Send(message=Push(type_), user_id="alice")
 
 
 def test_a_frame_says_what_and_when() -> None:
-    frame = frame_of(Message("notification", {"text": "héllo"}), NOW)
+    frame = frame_of(Push("notification", {"text": "héllo"}), NOW)
 
     assert json.loads(frame) == {
         "type": "notification",
@@ -160,13 +160,13 @@ def test_a_frame_says_what_and_when() -> None:
 
 
 def test_a_frame_without_data_has_none() -> None:
-    assert set(json.loads(frame_of(Message("notification"), NOW))) == {"type", "timestamp"}
+    assert set(json.loads(frame_of(Push("notification"), NOW))) == {"type", "timestamp"}
 
 
 def test_a_frame_to_a_client_has_at_most_28_kilobytes() -> None:
-    rest = len(frame_of(Message("notification", {"text": ""}), NOW))
-    largest = Message("notification", {"text": "x" * (MAX_SENT_BYTES - rest)})
-    larger = Message("notification", {"text": "x" * (MAX_SENT_BYTES - rest + 1)})
+    rest = len(frame_of(Push("notification", {"text": ""}), NOW))
+    largest = Push("notification", {"text": "x" * (MAX_SENT_BYTES - rest)})
+    larger = Push("notification", {"text": "x" * (MAX_SENT_BYTES - rest + 1)})
 
     assert len(frame_of(largest, NOW)) == MAX_SENT_BYTES
     with pytest.raises(RequestError, match="at most 28672 bytes; this one has 28673"):
