@@ -39,8 +39,8 @@ def ignoring(*codes: str) -> Iterator[None]:
             raise
 
 
-def found(ask: Callable[..., Any], *absent: str, **members: Any) -> Any:
-    """Give what a client's method finds, or None where it answers with a code of what is not there."""
+def if_there(ask: Callable[..., Any], *absent: str, **members: Any) -> Any:
+    """Give what a client's method answers, or None where it answers with a code of what is not there."""
     with ignoring(*absent):
         return ask(**members)
     return None

@@ -103,9 +103,9 @@ def down(*, state: _State = DEFAULT) -> None:
 @app.command("status")
 def status_(*, state: _State = DEFAULT) -> None:
     """Tell whether it is up, since when, and what is in it; exit code 1 if it is not."""
-    found = status.look(StateDir(state))
-    _console.print(*status.shown(found), sep="\n")
-    if not found.up:
+    report = status.look(StateDir(state))
+    _console.print(*status.shown(report), sep="\n")
+    if not report.up:
         raise typer.Exit(1)
 
 

@@ -134,7 +134,7 @@ def _categories() -> Mapping[str, str]:
     for category, group in itertools.groupby(points, lambda point: unicodedata.category(chr(point))[0]):
         members = list(group)
         ranges.setdefault(category, []).append(f"\\U{members[0]:08x}-\\U{members[-1]:08x}")
-    return {category: "".join(found) for category, found in ranges.items()}
+    return {category: "".join(characters) for category, characters in ranges.items()}
 
 
 def _shown(shape: Shape, value: Any) -> str:

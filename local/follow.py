@@ -72,9 +72,9 @@ class _Tail:
         with self._path.open("rb") as file:
             file.seek(self._position)
             grown = file.read(_TAIL_BYTES)
-        whole = grown.rfind(b"\n") + 1
-        self._position += whole
-        return grown[:whole].decode(errors="replace").splitlines()
+        end = grown.rfind(b"\n") + 1
+        self._position += end
+        return grown[:end].decode(errors="replace").splitlines()
 
 
 class _Events:

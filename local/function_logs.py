@@ -77,9 +77,9 @@ class FunctionLogs:
         function = group.rsplit("/", 1)[-1].removeprefix(f"{PREFIX}-").removesuffix(f"-{STACK}")
         since = self._since
         while True:
-            found = self._logs.filter_log_events(logGroupName=group, startTime=since)["events"]
-            last = found[-1]["timestamp"] if len(found) == _MOST and found[-1]["timestamp"] > since else None
-            for each in found:
+            lines = self._logs.filter_log_events(logGroupName=group, startTime=since)["events"]
+            last = lines[-1]["timestamp"] if len(lines) == _MOST and lines[-1]["timestamp"] > since else None
+            for each in lines:
                 if each["timestamp"] != last:
                     yield Line(each["timestamp"], function, each["logStreamName"], each["message"])
             if last is None:

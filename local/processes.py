@@ -76,5 +76,5 @@ def _boot() -> str:
 
 
 def _ps(*options: str) -> str:
-    found = subprocess.run(["ps", *options], capture_output=True, check=False)  # noqa: S603, S607  # a fixed command
-    return found.stdout.decode(errors="replace")
+    listed = subprocess.run(["ps", *options], capture_output=True, check=False)  # noqa: S603, S607  # a fixed command
+    return listed.stdout.decode(errors="replace")

@@ -114,5 +114,5 @@ async def _outputs(program: Path) -> dict[str, Any]:
 
     await run_pulumi_func(run)
     stack = get_root_resource()
-    found = await pulumi.Output.all(**getattr(stack, "outputs", {})).future()
-    return dict(found or {})
+    outputs = await pulumi.Output.all(**getattr(stack, "outputs", {})).future()
+    return dict(outputs or {})

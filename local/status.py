@@ -40,23 +40,23 @@ class Status:
 
 def look(state: StateDir) -> Status:
     """Ask the emulator; nothing is changed."""
-    found = state.running()
-    if found is None:
+    running = state.running()
+    if running is None:
         return Status(up=False, words="It is not up: `make up` starts it.")
-    if not emulator.alive(found):
+    if not emulator.alive(running):
         return Status(
             up=False,
-            words=f"The emulator (pid {found.pid}) has died: `make up` starts it anew; see {state.log}.",
+            words=f"The emulator (pid {running.pid}) has died: `make up` starts it anew; see {state.log}.",
         )
-    if not emulator.healthy(found):
+    if not emulator.healthy(running):
         return Status(
-            up=False, words=f"The emulator (pid {found.pid}) does not answer: `make down`, then `make up`."
+            up=False, words=f"The emulator (pid {running.pid}) does not answer: `make down`, then `make up`."
         )
-    since = f"Up for {_age(found)} on port {found.port} (pid {found.pid})."
+    since = f"Up for {_age(running)} on port {running.port} (pid {running.pid})."
     deployed = outputs.load(state.outputs)
     if deployed is None:
         return Status(up=False, words=f"{since} Nothing is deployed: `make up` deploys it.")
-    cloud = Cloud(found.endpoint, deployed.region)
+    cloud = Cloud(running.endpoint, deployed.region)
     return Status(
         up=True,
         words=since,
@@ -92,27 +92,27 @@ def welcome(result: Up) -> Iterator[str]:
     yield '                  and type {"type": "ping"}'
 
 
-def _first_steps(found: Outputs) -> Iterator[str]:
-    if found.ticket_url is None:
-        yield f"  try             python -m websockets '{found.websocket_url}?userId=ada'"
+def _first_steps(stack: Outputs) -> Iterator[str]:
+    if stack.ticket_url is None:
+        yield f"  try             python -m websockets '{stack.websocket_url}?userId=ada'"
         return
     # single quotes: the shell would look for a variable in $default
     bearer = '"Authorization: Bearer $(python -m local token ada@example.com)"'
-    yield f"  try             curl -X POST -H {bearer} '{found.ticket_url}'"
+    yield f"  try             curl -X POST -H {bearer} '{stack.ticket_url}'"
     yield "                  and, before the ticket expires,"
-    yield f"                  python -m websockets '{found.websocket_url}?ticket=<ticket>'"
+    yield f"                  python -m websockets '{stack.websocket_url}?ticket=<ticket>'"
 
 
-def _urls(found: Outputs) -> Iterator[str]:
-    if found.ticket_url is None:
-        yield f"  websocket       {found.websocket_url}?userId=<you>"
+def _urls(stack: Outputs) -> Iterator[str]:
+    if stack.ticket_url is None:
+        yield f"  websocket       {stack.websocket_url}?userId=<you>"
     else:
-        yield f"  websocket       {found.websocket_url} (Authorization: Bearer <token>, or ?ticket=<ticket>)"
-        yield f"  tickets         {found.ticket_url} (POST)"
-        clients = ", ".join(found.user_pool_client_ids)
-        yield f"  users           pool {found.user_pool_id}, app client {clients}"
-    yield f"  callbacks       {found.management_endpoint}"
-    yield f"  AWS endpoint    {found.aws_endpoint_url} (region {found.region}, key test, secret test)"
+        yield f"  websocket       {stack.websocket_url} (Authorization: Bearer <token>, or ?ticket=<ticket>)"
+        yield f"  tickets         {stack.ticket_url} (POST)"
+        clients = ", ".join(stack.user_pool_client_ids)
+        yield f"  users           pool {stack.user_pool_id}, app client {clients}"
+    yield f"  callbacks       {stack.management_endpoint}"
+    yield f"  AWS endpoint    {stack.aws_endpoint_url} (region {stack.region}, key test, secret test)"
 
 
 def _age(running: Running) -> str:

@@ -59,15 +59,17 @@ def up(
     """
     with state.lock(signals):
         signals.raise_if_any()
-        found = living(state, signals)
-        if found is not None:
-            if port not in {None, found.port}:
-                raise LocalError(f"it is up on port {found.port}: `make down` first")
-            if keep and not found.keep:
+        running = living(state, signals)
+        if running is not None:
+            if port not in {None, running.port}:
+                raise LocalError(f"it is up on port {running.port}: `make down` first")
+            if keep and not running.keep:
                 raise LocalError("it is up and keeps nothing: `make down` first, then `make up KEEP=1`")
-            found = _note(state, found, identity or found.identity)
-            deployed = embedded.deploy(state, found, restarted=False, config=_config(found), signals=signals)
-            return Up(running=found, outputs=deployed, was_up=True)
+            running = _note(state, running, identity or running.identity)
+            deployed = embedded.deploy(
+                state, running, restarted=False, config=_config(running), signals=signals
+            )
+            return Up(running=running, outputs=deployed, was_up=True)
         begun = embedded.begin(state, port or default_port, keep=keep, signals=signals)
         started = _note(state, begun, identity)
         deployed = embedded.deploy(state, started, restarted=True, config=_config(started), signals=signals)
@@ -90,12 +92,12 @@ def _config(running: Running) -> dict[str, str]:
 
 def living(state: StateDir, signals: Signals = NO_SIGNALS) -> Running | None:
     """The emulator that answers; what a dead or a deaf one has left is cleared away."""
-    found = state.running()
-    if found is None:
+    running = state.running()
+    if running is None:
         return None
-    if _answers(found, signals):
-        return found
-    emulator.stop(state, found)
+    if _answers(running, signals):
+        return running
+    emulator.stop(state, running)
     return None
 
 
@@ -112,20 +114,20 @@ def _answers(running: Running, signals: Signals) -> bool:
 def down(state: StateDir) -> Running | None:
     """Stop the emulator and give the one that was stopped, if there was one."""
     with state.lock():
-        found = state.running()
-        if found is None:
+        running = state.running()
+        if running is None:
             return None
-        was_alive = emulator.alive(found)
-        embedded.end(state, found)
-        return found if was_alive else None
+        was_alive = emulator.alive(running)
+        embedded.end(state, running)
+        return running if was_alive else None
 
 
 def abandon(state: StateDir) -> None:
     """Stop the emulator if this very command started it."""
     with state.lock():
-        found = state.running()
-        if found is not None and found.owner == os.getpid():
-            embedded.end(state, found)
+        running = state.running()
+        if running is not None and running.owner == os.getpid():
+            embedded.end(state, running)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Any
 READS = frozenset({"GetItem", "Query", "Scan", "BatchGetItem"})
 
 
-def held(client: Any) -> Any:
+def demanded(client: Any) -> Any:
     """Return a DynamoDB client whose reads of a table fail the test where they could be of an older state.
 
     An index cannot be read consistently, so its reads pass.

@@ -129,7 +129,7 @@ class Stage:
             aws_endpoint_url=self.client.meta.endpoint_url,
         )
         made = Deployment(outputs)
-        consistency.held(made.client)
+        consistency.demanded(made.client)
         return made
 
     def append(self, *events: Event) -> None:

@@ -22,7 +22,7 @@ _TRANSIENT: Final = frozenset(
     }
 )
 _CONTENTION: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
-_PASSING_REASONS: Final = _CONTENTION | {"ThrottlingError", "ProvisionedThroughputExceeded"}
+_TRANSIENT_REASONS: Final = _CONTENTION | {"ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
 def code_of(error: ClientError) -> str:
@@ -40,11 +40,11 @@ def cancellation(error: ClientError) -> list[dict[str, Any]]:
     return [dict(reason) for reason in error.response.get("CancellationReasons", [])]
 
 
-def is_passing(error: ClientError) -> bool:
+def is_transient(error: ClientError) -> bool:
     """Tell whether the same call, begun again from its reads, may succeed."""
     if code_of(error) == CANCELLED:
         codes = _reasons(error)
-        return bool(codes) and codes <= _PASSING_REASONS
+        return bool(codes) and codes <= _TRANSIENT_REASONS
     return code_of(error) in _TRANSIENT or status_of(error) >= 500
 
 
@@ -62,7 +62,9 @@ def _reasons(error: ClientError) -> set[str]:
 
 def is_invalid(error: ClientError) -> bool:
     """Tell whether it is what was sent that cannot be taken, now or ever."""
-    return code_of(error) == "ValidationException" or (code_of(error) == CANCELLED and not is_passing(error))
+    return code_of(error) == "ValidationException" or (
+        code_of(error) == CANCELLED and not is_transient(error)
+    )
 
 
 INDEX_AWAY: Final = frozenset({"ResourceNotFoundException", "ValidationException"})
@@ -83,7 +85,7 @@ def unavailable(also: frozenset[str] = frozenset()) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        if is_passing(error) or code_of(error) in also:
+        if is_transient(error) or code_of(error) in also:
             codes = " and ".join(sorted(_reasons(error))) or code_of(error)
             kind = Contended if is_contended(error) else Unavailable
             raise kind(f"{codes} of {error.operation_name}") from error

@@ -169,16 +169,16 @@ def _lambda_interpreter() -> str:
 
 
 def _candidates() -> Iterator[str]:
-    """List what may be the interpreter; one that was named is the only one."""
+    """List what may be the interpreter: only what the variable names, if it is set."""
     version = ".".join(map(str, LAMBDA_PYTHON))
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    named = os.environ.get(INTERPRETER_VARIABLE)
-    found = [
+    from_variable = os.environ.get(INTERPRETER_VARIABLE)
+    installed = [
         shutil.which(f"python{version}"),
         *map(str, sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}"), reverse=True)),
         sys.executable,
     ]
-    for candidate in [named] if named else found:
+    for candidate in [from_variable] if from_variable else installed:
         if candidate and Path(candidate).is_file():
             yield candidate
 

@@ -78,10 +78,10 @@ def _is_about(conflict: Conflict, bad: Sequence[str]) -> bool:
 
 
 def _conflict(settings: Settings, conflict: Conflict) -> str:
-    found: Any = settings.model_dump(mode="json", by_alias=True)
+    value: Any = settings.model_dump(mode="json", by_alias=True)
     for step in conflict.key.split("."):
-        found = found[step]
-    return f"{conflict.key}: found {json.dumps(found)}, allowed: {conflict.allowed}"
+        value = value[step]
+    return f"{conflict.key}: found {json.dumps(value)}, allowed: {conflict.allowed}"
 
 
 def _values(project: str) -> Iterator[tuple[str, str | Mapping[str, Any]]]:
@@ -107,8 +107,8 @@ def _parse(value: str | Mapping[str, Any]) -> object:
 def _line(error: ErrorDetails) -> str:
     # as the CLI writes a path into a value: group.list[0]
     key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"])
-    found = json.dumps(error["input"], default=str)
-    return f"{key.removeprefix('.')}: found {found}, allowed: {_allowed(error)}"
+    value = json.dumps(error["input"], default=str)
+    return f"{key.removeprefix('.')}: found {value}, allowed: {_allowed(error)}"
 
 
 def _allowed(error: ErrorDetails) -> str:

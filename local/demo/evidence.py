@@ -46,9 +46,9 @@ class Row:
 def eventually(read: Callable[[], T], enough: Callable[[T], bool]) -> T:
     """Read until it is enough; the last that was read if it never is."""
     deadline = time.monotonic() + DEADLINE_SECONDS
-    while not enough(found := read()) and time.monotonic() < deadline:
+    while not enough(evidence := read()) and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)
-    return found
+    return evidence
 
 
 class Tables:

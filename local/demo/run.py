@@ -20,10 +20,10 @@ from ops.terminal import Terminal
 
 def demo(file: Path, console: Terminal) -> bool:
     """Play and judge the session on what is up; tell whether all was as it should be."""
-    found = outputs.load(file)
-    if found is None:
+    deployed = outputs.load(file)
+    if deployed is None:
         raise LocalError(f"{file} does not hold the outputs of the program")
-    client = _client(found)
+    client = _client(deployed)
     tables = Tables(Deployment(read_outputs(file)), client.user_id)
     metrics = tables.metrics()
     rows: list[Row | None] = []
@@ -34,13 +34,13 @@ def demo(file: Path, console: Terminal) -> bool:
     played = play(client.url, client.headers, look)
     expected = changes(played)
     after = eventually(tables.row, lambda row: row is not None and row.disconnected)
-    events = eventually(tables.events, lambda found: len(found) >= EVENTS.total())
+    events = eventually(tables.events, lambda events: len(events) >= EVENTS.total())
 
     def moved() -> dict[str, int]:
         now = tables.metrics()
         return {name: now[name] - metrics[name] for name in expected}
 
-    movement = eventually(moved, lambda found: found == expected)
+    movement = eventually(moved, lambda moves: moves == expected)
     checks = list(judge(played, events, rows[0], after, movement))
     for table in (
         report.frames(played),
@@ -62,9 +62,9 @@ class _Client:
     headers: Mapping[str, str]
 
 
-def _client(found: Outputs) -> _Client:
+def _client(deployed: Outputs) -> _Client:
     name = f"demo-{secrets.token_hex(4)}"
-    if found.ticket_url is None:
-        return _Client(name, f"{found.websocket_url}?{urlencode({'userId': name})}", {})
-    person = sign_in(found, f"{name}@example.com")
-    return _Client(person.user_id, found.websocket_url, {"Authorization": f"Bearer {person.access_token}"})
+    if deployed.ticket_url is None:
+        return _Client(name, f"{deployed.websocket_url}?{urlencode({'userId': name})}", {})
+    person = sign_in(deployed, f"{name}@example.com")
+    return _Client(person.user_id, deployed.websocket_url, {"Authorization": f"Bearer {person.access_token}"})

@@ -4,7 +4,7 @@ import base64
 import hashlib
 from typing import Any
 
-from local.answers import found, ignoring
+from local.answers import if_there, ignoring
 from local.archive import zipped
 from local.cloud import Cloud
 from local.resources.registry import Made, Wanted, creates, removes
@@ -55,7 +55,7 @@ def function(cloud: Cloud, wanted: Wanted) -> Made:
     name = wanted.physical()
     client = cloud.client("lambda")
     code = zipped(wanted.inputs["code"], wanted.root)
-    existing = found(client.get_function_configuration, _ABSENT, FunctionName=name)
+    existing = if_there(client.get_function_configuration, _ABSENT, FunctionName=name)
     if existing is None:
         settings = cloud.call(
             "lambda",

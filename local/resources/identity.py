@@ -1,6 +1,6 @@
 """Roles and their policies, which the emulator enforces."""
 
-from local.answers import found
+from local.answers import if_there
 from local.cloud import Cloud
 from local.resources.registry import Made, Wanted, creates, removes
 
@@ -10,7 +10,7 @@ def role(cloud: Cloud, wanted: Wanted) -> Made:
     """Create the role, or take its old policies away: those that still hold are put again."""
     name = wanted.physical()
     iam = cloud.client("iam")
-    existing = found(iam.get_role, "NoSuchEntity", RoleName=name)
+    existing = if_there(iam.get_role, "NoSuchEntity", RoleName=name)
     if existing is None:
         made = cloud.call(
             "iam",

@@ -16,11 +16,11 @@ def event_source_mapping(cloud: Cloud, wanted: Wanted) -> Made:
     After a restart it is made anew: the kept position belongs to a stream that is gone.
     """
     client = cloud.client("lambda")
-    found = _find(cloud, wanted)
-    if found and cloud.restarted:
-        client.delete_event_source_mapping(UUID=found)
-        found = None
-    if found is None:
+    mapping_id = _find(cloud, wanted)
+    if mapping_id and cloud.restarted:
+        client.delete_event_source_mapping(UUID=mapping_id)
+        mapping_id = None
+    if mapping_id is None:
         mapping = cloud.call(
             "lambda", "CreateEventSourceMapping", wanted.inputs, rename=_RENAMES, without=_ELSEWHERE
         )
@@ -31,7 +31,7 @@ def event_source_mapping(cloud: Cloud, wanted: Wanted) -> Made:
             wanted.inputs,
             rename=_RENAMES,
             without=(*_ELSEWHERE, "eventSourceArn", "startingPosition"),
-            UUID=found,
+            UUID=mapping_id,
         )
     return Made(id=mapping["UUID"], outputs={"uuid": mapping["UUID"], "functionArn": mapping["FunctionArn"]})
 

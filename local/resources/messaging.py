@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local.answers import found
+from local.answers import if_there
 from local.cloud import Cloud, UnknownInputError
 from local.resources.registry import Made, Wanted, creates, removes
 
@@ -29,7 +29,7 @@ def queue(cloud: Cloud, wanted: Wanted) -> Made:
     if unknown := chosen.keys() - _QUEUE_ATTRIBUTES.keys():
         raise UnknownInputError(f"input {min(unknown)!r} is unknown to the embedded AWS")
     attributes = {_QUEUE_ATTRIBUTES[key]: _attribute(value) for key, value in chosen.items()}
-    existing = found(sqs.get_queue_url, *_ABSENT, QueueName=name)
+    existing = if_there(sqs.get_queue_url, *_ABSENT, QueueName=name)
     if existing is None:
         url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
     else:
@@ -57,7 +57,7 @@ def schedule(cloud: Cloud, wanted: Wanted) -> Made:
     """Create the schedule, or update it."""
     scheduler = cloud.client("scheduler")
     name, group = wanted.physical(), wanted.inputs.get("groupName", "default")
-    existing = found(scheduler.get_schedule, "ResourceNotFoundException", Name=name, GroupName=group)
+    existing = if_there(scheduler.get_schedule, "ResourceNotFoundException", Name=name, GroupName=group)
     operation = "CreateSchedule" if existing is None else "UpdateSchedule"
     cloud.call("scheduler", operation, wanted.inputs, without=("name",), Name=name)
     return Made(

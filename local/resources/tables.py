@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local.answers import found
+from local.answers import if_there
 from local.cloud import Cloud
 from local.errors import LocalError
 from local.resources.registry import Made, Wanted, creates
@@ -29,7 +29,7 @@ def table(cloud: Cloud, wanted: Wanted) -> Made:
     name = wanted.physical(255)
     dynamodb = cloud.client("dynamodb")
     layout = _layout(wanted)
-    existing = found(dynamodb.describe_table, "ResourceNotFoundException", TableName=name)
+    existing = if_there(dynamodb.describe_table, "ResourceNotFoundException", TableName=name)
     if existing is None:
         description = cloud.call(
             "dynamodb", "CreateTable", wanted.inputs, without=_ELSEWHERE, TableName=name, **layout

@@ -19,12 +19,12 @@ def user_pool(cloud: Cloud, wanted: Wanted) -> Made:
     name = wanted.physical(128)
     # the request has the policy one level deeper
     inputs = {**wanted.inputs, "policies": {"passwordPolicy": wanted.inputs.get("passwordPolicy")}}
-    found = next((each for each in _pools(cloud) if each["Name"] == name), None)
-    if found is None:
+    existing = next((each for each in _pools(cloud) if each["Name"] == name), None)
+    if existing is None:
         made = cloud.call(_SERVICE, "CreateUserPool", inputs, without=_ELSEWHERE, PoolName=name)
         pool = made["UserPool"]
     else:
-        pool = cloud.client(_SERVICE).describe_user_pool(UserPoolId=found["Id"])["UserPool"]
+        pool = cloud.client(_SERVICE).describe_user_pool(UserPoolId=existing["Id"])["UserPool"]
         if pool.get("UsernameAttributes", []) != wanted.inputs.get("usernameAttributes", []):
             raise LocalError(
                 "what the user pool takes for a name has changed, which a pool that is up cannot take: "
@@ -46,10 +46,10 @@ def user_pool(cloud: Cloud, wanted: Wanted) -> Made:
 def user_pool_client(cloud: Cloud, wanted: Wanted) -> Made:
     """Create the app client, or update the one of the same name in its pool: the tokens it has stay good."""
     name, pool = wanted.physical(128), wanted.inputs["userPoolId"]
-    found = next((each["ClientId"] for each in _clients(cloud, pool) if each["ClientName"] == name), None)
-    if found is None:
+    client_id = next((each["ClientId"] for each in _clients(cloud, pool) if each["ClientName"] == name), None)
+    if client_id is None:
         made = cloud.call(_SERVICE, "CreateUserPoolClient", wanted.inputs, without=("name",), ClientName=name)
-        found = made["UserPoolClient"]["ClientId"]
+        client_id = made["UserPoolClient"]["ClientId"]
     else:
         cloud.call(
             _SERVICE,
@@ -57,9 +57,9 @@ def user_pool_client(cloud: Cloud, wanted: Wanted) -> Made:
             wanted.inputs,
             without=("name", "generateSecret"),
             ClientName=name,
-            ClientId=found,
+            ClientId=client_id,
         )
-    return Made(id=found, outputs={"name": name})
+    return Made(id=client_id, outputs={"name": name})
 
 
 @removes("aws:cognito/userPoolClient:UserPoolClient")

@@ -49,7 +49,7 @@ def _logged_credentials(resource: Resource) -> Iterator[str]:
         return
     line = settings.get("format")
     if isinstance(line, str):
-        yield from (f"logs {found}" for found in sorted(set(_CREDENTIALS.findall(line))))
+        yield from (f"logs {credential}" for credential in sorted(set(_CREDENTIALS.findall(line))))
 
 
 RULES = (

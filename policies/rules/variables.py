@@ -69,8 +69,8 @@ def _is_random(token: str, detector: HighEntropyStringsPlugin) -> bool:
         # ids of Cognito and names of hosts have one case, and are no secrets
         return False
     # it looks at what is quoted
-    found = detector.analyze_string(f'"{token}"')
-    return any(detector.calculate_shannon_entropy(each) > detector.entropy_limit for each in found)
+    tokens = detector.analyze_string(f'"{token}"')
+    return any(detector.calculate_shannon_entropy(each) > detector.entropy_limit for each in tokens)
 
 
 RULES = (ResourceRule("no-secret-in-the-environment", "No variable of a function holds a secret.", _secrets),)

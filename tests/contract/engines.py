@@ -23,7 +23,7 @@ MakeClient = Callable[[], Any]
 
 def client(endpoint: str | None = None) -> Any:
     """Return a client as the functions make it, but patient, for an emulator that takes any key."""
-    return consistency.held(
+    return consistency.demanded(
         clients.dynamodb(
             _PATIENT,
             endpoint_url=endpoint,

@@ -88,12 +88,12 @@ def log(client: Any, tables: Tables) -> EventLog:
 def holds(client: Any, tables: Tables) -> Any:
     """Return the value that a claim holds, None if nobody holds it."""
 
-    def held(key: str = "claim") -> str | None:
+    def value_of(key: str = "claim") -> str | None:
         found = client.get_item(TableName=tables.claims, Key={"claim": {"S": key}}, ConsistentRead=True)
         value: str | None = found.get("Item", {}).get("value", {}).get("S")
         return value
 
-    return held
+    return value_of
 
 
 def events(log: EventLog) -> list[Event]:

@@ -32,7 +32,7 @@ from functions.domain.refusals import Unavailable
 from functions.domain.texts.messages import Message, message_of
 from functions.names import CONNECTIONS_ACTIVE, CONNECTIONS_BY_USER, METRIC_SHARDS
 from functions.operations.projection.projecting import Projection
-from tests.contract.held import due, held, scan, stored_rows
+from tests.contract.contents import contents, due, scan, stored_rows
 from tests.tables import Tables
 
 AT = 1_795_410_000_000
@@ -170,14 +170,14 @@ def test_a_message_reads_as_counted_by_its_generation(client: Any, tables: Table
     found = model.load([], [key_of(message(1)), key_of(message(2))])
 
     assert found.messages == {key_of(message(1)): 2}
-    assert list(held(client, tables).messages.values()) == [(message(1), 2)]
+    assert list(contents(client, tables).messages.values()) == [(message(1), 2)]
 
 
 def test_a_row_and_its_counters_are_written_together(client: Any, tables: Tables, model: ReadModel) -> None:
     done = model.write([first(model, row(*a_life())), model.message(message(40_000), 1)])
 
     assert (done.retryable, done.poisoned) == (frozenset(), frozenset())
-    assert held(client, tables) == due(a_life())
+    assert contents(client, tables) == due(a_life())
 
 
 def test_a_change_of_a_row_moves_the_counters_by_the_difference(
@@ -189,7 +189,7 @@ def test_a_change_of_a_row_moves_the_counters_by_the_difference(
     model.write([next_(model, Stored(row(*lost), 1, 1), row(*lost, revived))])
     model.write([model.message(message(2000), 1)])
 
-    assert held(client, tables) == due([*lost, revived])
+    assert contents(client, tables) == due([*lost, revived])
 
 
 @pytest.mark.parametrize("shard", [0, METRIC_SHARDS - 1])
@@ -200,7 +200,7 @@ def test_counters_are_the_sums_of_their_shards(client: Any, tables: Tables, shar
     model.write([first(model, row(opened("one=")))])
     other.write([first(other, row(opened("two=")))])
 
-    assert held(client, tables) == due([opened("one="), opened("two=")])
+    assert contents(client, tables) == due([opened("one="), opened("two=")])
     assert {item["bucket"]["S"][-1] for item in scan(client, tables.metrics)} == {f"{shard}", "3"}
 
 
@@ -227,13 +227,13 @@ def test_a_row_that_was_written_since_it_was_read_is_refused_with_its_counters(
     life = a_life()
     model.write([first(model, row(life[0]))])
     model.write([next_(model, Stored(row(life[0]), 1, 1), row(*life[:2]))])
-    before = held(client, tables)
+    before = contents(client, tables)
 
     stale = model.connection(Stored(row(*life), revision, 1), contribution(row(*life)))
     done = model.write([stale])
 
     assert (done.retryable, done.poisoned) == (frozenset({"one="}), frozenset())
-    assert held(client, tables) == before
+    assert contents(client, tables) == before
 
 
 def test_a_refused_row_leaves_its_transaction_and_the_others_are_written(
@@ -244,7 +244,7 @@ def test_a_refused_row_leaves_its_transaction_and_the_others_are_written(
     done = model.write([first(model, row(opened("one="))), first(model, row(opened("two=")))])
 
     assert (done.retryable, done.poisoned) == (frozenset({"one="}), frozenset())
-    assert held(client, tables) == due([opened("one="), opened("two=")])
+    assert contents(client, tables) == due([opened("one="), opened("two=")])
 
 
 def test_a_message_is_counted_once_in_a_generation(client: Any, tables: Tables, model: ReadModel) -> None:
@@ -255,8 +255,8 @@ def test_a_message_is_counted_once_in_a_generation(client: Any, tables: Tables, 
     earlier = model.write([model.message(message(1), 1)])
 
     assert [done.retryable for done in (again, later, earlier)] == [{"one="}, frozenset(), {"one="}]
-    assert set(held(client, tables, 1).counts.values()) == {1}
-    assert set(held(client, tables, 2).counts.values()) == {1}
+    assert set(contents(client, tables, 1).counts.values()) == {1}
+    assert set(contents(client, tables, 2).counts.values()) == {1}
 
 
 def test_many_rows_are_written_in_transactions_of_at_most_100_actions(
@@ -269,7 +269,7 @@ def test_many_rows_are_written_in_transactions_of_at_most_100_actions(
     assert not done.retryable
     assert len(requests.actions) == 3
     assert max(requests.actions) == 100
-    assert held(client, tables) == due(events)
+    assert contents(client, tables) == due(events)
 
 
 def test_many_rows_are_read_in_requests_of_at_most_100_keys(model: ReadModel, requests: Requests) -> None:
@@ -292,7 +292,7 @@ def test_large_messages_are_written_in_transactions_below_4_mb(
 
     assert (done.retryable, done.poisoned) == (frozenset(), frozenset())
     assert len(requests.actions) == 2
-    assert len(held(client, tables).messages) == 12
+    assert len(contents(client, tables).messages) == 12
 
 
 def test_a_row_too_large_for_an_item_is_poisoned_alone(client: Any, tables: Tables, model: ReadModel) -> None:
@@ -303,7 +303,7 @@ def test_a_row_too_large_for_an_item_is_poisoned_alone(client: Any, tables: Tabl
     done = model.write([*writes[:2], first(model, monster), *writes[2:]])
 
     assert (done.retryable, done.poisoned) == (frozenset(), frozenset({"monster="}))
-    assert held(client, tables) == due(events)
+    assert contents(client, tables) == due(events)
 
 
 class Hesitant:
@@ -349,14 +349,14 @@ def test_what_is_delivered_again_writes_nothing(
     client: Any, tables: Tables, model: ReadModel, log: EventLog, requests: Requests
 ) -> None:
     projected(model, log, a_life())
-    before = held(client, tables)
+    before = contents(client, tables)
     requests.names.clear()
 
     failed = projected(model, log, a_life())
 
     assert not failed
     assert requests.names == ["BatchGetItem"]
-    assert held(client, tables) == before == due(a_life())
+    assert contents(client, tables) == before == due(a_life())
 
 
 def test_a_row_of_an_older_generation_is_folded_again_from_the_log(
@@ -371,7 +371,7 @@ def test_a_row_of_an_older_generation_is_folded_again_from_the_log(
 
     projected(model, log, life[-1:])
 
-    assert held(client, tables, 2) == due(life, 2)
+    assert contents(client, tables, 2) == due(life, 2)
     assert [(each.revision, each.generation) for each in stored_rows(client, tables)] == [(2, 2)]
 
 
@@ -379,12 +379,12 @@ def test_a_row_of_a_newer_generation_is_left_to_who_knows_it(
     client: Any, tables: Tables, model: ReadModel, log: EventLog
 ) -> None:
     model.write([first(model, row(opened()), generation=2)])
-    before = held(client, tables, 2)
+    before = contents(client, tables, 2)
 
     failed = projected(model, log, a_life())
 
     assert failed == {"one="}
-    assert held(client, tables, 2) == before
+    assert contents(client, tables, 2) == before
 
 
 def test_the_indexes_show_connected_rows_as_active_and_every_row_by_user(

@@ -60,7 +60,7 @@ def client(
     made.meta.events.register("before-call.dynamodb", line.begin)
     made.meta.events.register("before-send.dynamodb", line.send)
     made.meta.events.register_first("needs-retry.dynamodb", _at_once)
-    return consistency.held(made)
+    return consistency.demanded(made)
 
 
 def forget() -> None:

@@ -42,7 +42,7 @@ def _reckoned(world: World, items: list[Item]) -> Iterator[Problem]:
         if int(item["expires_at"]["N"]) * 1000 > world.now
     }
     yield from (Problem("read model", f"message {each}") for each in sorted(messages ^ due.messages))
-    counted = recount.held(scan(world, world.tables.metrics))
+    counted = recount.counts_in(scan(world, world.tables.metrics))
     first = recount.day_of(world.now - (RETENTION_DAYS - 5) * _DAY)
     for key in sorted({*counted, *due.counted}):
         if key[1] >= first and counted[key] != due.counted[key]:  # "now" sorts after all days

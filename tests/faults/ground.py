@@ -25,7 +25,7 @@ RETENTION_DAYS: Final = 90
 
 
 @dataclass(frozen=True)
-class Held(Deployment):
+class GivenTables(Deployment):
     """The tables of a world, as the operators' commands see them."""
 
     made: Any = None
@@ -123,7 +123,7 @@ class Ground:
 
     def deployment(self, *, calm: bool = True) -> Deployment:
         """Return the tables for the operators' commands, whose requests meet faults or not."""
-        return Held(self._outputs, self.calm if calm else self._operators, self.random.randrange)
+        return GivenTables(self._outputs, self.calm if calm else self._operators, self.random.randrange)
 
     def pass_time(self, most_milliseconds: int = 4_000) -> int:
         """Let some time pass, and return what it is then."""

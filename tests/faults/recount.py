@@ -118,7 +118,7 @@ def _add(counted: Counted, name: str, at: int, count: int = 1) -> None:
     counted[name, day_of(at)] += count
 
 
-def held(items: Iterable[Item]) -> Counted:
+def counts_in(items: Iterable[Item]) -> Counted:
     """Return what the items of the metrics table say, of the generation being served."""
     stored = list(items)
     control = next((item for item in stored if item["metric"]["S"] == "control"), None)

@@ -7,8 +7,8 @@ from typing import Any, get_args
 import pytest
 
 from functions.aws.attributes import Item
+from tests.contract.contents import scan
 from tests.contract.engines import MakeClient
-from tests.contract.held import scan
 from tests.interpreters.router import routed
 from tests.interpreters.script import play
 from tests.interpreters.worker import KilledAt

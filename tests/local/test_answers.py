@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
-from local.answers import found, ignoring, until_answered
+from local.answers import if_there, ignoring, until_answered
 from local.stackfile import ROOT
 
 LOST = ConnectionClosedError(endpoint_url="http://127.0.0.1:1")
@@ -72,9 +72,9 @@ def test_errors_are_told_by_their_codes():
 
     with ignoring("NotFoundException"):
         ask(code="NotFoundException")
-    assert found(ask, "NotFoundException", code="NotFoundException") is None
+    assert if_there(ask, "NotFoundException", code="NotFoundException") is None
     with pytest.raises(ClientError):
-        found(ask, "NotFoundException", code="AccessDenied")
+        if_there(ask, "NotFoundException", code="AccessDenied")
 
 
 def test_nothing_relies_on_the_classes_that_a_client_makes():

@@ -140,7 +140,7 @@ def failures_of(stage: Stage, queue: str) -> Failures:
     plain = stage.deployment
     url = plain.queues.create_queue(QueueName=queue)["QueueUrl"]
     deployment = Deployment(msgspec.structs.replace(plain.outputs, projector_failure_queue=url))
-    consistency.held(deployment.client)
+    consistency.demanded(deployment.client)
     return Failures(stage, deployment)
 
 

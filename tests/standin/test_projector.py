@@ -13,7 +13,7 @@ from functions.domain.log.events import Cause, ConnectionOpened, Event, TextMess
 from functions.handlers.projector import handler
 from functions.operations.projection.batches import project_batch
 from tests.contract import engines
-from tests.contract.held import due, held
+from tests.contract.contents import contents, due
 from tests.standin.histories import AT, EXPIRES_AT, history
 from tests.standin.mapping import Mapping, Settings
 from tests.standin.records import FIRST_NUMBER, Record, Shard, records_of, split
@@ -134,7 +134,7 @@ def test_the_read_models_equal_the_fold_of_the_log(
     failures = drain(projector, turns, stream(events), batch_size=batch_size)
 
     assert failures == []
-    assert held(projector.client, projector.tables) == due(events)
+    assert contents(projector.client, projector.tables) == due(events)
 
 
 def test_the_handler_projects_what_the_mapping_delivers(projector: Projector, turns: Turns) -> None:
@@ -145,7 +145,7 @@ def test_the_handler_projects_what_the_mapping_delivers(projector: Projector, tu
     Mapping(projector.by_handler, failures.append, turns=turns).drain([stream(events)])
 
     assert failures == []
-    assert held(projector.client, projector.tables) == due(events)
+    assert contents(projector.client, projector.tables) == due(events)
 
 
 @pytest.mark.parametrize("poison", [0, 4, 9], ids=["first", "in the middle", "last"])
@@ -158,7 +158,7 @@ def test_a_record_that_cannot_be_read_is_isolated_and_all_others_go_on(
     failures = drain(projector, turns, poisoned(stream(events), poison), batch_size=batch_size)
 
     assert discarded(failures) == [(poison, 1)]
-    assert held(projector.client, projector.tables) == due(events[:poison] + events[poison + 1 :])
+    assert contents(projector.client, projector.tables) == due(events[:poison] + events[poison + 1 :])
 
 
 def test_a_record_that_cannot_be_read_and_is_alone_ends_in_the_failure_destination(
@@ -179,7 +179,7 @@ def test_several_records_that_cannot_be_read_take_nothing_with_them(
     failures = drain(projector, turns, poisoned(stream(events), 0, 1, 5, 9))
 
     assert discarded(failures) == [(0, 1), (1, 1), (5, 1), (9, 1)]
-    assert held(projector.client, projector.tables) == due([*events[2:5], *events[6:9]])
+    assert contents(projector.client, projector.tables) == due([*events[2:5], *events[6:9]])
 
 
 def test_a_failure_is_reported_where_it_is_and_raised_where_nothing_came_before(
@@ -203,7 +203,7 @@ def test_a_row_that_cannot_be_written_is_isolated_and_all_others_go_on(
 
     assert projector.batches[:2] == [[0, 1, 2, 3, 4, 5, 6, 7], [3, 4, 5, 6, 7]]
     assert discarded(failures) == [(3, 1)]
-    assert held(projector.client, projector.tables) == due(events)
+    assert contents(projector.client, projector.tables) == due(events)
 
 
 def test_a_connection_that_cannot_be_written_is_reported_at_its_first_record(
@@ -218,7 +218,7 @@ def test_a_connection_that_cannot_be_written_is_reported_at_its_first_record(
 
     assert projector.batches[1] == [2, 3, 4, 5, 6, 7]
     assert discarded(failures) == [(2, 1)]
-    assert held(projector.client, projector.tables) == due([*events, its_text])
+    assert contents(projector.client, projector.tables) == due([*events, its_text])
 
 
 def test_a_batch_that_is_delivered_again_is_read_and_not_written(projector: Projector, turns: Turns) -> None:
@@ -229,7 +229,7 @@ def test_a_batch_that_is_delivered_again_is_read_and_not_written(projector: Proj
 
     assert projector.requests["BatchGetItem"] == batches
     assert projector.requests["TransactWriteItems"] <= batches // 2
-    assert held(projector.client, projector.tables) == due(events)
+    assert contents(projector.client, projector.tables) == due(events)
 
 
 def test_what_was_written_before_a_crash_is_not_counted_again(projector: Projector, turns: Turns) -> None:
@@ -248,7 +248,7 @@ def test_what_was_written_before_a_crash_is_not_counted_again(projector: Project
     )
 
     assert failures == []
-    assert held(projector.client, projector.tables) == due(events)
+    assert contents(projector.client, projector.tables) == due(events)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -260,7 +260,7 @@ def test_one_connection_that_a_split_spreads_over_two_shards_is_one_row(
     failures = drain(projector, turns, *split(stream(events), 4), batch_size=2, seed=seed)
 
     assert failures == []
-    assert held(projector.client, projector.tables) == due(events)
+    assert contents(projector.client, projector.tables) == due(events)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -280,7 +280,7 @@ def test_four_projectors_at_once_count_everything_once(
 
     assert failures == []
     assert sum(projector.cancelled for projector in projectors) > 0
-    assert held(client, tables) == due(events)
+    assert contents(client, tables) == due(events)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -301,7 +301,7 @@ def test_all_of_it_at_once_ends_in_the_fold_of_what_was_not_discarded(
     turns.run(*(poller for mapping in mappings for poller in mapping.pollers(split(whole, poison - 5))))
 
     assert discarded(failures) == [(poison, 1), (poison, 1)]
-    assert held(client, tables) == due(events[:poison] + events[poison + 1 :])
+    assert contents(client, tables) == due(events[:poison] + events[poison + 1 :])
 
 
 def test_what_has_expired_is_not_projected(projector: Projector, turns: Turns) -> None:
@@ -311,4 +311,4 @@ def test_what_has_expired_is_not_projected(projector: Projector, turns: Turns) -
     failures = drain(projector, turns, stream([expired, text(1)]))
 
     assert failures == []
-    assert held(projector.client, projector.tables) == due([text(1)])
+    assert contents(projector.client, projector.tables) == due([text(1)])

@@ -76,11 +76,11 @@ class Tickets:
             answer = self._client.delete_item(
                 TableName=self._table, Key=to_item({"claim": ticket_key(ticket)}), ReturnValues="ALL_OLD"
             )
-        held = answer.get("Attributes")
-        if not held:
+        row = answer.get("Attributes")
+        if not row:
             raise Unidentified(Denial.UNKNOWN_TICKET)
-        identity = msgspec.json.decode(held["value"]["S"], type=Identity)
-        if int(held[TTL_ATTRIBUTE]["N"]) <= now // 1000:  # the deletion of expired rows lags
+        identity = msgspec.json.decode(row["value"]["S"], type=Identity)
+        if int(row[TTL_ATTRIBUTE]["N"]) <= now // 1000:  # the deletion of expired rows lags
             raise Unidentified(Denial.TICKET_EXPIRED, user_id=identity.user_id)
         if has_expired(identity.expires_at, now=now):
             raise Unidentified(Denial.TICKET_OUTLIVED_TOKEN, user_id=identity.user_id)

@@ -56,7 +56,7 @@ def is_refused(reason: dict[str, Any]) -> bool:
     return reason.get("Code") == _REFUSED
 
 
-def held(reason: dict[str, Any]) -> str | None:
+def held_value(reason: dict[str, Any]) -> str | None:
     """Return the value that stands against a refused claim, None if there is none."""
     value: str | None = reason.get("Item", {}).get("value", {}).get("S")
     return value

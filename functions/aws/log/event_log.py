@@ -12,11 +12,11 @@ from functions.aws.faults import (
     CONDITION_FAILED,
     cancellation,
     code_of,
-    is_passing,
+    is_transient,
     unavailable,
 )
 from functions.aws.log.arrivals import stamp
-from functions.aws.log.claim_items import action, held, is_refused, is_undecided
+from functions.aws.log.claim_items import action, held_value, is_refused, is_undecided
 from functions.aws.log.event_items import encode
 from functions.aws.log.patience import USUAL, Patience
 from functions.domain.log.claims import Claim, Standing
@@ -41,8 +41,8 @@ class ClaimRefusedError(Exception):
     """
 
     def __init__(self, standing: Mapping[Claim, str | None]) -> None:
-        self.standing: Standing = {claim.key: held for claim, held in standing.items()}
-        super().__init__(", ".join(f"{key} holds {held!r}" for key, held in self.standing.items()))
+        self.standing: Standing = {claim.key: value for claim, value in standing.items()}
+        super().__init__(", ".join(f"{key} holds {value!r}" for key, value in self.standing.items()))
 
 
 class EventLog:
@@ -155,11 +155,11 @@ class EventLog:
                     if is_refused(appended):  # the transaction was done before, its claims with it
                         return False
                     reasons = dict(zip(claims, granted, strict=True))
-                    standing = {claim: held(why) for claim, why in reasons.items() if is_refused(why)}
+                    standing = {claim: held_value(why) for claim, why in reasons.items() if is_refused(why)}
                     if standing and not any(map(is_undecided, reasons, reasons.values())):
                         raise ClaimRefusedError(standing) from None
                     # all texts of one user meet in one count; botocore repeats no cancelled transaction
-                    if not is_passing(error) or next(pauses, None) is None:
+                    if not is_transient(error) or next(pauses, None) is None:
                         raise
                 else:
                     return True

@@ -120,10 +120,10 @@ class Connections:
             for shard in shards
         ]
         for pages in zip_longest(*reads):
-            found = (row.info for page in pages if page is not None for row in page.rows)
+            infos = (row.info for page in pages if page is not None for row in page.rows)
             yield tuple(
                 each
-                for each in found
+                for each in infos
                 if each.last_activity <= idle_since or has_expired(each.token_expires_at, now=now)
             )
 

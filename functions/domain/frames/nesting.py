@@ -12,8 +12,8 @@ def exceeds(text: str, depth: int) -> bool:
     if text.count("[") + text.count("{") <= depth:  # nearly every frame: it cannot
         return False
     level = 0
-    for found in _STRUCTURE.finditer(text):
-        match found[0]:
+    for token in _STRUCTURE.finditer(text):
+        match token[0]:
             case "[" | "{":
                 level += 1
                 if level > depth:

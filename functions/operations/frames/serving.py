@@ -141,8 +141,8 @@ def _expel(cause: Cause, callbacks: Callbacks) -> None:
 
 def broken(event: object, callbacks: Callbacks, now: int) -> dict[str, Any]:
     """Answer a frame whose handling failed: the log line has the reason, the client the id that finds it."""
-    whole = event if isinstance(event, dict) else {}
-    context = whole.get("requestContext")
+    members = event if isinstance(event, dict) else {}
+    context = members.get("requestContext")
     if not isinstance(context, dict):
         context = {}
     connection_id, correlation_id = context.get("connectionId"), _plain(context.get("requestId"))
@@ -151,7 +151,7 @@ def broken(event: object, callbacks: Callbacks, now: int) -> dict[str, Any]:
     if context.get("eventType") != "MESSAGE":
         return {"statusCode": 500}
     data = ErrorData("internal", "Something went wrong on our side.", correlation_id)
-    client_id = id_of(text_of(whole.get("body"), whole.get("isBase64Encoded")))
+    client_id = id_of(text_of(members.get("body"), members.get("isBase64Encoded")))
     frame = encode(Error(id=client_id, data=data), now)
     if context.get("routeKey") == ROUTE_DEFAULT:
         return {**OK, "body": frame.decode()}

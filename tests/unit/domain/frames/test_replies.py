@@ -45,7 +45,7 @@ def reply_of(frame: Recorded) -> Take:
     return claim
 
 
-def held(frame: Recorded, event_id: str = SESSION) -> str:
+def recorded(frame: Recorded, event_id: str = SESSION) -> str:
     """Return what the claim holds after a frame was answered, whose event has that id."""
     return f"{event_id}#{reply_of(frame).value.partition('#')[2]}"
 
@@ -67,7 +67,9 @@ def test_ids_are_one_space_whatever_the_type(first: str, second: str) -> None:
     if first == second:
         return
 
-    verdict = refused_claims(decide(FRAMES[second], cause()), {REPLY: held(FRAMES[first]), VOICE: SESSION})
+    verdict = refused_claims(
+        decide(FRAMES[second], cause()), {REPLY: recorded(FRAMES[first]), VOICE: SESSION}
+    )
 
     assert verdict.code == "conflict"
     assert verdict.message == "Another frame was sent under this id within 24 hours."
@@ -86,7 +88,7 @@ def test_a_repeated_start_gets_its_voice_session_while_that_is_open() -> None:
     count = decision.claims[-1].key
 
     assert decision.refused is not None
-    answer = decision.refused({REPLY: held(start), VOICE: SESSION, count: None})
+    answer = decision.refused({REPLY: recorded(start), VOICE: SESSION, count: None})
 
     assert answer == VoiceReady(id="one", data=VoiceReadyData(SESSION))
 
@@ -99,7 +101,7 @@ def test_a_repeated_start_gets_its_voice_session_while_that_is_open() -> None:
 def test_a_repeated_start_whose_voice_session_is_over_is_not_found(voice: dict[str, str | None]) -> None:
     start = FRAMES["a start"]
 
-    verdict = refused_claims(decide(start, cause(request_id="again")), {REPLY: held(start), **voice})
+    verdict = refused_claims(decide(start, cause(request_id="again")), {REPLY: recorded(start), **voice})
 
     assert verdict.code == "not_found"
     assert verdict.message == "The voice session that this frame opened is not open any more."
@@ -112,6 +114,6 @@ def test_a_repeated_end_gets_the_numbers_that_were_given(connected_at: int) -> N
     decision = decide(end, again)
 
     assert decision.refused is not None
-    answer = decision.refused({REPLY: held(end, lowest(BEGAN + 31_999)), VOICE: None})
+    answer = decision.refused({REPLY: recorded(end, lowest(BEGAN + 31_999)), VOICE: None})
 
     assert answer == VoiceEnded(id="one", data=VoiceEndedData(SESSION, 8, 31, "client"))

@@ -95,7 +95,7 @@ def connections_table() -> Iterator[Table]:
     """Give an empty table of connections."""
     with mock_aws():
         session = botocore.session.get_session()
-        client = consistency.held(session.create_client("dynamodb", region_name="us-east-1"))
+        client = consistency.demanded(session.create_client("dynamodb", region_name="us-east-1"))
         yield Table(client, create_tables(client, "test").connections)
 
 

@@ -18,7 +18,7 @@ from functions.domain.texts.messages import Message, message_of
 from tests.tables import Tables
 
 
-class Held(msgspec.Struct, frozen=True):
+class Contents(msgspec.Struct, frozen=True):
     """Rows by connection, messages with the generation that counted each, and the counters above zero."""
 
     rows: dict[str, Connection]
@@ -26,7 +26,7 @@ class Held(msgspec.Struct, frozen=True):
     counts: dict[CounterKey, int]
 
 
-def held(client: Any, tables: Tables, generation: int = 1) -> Held:
+def contents(client: Any, tables: Tables, generation: int = 1) -> Contents:
     """Return what the tables hold; of the counters, those of a generation."""
     rows = {row.connection_id: row for row in (stored.row for stored in stored_rows(client, tables))}
     messages = {}
@@ -39,10 +39,10 @@ def held(client: Any, tables: Tables, generation: int = 1) -> Held:
         if "count" in item:
             key = parse(item["metric"]["S"], item["bucket"]["S"], retention_days=0)
             sums[key] += int(item["count"]["N"]) if key.generation == generation else 0
-    return Held(rows, messages, {key: count for key, count in sums.items() if count})
+    return Contents(rows, messages, {key: count for key, count in sums.items() if count})
 
 
-def due(events: Iterable[Event], generation: int = 1) -> Held:
+def due(events: Iterable[Event], generation: int = 1) -> Contents:
     """Return what the tables must hold when these events have been projected: their fold and its recount."""
     by_connection: dict[str, list[Event]] = {}
     messages = {}
@@ -58,7 +58,7 @@ def due(events: Iterable[Event], generation: int = 1) -> Held:
     for message, _ in messages.values():
         days = days_kept(message.at, message.expires_at)
         counts.update(counters(message.contribution, generation, days))
-    return Held(rows, messages, {key: count for key, count in counts.items() if count})
+    return Contents(rows, messages, {key: count for key, count in counts.items() if count})
 
 
 def stored_rows(client: Any, tables: Tables) -> list[Stored]:
