@@ -20,19 +20,16 @@ from local.state import Running, StateDir
 
 @contextmanager
 def running(
-    port: int | None = None,
     state_dir: Path | None = None,
     root: Path = ROOT,
     config: Mapping[str, str] = NOTHING,
 ) -> Iterator[Outputs]:
-    """An embedded AWS for as long as the block lasts; several can be up at once.
+    """An embedded AWS on a free port of loopback for as long as the block lasts; several can be up at once.
 
     It ends with this process too, however this one ends.
 
     Parameters
     ----------
-    port : int, optional
-        Port on loopback; a free one by default.
     state_dir : Path, optional
         Where its files go; a temporary folder by default.
     root : Path
@@ -52,7 +49,7 @@ def running(
     """
     with tempfile.TemporaryDirectory(prefix="airium-", ignore_cleanup_errors=True) as temporary:
         state = StateDir(state_dir or Path(temporary))
-        process = begin(state, port or emulator.free_port(), root)
+        process = begin(state, emulator.free_port(), root)
         try:
             yield deploy(state, process, root, restarted=True, config=config)
         finally:

@@ -24,6 +24,7 @@ GRACE_SECONDS = 5.0
 KEEP_GRACE_SECONDS = 30.0
 """Where its state is kept, it writes it last of all: force would lose it."""
 _POLL_SECONDS = 0.05
+_ANSWER_SECONDS = 2.0
 _PORTS = (10_000, 32_000)
 
 
@@ -94,10 +95,11 @@ def _spawn(
     return process, running
 
 
-def healthy(running: Running, timeout: float = 2.0) -> bool:
-    """Whether the emulator answers."""
+def healthy(running: Running) -> bool:
+    """Whether the emulator answers within two seconds."""
     try:
-        with urllib.request.urlopen(f"{running.endpoint}/_ministack/health", timeout=timeout) as answer:  # noqa: S310  # http
+        url = f"{running.endpoint}/_ministack/health"
+        with urllib.request.urlopen(url, timeout=_ANSWER_SECONDS) as answer:  # noqa: S310  # http
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
@@ -109,12 +111,11 @@ def alive(running: Running) -> bool:
     return bool(running.birth) and processes.birth(running.pid) == running.birth
 
 
-def stop(state: StateDir, running: Running, *, grace_seconds: float | None = None) -> None:
+def stop(state: StateDir, running: Running) -> None:
     """End the emulator and its workers; after the grace period, by force."""
     if alive(running):
         processes.send(running.pid, signal.SIGTERM)
-        grace = _grace(running) if grace_seconds is None else grace_seconds
-        deadline = time.monotonic() + grace
+        deadline = time.monotonic() + _grace(running)
         while alive(running) and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
         # The emulator leads its group, so this reaches workers that it has left behind, too.

@@ -11,7 +11,7 @@ from functions.aws.log.event_log import EventLog
 from functions.aws.read_models.connection_items import Stored
 from functions.aws.read_models.counter_items import CONTROL_KEY
 from functions.aws.read_models.message_items import key_of
-from functions.aws.read_models.read_model import Control, LoadedRows, ReadModel
+from functions.aws.read_models.read_model import LoadedRows, ReadModel
 from functions.aws.read_models.transactions import Write
 from functions.domain.connections.connection import Connection, join
 from functions.domain.connections.counters import contribution, difference
@@ -143,16 +143,18 @@ def count_by(client: Any, tables: Tables, generation: int) -> None:
 def test_empty_tables_hold_nothing_and_count_the_first_generation(model: ReadModel) -> None:
     found = model.load(["one="], [("talk", "none")])
 
-    assert found == LoadedRows(Control(1, 1), {}, {})
+    assert found == LoadedRows(1, {}, {})
 
 
-def test_the_control_item_tells_the_generations(client: Any, tables: Tables, model: ReadModel) -> None:
+def test_the_control_item_tells_which_generation_counts(
+    client: Any, tables: Tables, model: ReadModel
+) -> None:
     control = to_item({"generation": 3, "serving": 2})
     client.put_item(TableName=tables.metrics, Item={**CONTROL_KEY, **control})
 
     found = model.load([])
 
-    assert found.control == Control(3, 2)
+    assert found.generation == 3
 
 
 @pytest.mark.parametrize("length", range(1, 8))

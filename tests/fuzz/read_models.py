@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from functions.aws.read_models import connection_items
 from functions.aws.read_models.connection_items import Stored
 from functions.aws.read_models.message_items import MessageKey
-from functions.aws.read_models.read_model import Control, LoadedRows, ReadModel
+from functions.aws.read_models.read_model import LoadedRows, ReadModel
 from functions.aws.read_models.transactions import Write
 from functions.aws.read_models.writing import Written
 from tests.fuzz.storing import refuse
@@ -36,9 +36,7 @@ class MemoryModel(ReadModel):
     def load(self, connections: Iterable[str], messages: Iterable[MessageKey] = ()) -> LoadedRows:
         """Return what is there."""
         rows = {each: self.rows[each] for each in connections if each in self.rows}
-        return LoadedRows(
-            Control(), rows, {key: self._counted[key] for key in messages if key in self._counted}
-        )
+        return LoadedRows(1, rows, {key: self._counted[key] for key in messages if key in self._counted})
 
     def write(self, writes: Iterable[Write]) -> Written:
         """Write what the tables would take."""

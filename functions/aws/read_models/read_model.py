@@ -24,34 +24,27 @@ _COUNTED_BY: Final = {
     "ProjectionExpression": "conversation, event_id, #generation",
     "ExpressionAttributeNames": {"#generation": "generation"},
 }
-"""Of a message only whether it is there, and who counted it."""
-
-
-class Control(msgspec.Struct, frozen=True):
-    """The generation that counts, and the one whose counters are being served."""
-
-    generation: int = 1
-    serving: int = 1
+"""Of a message only whether it is there, and which generation counted it."""
+_FIRST_GENERATION: Final = 1
+"""The one that counts while there is no control item: before the first rebuild."""
 
 
 class LoadedRows(msgspec.Struct, frozen=True):
-    """Rows by connection, and the generation that counted each message, as they were read."""
+    """The generation that counts, rows by connection, and the generation that counted each message."""
 
-    control: Control
+    generation: int
     rows: dict[str, Stored]
     messages: dict[MessageKey, int]
 
     @property
     def older(self) -> frozenset[str]:
         """The connections whose rows an older generation counted."""
-        current = self.control.generation
-        return frozenset(each for each, stored in self.rows.items() if stored.generation < current)
+        return frozenset(each for each, stored in self.rows.items() if stored.generation < self.generation)
 
     @property
     def newer(self) -> frozenset[str]:
         """The connections whose rows a generation counted that began after the control item was read."""
-        current = self.control.generation
-        return frozenset(each for each, stored in self.rows.items() if stored.generation > current)
+        return frozenset(each for each, stored in self.rows.items() if stored.generation > self.generation)
 
 
 class ReadModel:
@@ -87,7 +80,7 @@ class ReadModel:
         self._sleep = sleep
 
     def load(self, connections: Iterable[str], messages: Iterable[MessageKey] = ()) -> LoadedRows:
-        """Return rows and the control item, read consistently, in one request for each hundred keys.
+        """Return rows and what counts them, read consistently, in one request for each hundred keys.
 
         Raises
         ------
@@ -97,19 +90,19 @@ class ReadModel:
         keys: list[Key] = [(self._metrics, CONTROL_KEY)]
         keys += [(self._connections, {"connectionId": {"S": connection}}) for connection in connections]
         keys += [(self._messages, message_items.to_key(key)) for key in messages]
-        control = Control()
+        generation = _FIRST_GENERATION
         rows: dict[str, Stored] = {}
-        generations: dict[MessageKey, int] = {}
+        counted_by: dict[MessageKey, int] = {}
         for table, item in read(self._client, keys, {self._messages: _COUNTED_BY}, sleep=self._sleep):
             if table == self._metrics:
-                control = Control(int(item["generation"]["N"]), int(item["serving"]["N"]))
+                generation = int(item["generation"]["N"])
             elif table == self._connections:
-                stored = connection_items.decode(item, current=control.generation)
+                stored = connection_items.decode(item, current=generation)
                 rows[stored.row.connection_id] = stored
             else:
                 key = item["conversation"]["S"], item["event_id"]["S"]
-                generations[key] = int(item["generation"]["N"])
-        return LoadedRows(control, rows, generations)
+                counted_by[key] = int(item["generation"]["N"])
+        return LoadedRows(generation, rows, counted_by)
 
     def connection(self, new: Stored, changes: Contribution) -> Write:
         """Return the write of a row that was read one revision earlier."""

@@ -108,7 +108,7 @@ class Projection:
         self, connection: str, events: Sequence[Event], loaded: LoadedRows, *, whole_log: bool
     ) -> Iterator[Write]:
         """Yield what to write for a connection, in the order in which it must be written."""
-        generation = loaded.control.generation
+        generation = loaded.generation
         stored = loaded.rows.get(connection)
         revision = stored.revision if stored else 0
         counted: Connection | None = None
