@@ -23,11 +23,18 @@ if "AWS_LAMBDA_RUNTIME_API" not in os.environ and not logging.getLogger().handle
     logger.addHandler(_handler)
 
 
+def write_line(message: str, *, level: int | None = None, **fields: object) -> None:
+    """Write the line of a request, with the ids that find it and what became of it as fields.
+
+    Where ``fault`` is the server's the line is a warning, since alarms count those; any other is for
+    information. A given level stands.
+    """
+    if level is None:
+        level = logging.WARNING if fields.get(FAULT) is Fault.SERVER else logging.INFO
+    logger.log(level, message, extra=fields)
+
+
 def warn(message: str, unavailable: Unavailable, **fields: object) -> None:
     """Write a line of what could not be done in time: with what failed, and whose doing that is."""
-    logger.warning(message, extra={**fields, "problem": unavailable.problem, FAULT: unavailable.fault})
-
-
-def level_of(fault: Fault | None) -> int:
-    """Return the level of a refusal's line: alarms count those of our own faults, so they are warnings."""
-    return logging.WARNING if fault is Fault.SERVER else logging.INFO
+    ours = {**fields, "problem": unavailable.problem, FAULT: unavailable.fault}
+    write_line(message, level=logging.WARNING, **ours)

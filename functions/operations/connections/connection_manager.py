@@ -6,7 +6,7 @@ import msgspec
 
 from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.log.event_log import EventLog
-from functions.aws.logs import logger, warn
+from functions.aws.logs import warn, write_line
 from functions.aws.read_models.connections import Connections
 from functions.domain.connections.answers import Sent, StatusSet, Swept
 from functions.domain.connections.requests import (
@@ -91,14 +91,12 @@ def _refuse(invocation: Invocation, request: Request | None, refused: RequestErr
 
 
 def _log(invocation: Invocation, request: Request | None, refused: str | None = None) -> None:
-    logger.info(
+    write_line(
         "connection_manager",
-        extra={
-            "correlation_id": invocation.id,
-            "operation": request and request.__struct_config__.tag,
-            "connection_id": getattr(request, "connection_id", None),
-            "user_id": getattr(request, "user_id", None),
-            "by": getattr(request, "by", None),
-            "refused": refused,
-        },
+        correlation_id=invocation.id,
+        operation=request and request.__struct_config__.tag,
+        connection_id=getattr(request, "connection_id", None),
+        user_id=getattr(request, "user_id", None),
+        by=getattr(request, "by", None),
+        refused=refused,
     )

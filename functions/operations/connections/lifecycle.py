@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from functions.aws.gateway.requests import OK, Request
 from functions.aws.log.event_log import ClaimRefusedError, EventLog
-from functions.aws.logs import logger
+from functions.aws.logs import write_line
 from functions.domain.log.claims import Claim, Take, session_key
 from functions.domain.log.events import ConnectionClosed, ConnectionFailed, ConnectionOpened, event
 from functions.domain.refusals import Refused, Unavailable
-from functions.names import FAULT, LINE_CONNECT
+from functions.names import LINE_CONNECT
 
 _LONGEST_TEXT: Final = 512
 """Characters kept of a user agent or a close reason: both are whatever a client sends."""
@@ -74,12 +74,13 @@ def _failed(request: Request, log: EventLog) -> bool:
         return log.append_exclusive(failure) == failure.type
     except Unavailable as unavailable:
         context = request.request_context
-        extra = {
-            "connection_id": context.connection_id,
-            "correlation_id": context.request_id,
-            "problem": unavailable.problem,
-        }
-        logger.warning("opening_unknown", extra=extra)
+        write_line(
+            "opening_unknown",
+            level=logging.WARNING,
+            connection_id=context.connection_id,
+            correlation_id=context.request_id,
+            problem=unavailable.problem,
+        )
         return True
 
 
@@ -108,17 +109,15 @@ def _short(text: str | None) -> str | None:
 
 def _log(what: str, request: Request, status: int, refused: Refused | None = None) -> None:
     context = request.request_context
-    logger.log(
-        # refused connects are counted too, whosever doing they are
-        logging.WARNING if refused else logging.INFO,
+    write_line(
         what,
-        extra={
-            "connection_id": context.connection_id,
-            "correlation_id": context.request_id,
-            "user_id": context.authorizer.user_id if context.authorizer else None,
-            "status": status,
-            "refused": str(refused) if refused else None,
-            "problem": getattr(refused, "problem", None),
-            FAULT: refused.fault if refused else None,
-        },
+        # refused connects are counted too, whosever doing they are
+        level=logging.WARNING if refused else logging.INFO,
+        connection_id=context.connection_id,
+        correlation_id=context.request_id,
+        user_id=context.authorizer.user_id if context.authorizer else None,
+        status=status,
+        refused=str(refused) if refused else None,
+        problem=getattr(refused, "problem", None),
+        fault=refused.fault if refused else None,
     )

@@ -6,7 +6,7 @@ from typing import Any, Final
 from functions.aws.gateway.callbacks import Callbacks, GoneError, Posted, UnknownConnectionError
 from functions.aws.gateway.requests import OK, Request, encode, refusal, text_of
 from functions.aws.log.event_log import ClaimRefusedError, EventLog
-from functions.aws.logs import logger, warn
+from functions.aws.logs import logger, warn, write_line
 from functions.domain.frames.decisions import Decision, decide, rejection, unreachable
 from functions.domain.frames.parsing import id_of, parse
 from functions.domain.frames.protocol import Answer, Error, ErrorData, VoiceData
@@ -100,13 +100,11 @@ def _record(cause: Cause, refused: Refused, log: EventLog) -> None:
 
 def _turn_away(request: Request, refused: Refused, callbacks: Callbacks, now: int) -> dict[str, Any]:
     context = request.request_context
-    logger.warning(
+    write_line(
         "nobody",
-        extra={
-            "connection_id": context.connection_id,
-            "correlation_id": context.request_id,
-            FAULT: refused.fault,
-        },
+        connection_id=context.connection_id,
+        correlation_id=context.request_id,
+        fault=refused.fault,
     )
     frame = encode(refusal(refused, request), now)
     if context.route_key == ROUTE_DEFAULT:
@@ -174,5 +172,4 @@ def _who(cause: Cause) -> dict[str, str]:
 def _log(request: Request, cause: Cause, code: str | None) -> None:
     speech = request.request_context.route_key == ROUTE_VOICE_DATA and code is None
     level = logging.DEBUG if speech else logging.INFO
-    extra = {**_who(cause), "route": request.request_context.route_key, "refused": code}
-    logger.log(level, "frame", extra=extra)
+    write_line("frame", level=level, **_who(cause), route=request.request_context.route_key, refused=code)

@@ -1,11 +1,12 @@
 """Lets a client in or not, and hands on who it is: every later frame of the connection repeats that."""
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
-from functions.aws.logs import level_of, logger
+from functions.aws.logs import logger, write_line
 from functions.aws.read_models.connections import Connections
 from functions.domain.identity.denials import Denial
 from functions.domain.identity.identity import NAME, Identity, Unidentified
@@ -13,7 +14,7 @@ from functions.domain.identity.query import misspelt
 from functions.domain.limits import LOST_AFTER_SECONDS
 from functions.domain.log.retention import expiry
 from functions.domain.refusals import Unavailable
-from functions.names import FAULT, LINE_UNCOUNTED
+from functions.names import LINE_UNCOUNTED
 
 Text = Mapping[str, str]
 
@@ -67,10 +68,7 @@ def authorize(
     except Exception as problem:  # noqa: BLE001 - the outermost guard: what nobody foresaw lets nobody in
         logger.exception("internal", extra=_request(event))
         return _deny(event, Unidentified(Denial.INTERNAL, problem=type(problem).__name__))
-    logger.info(
-        "authorize",
-        extra={**_request(event), "user_id": context["userId"], "effect": "Allow", "reason": None},
-    )
+    write_line("authorize", **_request(event), user_id=context["userId"], effect="Allow", reason=None)
     return _policy(event, "Allow", context)
 
 
@@ -115,8 +113,8 @@ def _has_room(
         # as many as are allowed tell that this one would be too many: no more rows are read
         return connections.count_active(user_id, since=since, most=most) < most
     except Unavailable as unavailable:
-        warning = {**_request(event), "user_id": user_id, "problem": unavailable.problem}
-        logger.warning(LINE_UNCOUNTED, extra=warning)
+        ids = {**_request(event), "user_id": user_id}
+        write_line(LINE_UNCOUNTED, level=logging.WARNING, **ids, problem=unavailable.problem)
         return True
 
 
@@ -128,19 +126,15 @@ def _texts(given: object) -> dict[str, str]:
 
 
 def _deny(event: dict[str, Any], refused: Unidentified) -> dict[str, Any]:
-    fault = refused.denial.fault
-    logger.log(
-        level_of(fault),
+    write_line(
         "authorize",
-        extra={
-            **_request(event),
-            "user_id": refused.user_id,
-            "effect": "Deny",
-            "reason": refused.denial,
-            "problem": refused.problem,
-            "limit": refused.limit,
-            FAULT: fault,
-        },
+        **_request(event),
+        user_id=refused.user_id,
+        effect="Deny",
+        reason=refused.denial,
+        problem=refused.problem,
+        limit=refused.limit,
+        fault=refused.denial.fault,
     )
     return _policy(event, "Deny", {})
 

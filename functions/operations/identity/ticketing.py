@@ -4,11 +4,10 @@ import json
 from typing import Any
 
 from functions.aws.identity.tickets import TICKET_SECONDS, Tickets
-from functions.aws.logs import level_of, logger
+from functions.aws.logs import logger, write_line
 from functions.domain.identity.denials import Denial
 from functions.domain.identity.identity import Unidentified, has_expired, identity_of
 from functions.domain.refusals import Unavailable
-from functions.names import FAULT
 
 
 def give(event: dict[str, Any], tickets: Tickets, use: str, now: int) -> dict[str, Any]:
@@ -40,24 +39,20 @@ def give(event: dict[str, Any], tickets: Tickets, use: str, now: int) -> dict[st
         logger.exception("internal", extra={"correlation_id": _request_id(event)})
         fault = Unidentified(Denial.INTERNAL, problem=type(problem).__name__)
         return _refuse(event, 500, "internal", "Something went wrong on our side.", fault)
-    extra = {"correlation_id": _request_id(event), "status": 200, "user_id": identity.user_id, "reason": None}
-    logger.info("ticket", extra=extra)
+    user_id = identity.user_id
+    write_line("ticket", correlation_id=_request_id(event), status=200, user_id=user_id, reason=None)
     return _answer(200, {"ticket": ticket, "expiresIn": TICKET_SECONDS})
 
 
 def _refuse(event: object, status: int, code: str, message: str, refused: Unidentified) -> dict[str, Any]:
-    fault = refused.denial.fault
-    logger.log(
-        level_of(fault),
+    write_line(
         "ticket",
-        extra={
-            "correlation_id": _request_id(event),
-            "status": status,
-            "user_id": refused.user_id,
-            "reason": refused.denial,
-            "problem": refused.problem,
-            FAULT: fault,
-        },
+        correlation_id=_request_id(event),
+        status=status,
+        user_id=refused.user_id,
+        reason=refused.denial,
+        problem=refused.problem,
+        fault=refused.denial.fault,
     )
     return _answer(status, {"error": {"code": code, "message": message}})
 
