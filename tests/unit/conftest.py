@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.unit.operations.connections.connection_rows import Table, connections_table
+
 
 @pytest.fixture
 def tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -14,3 +16,16 @@ def tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         time.tzset()
         yield
     time.tzset()
+
+
+@pytest.fixture(scope="module")
+def made_once() -> Iterator[Table]:
+    """Give a table of connections, made once for all tests of a module."""
+    with connections_table() as table:
+        yield table
+
+
+@pytest.fixture
+def table(made_once: Table) -> Table:
+    """Give a table of connections without rows."""
+    return made_once.empty()

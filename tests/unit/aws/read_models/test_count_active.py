@@ -1,7 +1,5 @@
 """How many connections of a user are open, as the authorizer counts them."""
 
-from collections.abc import Iterator
-
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
@@ -17,22 +15,10 @@ from tests.unit.operations.connections.connection_rows import (
     NOW,
     TOLD_TO_GO,
     Table,
-    connections_table,
     row,
 )
 
 SINCE = NOW - 130 * MINUTE
-
-
-@pytest.fixture(scope="module")
-def made_once() -> Iterator[Table]:
-    with connections_table() as table:
-        yield table
-
-
-@pytest.fixture
-def table(made_once: Table) -> Table:
-    return made_once.empty()
 
 
 def test_what_has_not_ended_is_counted_whatever_an_operator_said(table: Table) -> None:

@@ -66,10 +66,10 @@ class Table(Connections):
 
     def put(self, *rows: Connection, shards: int = ACTIVE_SHARDS) -> None:
         """Put rows as the projector does, or did when there were as many shards."""
-        for found in rows:
-            item = encode(Stored(found, 1, 1))
+        for connection in rows:
+            item = encode(Stored(connection, 1, 1))
             if "activeShard" in item:
-                item["activeShard"] = {"S": active_shard(found.connection_id, shards)}
+                item["activeShard"] = {"S": active_shard(connection.connection_id, shards)}
             self._client.put_item(TableName=self._table, Item=item)
 
     def with_shards(self, shards: int) -> Connections:

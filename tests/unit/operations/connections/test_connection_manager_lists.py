@@ -24,20 +24,8 @@ from tests.unit.operations.connections.connection_rows import (
     Context,
     Gateway,
     Table,
-    connections_table,
     row,
 )
-
-
-@pytest.fixture(scope="module")
-def made_once() -> Iterator[Table]:
-    with connections_table() as table:
-        yield table
-
-
-@pytest.fixture
-def table(made_once: Table) -> Table:
-    return made_once.empty()
 
 
 def test_a_connection_is_shown_with_its_public_fields(table: Table) -> None:

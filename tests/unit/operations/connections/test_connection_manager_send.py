@@ -1,7 +1,6 @@
 """What becomes of a message to one connection, to a user's, or to all."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,7 +22,6 @@ from tests.unit.operations.connections.connection_rows import (
     Context,
     Gateway,
     Table,
-    connections_table,
     invocation,
     row,
 )
@@ -31,27 +29,6 @@ from tests.unit.operations.connections.connection_rows import (
 NOTE = {"type": "notification", "data": {"text": "hello"}}
 OUT_OF_TIME = 10_000
 IN_TIME = 10_001
-
-
-@pytest.fixture(scope="module")
-def made_once() -> Iterator[Table]:
-    with connections_table() as table:
-        yield table
-
-
-@pytest.fixture
-def table(made_once: Table) -> Table:
-    return made_once.empty()
-
-
-@pytest.fixture
-def gateway() -> Gateway:
-    return Gateway()
-
-
-@pytest.fixture
-def log() -> MemoryLog:
-    return MemoryLog()
 
 
 def test_a_message_to_a_connection_is_its_frame(table: Table, gateway: Gateway, log: MemoryLog) -> None:

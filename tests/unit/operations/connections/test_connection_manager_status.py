@@ -1,6 +1,5 @@
 """What an operator's word on a connection leads to: an event, and then the close."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,7 +22,6 @@ from tests.unit.operations.connections.connection_rows import (
     Context,
     Gateway,
     Table,
-    connections_table,
     invocation,
     row,
 )
@@ -31,27 +29,10 @@ from tests.unit.operations.connections.connection_rows import (
 DISCONNECT = Disconnect(connection_id="c-1", by="olga", reason="abuse")
 
 
-@pytest.fixture(scope="module")
-def made_once() -> Iterator[Table]:
-    with connections_table() as table:
-        yield table
-
-
 @pytest.fixture
-def table(made_once: Table) -> Table:
-    empty = made_once.empty()
-    empty.put(row())
-    return empty
-
-
-@pytest.fixture
-def gateway() -> Gateway:
-    return Gateway()
-
-
-@pytest.fixture
-def log() -> MemoryLog:
-    return MemoryLog()
+def table(table: Table) -> Table:
+    table.put(row())
+    return table
 
 
 def test_a_status_is_an_event_of_the_connections_own(table: Table, gateway: Gateway, log: MemoryLog) -> None:

@@ -1,7 +1,6 @@
 """What the sweeper, and the connection manager's cleanup, find out about idle connections."""
 
 from collections import Counter
-from collections.abc import Iterator
 from threading import Barrier, Lock
 from typing import Any
 
@@ -31,7 +30,6 @@ from tests.unit.operations.connections.connection_rows import (
     Gateway,
     Table,
     Throttled,
-    connections_table,
     idle,
     invocation,
     row,
@@ -43,27 +41,6 @@ LONGEST = 7_800
 OUT_OF_TIME = 10_000
 IN_TIME = 10_001
 SCHEDULE = {"time": "2026-11-23T08:00:00Z"}
-
-
-@pytest.fixture(scope="module")
-def made_once() -> Iterator[Table]:
-    with connections_table() as table:
-        yield table
-
-
-@pytest.fixture
-def table(made_once: Table) -> Table:
-    return made_once.empty()
-
-
-@pytest.fixture
-def gateway() -> Gateway:
-    return Gateway()
-
-
-@pytest.fixture
-def log() -> MemoryLog:
-    return MemoryLog()
 
 
 @pytest.mark.parametrize(
