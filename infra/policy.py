@@ -11,7 +11,7 @@ OPEN_ENDS = {
     "/events/*": "the archive's objects, one or more for each hour",
     "/stream/*": "streams are listed by table, and their names are the times at which they were made",
 }
-"""Every ending with which a resource may cover more than one thing, with the reason; a lone star is none."""
+"""Every ending with which a resource may cover more than one thing, with the reason; never ``*`` alone."""
 
 
 @dataclass(frozen=True, slots=True)

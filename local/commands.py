@@ -27,7 +27,7 @@ _State = Annotated[Path, typer.Option("--state", help="Folder for its files.", s
 
 
 def main(signals: Signals) -> None:
-    """Run a command; what is in the way is one line and exit code 1, Ctrl-C is no error.
+    """Run a command; a problem is told in one line, with exit code 1. Ctrl-C is not an error.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def main(signals: Signals) -> None:
 
 
 def refused(words: str) -> str:
-    """Return what is in the way, as text; one line, but for settings, which are named line by line."""
+    """Return the problem as text: one line, but a line for each setting that is refused."""
     return "\n".join(map(printable, f"error: {words}".splitlines()))
 
 

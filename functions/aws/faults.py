@@ -77,7 +77,7 @@ DENIED: Final = frozenset({"AccessDeniedException"})
 
 @contextmanager
 def unavailable(also: frozenset[str] = frozenset()) -> Iterator[None]:
-    """Raise `Unavailable` for what passes: throttling, conflicts, timeouts, faults of the service.
+    """Raise `Unavailable` for what is transient: throttling, conflicts, timeouts, faults of the service.
 
     The client has retried it by then, as often as its configuration says. ``also`` are codes of the service
     that its caller takes like these.

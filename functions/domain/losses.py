@@ -1,4 +1,4 @@
-"""When a connection that answers Gone is lost, and when it is only not there yet."""
+"""Whether a connection that answers Gone was lost, or is so young that it may not be there yet."""
 
 from typing import Final
 

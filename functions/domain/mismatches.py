@@ -1,4 +1,4 @@
-"""Says in words what does not fit a type: as msgspec does, but for patterns and lists of values."""
+"""Says in words why a value does not fit a type: msgspec's words, except for patterns and lists of values."""
 
 import re
 from collections.abc import Iterator

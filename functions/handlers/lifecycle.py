@@ -17,7 +17,7 @@ _RETENTION: Final = environment.retention_seconds()
 def handler(
     event: dict[str, Any], _context: object, log: EventLog = _LOG, callbacks: Callbacks = _CALLBACKS
 ) -> dict[str, Any]:
-    """Append what the gateway reports; a frame whose body names a lifecycle route is only a frame."""
+    """Append what the gateway reports; a frame whose body names a lifecycle route is served as a frame."""
     now = environment.now()
     try:
         request = read(event, _RETENTION, environment.trace_id())

@@ -122,7 +122,7 @@ def install_command(target: LayerTarget, lock: Path, folder: Path) -> list[str]:
 
 
 def _prune(folder: Path) -> None:
-    """Remove what no function reads, or what names this machine."""
+    """Remove files that no function reads, and files that have paths of this machine in them."""
     shutil.rmtree(folder / "bin", ignore_errors=True)
     for record in folder.glob("*.dist-info/RECORD"):
         record.unlink()

@@ -15,7 +15,7 @@ from infra.tables.read_model import ReadModel
 @dataclass(frozen=True, slots=True)
 class AdmissionArgs:
     """
-    What admission is decided by.
+    What decides about admission.
 
     Parameters
     ----------

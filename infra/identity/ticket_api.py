@@ -13,7 +13,7 @@ from infra.settings.settings import MAX_ROUTE_SECONDS
 from infra.tables.event_store import EventStore
 
 STAGE = "$default"
-"""The stage that is no part of the URL."""
+"""The stage whose name is not part of the URL."""
 
 ACCESS_LOG_FORMAT = {
     "requestId": "$context.requestId",

@@ -1,4 +1,4 @@
-"""What settings may not say together, though each may alone: one would not hold, or break the other."""
+"""Settings that are allowed each by itself but not together: one would have no effect, or break the other."""
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple

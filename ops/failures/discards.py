@@ -1,4 +1,4 @@
-"""What Lambda tells of the stream records that it gave up: where they were, and nothing that they held.
+"""What Lambda tells of the stream records that it gave up: where they were, but not what was in them.
 
 Source: Lambda developer guide, "Retain discarded records for a DynamoDB event source in Lambda".
 """

@@ -113,7 +113,7 @@ class _Verifier:
         return Verified(self._connections, self._messages, self._counters, findings.first, findings.more)
 
     def _settled(self, began: float) -> Callable[[int], bool]:
-        """Return what tells by their expiry which connections neither are open nor expire within a day."""
+        """Return a test of a connection's expiry: that it has ended, and is kept for another day."""
         if self._at_rest:
             return lambda expires_at: expires_at > began
         newest = began + self._deployment.outputs.retention_days * DAY // 1000 - LONGEST_SECONDS

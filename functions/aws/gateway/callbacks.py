@@ -37,7 +37,7 @@ class UnknownConnectionError(Exception):
 
 
 class BusyError(Unavailable):
-    """The gateway or the client's buffer asks for patience; it never means Gone."""
+    """The gateway throttles, or the client's buffer is full: try again later. It never means Gone."""
 
     fault = None
 

@@ -132,9 +132,9 @@ def refusal(refused: Refused, request: Request) -> Error:
 
 
 def text_of(body: object, is_base64_encoded: object) -> str:
-    """Return the text of a frame as the gateway hands it on; of a binary one, what it is in UTF-8.
+    """Return the text of a frame as the gateway hands it on; of a binary one, its bytes as UTF-8.
 
-    Where there is none, it is empty.
+    Where there is no text, such as in a binary frame that is not UTF-8, it is empty.
     """
     if not isinstance(body, str):
         return ""

@@ -16,7 +16,7 @@ _TIMEOUT_SECONDS: Final = 3
 
 
 class KeysUnavailableError(PyJWKClientError):
-    """The keys were asked for, and did not come: whether a key is published cannot be told."""
+    """The keys could not be fetched, so nobody knows whether a key is published."""
 
 
 class Keys(PyJWKClient):

@@ -66,7 +66,7 @@ class Tickets:
         Raises
         ------
         Unidentified
-            If it is none, was used, or has expired.
+            If it is not a ticket, was used, or has expired.
         Unavailable
             If that cannot be found out in time.
         """

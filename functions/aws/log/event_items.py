@@ -71,7 +71,7 @@ def decode(item: Item) -> Event:
 def _id(attribute: Attribute) -> str:
     event_id: str = attribute["S"]
     if not _EVENT_ID.match(event_id):  # when a voice session began is read in its id
-        msg = f"no id is {event_id!r}"
+        msg = f"the id cannot be an event's: {event_id!r}"
         raise ValueError(msg)
     return event_id
 
@@ -79,7 +79,7 @@ def _id(attribute: Attribute) -> str:
 def _time(attribute: Attribute) -> int:
     at = int(attribute["N"])
     if not 0 <= at <= LATEST:
-        msg = f"no time is {at}"
+        msg = f"the time is out of range: {at}"
         raise ValueError(msg)
     return at
 

@@ -1,4 +1,4 @@
-"""How long a transaction is tried again that others were in the way of."""
+"""How long a transaction is tried again after another one that wrote the same items cancelled it."""
 
 import random
 import time

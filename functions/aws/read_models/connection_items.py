@@ -45,7 +45,7 @@ class ConnectionInfo(msgspec.Struct, frozen=True, rename="camel"):
     expires_at: int | None = msgspec.field(name=TTL_ATTRIBUTE, default=None)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the fields for people and services: times in ISO 8601, and none that is absent."""
+        """Return the fields for people and services: times in ISO 8601; a field that is None is left out."""
         fields = msgspec.to_builtins(self)
         del fields[TTL_ATTRIBUTE]
         for name in ("createdAt", "lastActivity", "disconnectedAt"):

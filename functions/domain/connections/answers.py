@@ -10,7 +10,7 @@ class StatusSet(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Swept(msgspec.Struct, frozen=True):
-    """Of the idle connections: how many were checked; found lost, closed, or found to be active."""
+    """How many idle connections were checked, and how many of them were lost, closed, or active after all."""
 
     checked: int
     lost: int

@@ -188,8 +188,8 @@ def _speak(voice: dict[str, Voice], session: str, said: Voice) -> dict[str, Voic
 def voice_endings(row: Connection) -> dict[str, tuple[int, int]]:
     """Return when each ended voice session ended and how long it was: ``{id: (at, seconds)}``.
 
-    A voice session ends by its own event, else when the next one starts, else with the connection. One that
-    was never started is none, whatever speech names it.
+    A voice session ends by its own event, else when the next one starts, else with the connection. A session
+    that was never started does not count, even if speech names it.
     """
     sessions = sorted(session for session, said in row.voice.items() if said.started)
     endings = {}

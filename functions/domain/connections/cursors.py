@@ -1,4 +1,4 @@
-"""Where a list goes on, as text that its reader cannot read into and that survives tampering.
+"""Where a list goes on, as opaque text with a checksum, so that a damaged cursor is refused.
 
 The checksum finds mistakes and mixed-up lists; it is no secret, and a cursor gives no access that the
 operation would not give without it.

@@ -25,7 +25,7 @@ class Verdict(StrEnum):
     """What to do about a connection."""
 
     ASK = auto()
-    """The gateway knows more: it sees pings, which are no events."""
+    """The gateway knows more: it sees pings, which are not recorded as events."""
     CLOSE = auto()
     """Its token has expired."""
     LOSE = auto()

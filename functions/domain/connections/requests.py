@@ -19,7 +19,7 @@ ConnectionId = Annotated[
         pattern=r"^[!-~]{1,128}$(?!\n)", description="1 to 128 printable ASCII characters without spaces"
     ),
 ]
-"""Whatever could name a connection; what names none is ``not_found``."""
+"""Whatever could be a connection's id; an id that no connection has is ``not_found``."""
 UserId = Annotated[
     str,
     msgspec.Meta(

@@ -8,7 +8,7 @@ _STRUCTURE: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 def exceeds(text: str, depth: int) -> bool:
-    """Tell whether brackets outside of strings nest deeper than that; the text may be no JSON at all."""
+    """Tell whether brackets outside of strings nest deeper than that; the text need not be JSON."""
     if text.count("[") + text.count("{") <= depth:  # nearly every frame: it cannot
         return False
     level = 0

@@ -1,4 +1,4 @@
-"""From a frame's text to its type, or the reason why there is none."""
+"""Reads the text of a client's frame: as one of the protocol's types, or refused with the reason."""
 
 import json
 import re
@@ -37,7 +37,7 @@ _CLIENT_ID: Final = re.compile(r"[!-~]{1,128}")
 
 
 def _no_number(_digits: str) -> None:
-    """Spare the work: an id is none, and there may be a hundred thousand digits."""
+    """Read no number: only an id is looked for, which is a string, and a number may have 100,000 digits."""
 
 
 _tolerant: Final = json.JSONDecoder(strict=False, parse_int=_no_number, parse_float=_no_number)
@@ -72,7 +72,7 @@ def parse(body: str) -> Frame:
 def id_of(body: str) -> str | None:
     """Return the client's own id of a frame, None if it has none that can be read.
 
-    The frame may be none: too large, with half a surrogate pair in it, or of no known type.
+    The text may be no valid frame: too large, with half a surrogate pair in it, or of no known type.
     """
     if len(body) > _READABLE_CHARACTERS or exceeds(body, _READABLE_DEPTH):
         return None

@@ -9,8 +9,8 @@ _NAMES: Final = frozenset({"sessionId", "ticket", "userId"})
 def misspelt(names: Iterable[str]) -> str | None:
     """Return the parameter that one of these names means, but for case, ``_`` or ``-``; None if none does.
 
-    To ignore a ``session_id`` would begin another conversation, and tell nobody. Any other name is ignored:
-    the page's own parameters are none of ours.
+    If a ``session_id`` were ignored, another conversation would begin without anybody noticing. Any other
+    name is ignored: a page may have parameters of its own.
     """
     meant = {_plain(name): name for name in _NAMES}
     almost = (meant.get(_plain(name)) for name in names if name not in _NAMES)

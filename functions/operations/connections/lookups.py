@@ -100,8 +100,8 @@ def set_status(
 ) -> StatusSet:
     """Append the status of a connection, and close it if it is DISCONNECTED.
 
-    First the word, then the deed: a fault between them leaves a word that the caller can repeat, and never
-    a closed connection whose closing nobody ordered.
+    The event is appended before the connection is closed: if closing fails, the caller can repeat the
+    request, and no connection is ever closed without an event that says by whom.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What becomes of one frame of a client: decided, appended, answered; a refusal recorded."""
+"""Serves one frame of a client: decides, appends and answers; what is refused is recorded."""
 
 import logging
 from typing import Any, Final
@@ -23,10 +23,10 @@ _SERVERS_TROUBLE: Final = frozenset({"unavailable", "internal", "unauthorized"})
 def serve(
     request: Request, log: EventLog, callbacks: Callbacks, now: int, limits: Limits = USUAL
 ) -> dict[str, Any]:
-    """Take a frame and return what the gateway wants to hear.
+    """Take a frame and return the response to the gateway.
 
-    The answer is in the response where the route is two-way, else it goes by callback, and only errors do.
-    An expired identity is told so by callback, and its connection closed.
+    On the two-way route (``$default``) the answer is in the response. On the others only errors are sent, by
+    callback. ``token_expired`` goes by callback on every route, and then the connection is closed.
     """
     context = request.request_context
     try:
@@ -48,7 +48,7 @@ def serve(
 
 
 def respond(request: Request, cause: Cause, log: EventLog, limits: Limits) -> Answer | None:
-    """Return the answer to a frame, None if it has none.
+    """Return the answer to a frame, None if there is nothing to answer, as for speech.
 
     A frame is refused as a whole: it changes nothing, but for the event that says so.
     """
