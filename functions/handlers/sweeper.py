@@ -12,7 +12,8 @@ from functions.aws.logs import logger
 from functions.aws.read_models.connections import Connections
 from functions.domain.connections.schedules import parse
 from functions.operations.connections.invocation import Invocation
-from functions.operations.connections.sweeping import Threads, sweep, threads
+from functions.operations.connections.sweeping import sweep
+from functions.operations.connections.waves import Threads, threads
 
 _CONNECTIONS: Final = environment.connections()
 _LOG: Final = environment.event_log()

@@ -44,7 +44,7 @@ def scope_of(request: dict[str, Any]) -> str:
 def cursors(scope: str) -> frozenset[str]:
     """Return the cursors that the manager itself gives for a list, page by page."""
     request = json.loads(scope)
-    if request["operation"] == "send":  # it gives one where its time runs out
+    if request["operation"] in {"send", "disconnect_user"}:  # they give one where their time runs out
         answers = [_ask(request, 0)]
     else:
         answers = [_ask({**request, "limit": limit}) for limit in range(1, 8)]
@@ -81,6 +81,7 @@ _valid: SearchStrategy[dict[str, Any]] = st.one_of(
     _request("list_all", {}, _limits),
     _request("update_status", {"connectionId": _ids, "status": _statuses, "by": _who}, _reasons),
     _request("disconnect", {"connectionId": _ids, "by": _who}, _reasons),
+    _request("disconnect_user", {"userId": _users, "by": _who}, _reasons),
     _request("cleanup", {}, {"idleSeconds": st.integers(0, 86_400), "dryRun": st.booleans()}),
     _request("send", {"message": _message, "connectionId": _ids}, {"all": st.just(value=False)}),
     _request("send", {"message": _message, "userId": _users}, {}),
@@ -93,6 +94,7 @@ _paged: SearchStrategy[dict[str, Any]] = st.sampled_from(
         {"operation": "list_all"},
         {"operation": "send", "message": {"type": "notification"}, "all": True},
         {"operation": "send", "message": {"type": "notification"}, "userId": "alice"},
+        {"operation": "disconnect_user", "userId": "alice", "by": "olga"},
     ]
 )
 _given: SearchStrategy[str] = _paged.flatmap(
@@ -124,6 +126,7 @@ def corpus() -> Iterator[tuple[str, Input]]:
             "reason": None,
         },
         {"operation": "disconnect", "connectionId": "c-1", "by": "olga"},
+        {"operation": "disconnect_user", "userId": "alice", "by": "olga"},
         {"operation": "cleanup", "idleSeconds": 0, "dryRun": False},
         {"operation": "cleanup", "dryRun": True},
         {

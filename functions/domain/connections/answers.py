@@ -1,6 +1,14 @@
 """What the connection manager answers, but for what shows connections."""
 
+from typing import Final
+
 import msgspec
+
+TOKENS_OUTLIVE: Final = (
+    "A token that the user holds opens new connections until it expires. Let Cognito issue no more of them "
+    "first (admin-disable-user, admin-user-global-sign-out), and ask again once the last one has expired."
+)
+"""Tokens are verified by their signature alone, so that nobody learns of a revocation."""
 
 
 class StatusSet(msgspec.Struct, frozen=True, rename="camel"):
@@ -25,3 +33,13 @@ class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
     gone: int
     failed: int
     cursor: str | None = None
+
+
+class UserDisconnected(msgspec.Struct, frozen=True):
+    """Of a user's connections how many were closed, had gone, or failed; and where to go on, as `Sent`."""
+
+    disconnected: int
+    gone: int
+    failed: int
+    cursor: str | None = None
+    note: str = TOKENS_OUTLIVE

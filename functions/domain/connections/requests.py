@@ -122,6 +122,14 @@ class Disconnect(_Request, frozen=True, tag="disconnect", kw_only=True):
     reason: Why | None = None
 
 
+class DisconnectUser(_Paged, frozen=True, tag="disconnect_user", kw_only=True):
+    """Close the connections of a user that have not ended."""
+
+    user_id: UserId
+    by: Who
+    reason: Why | None = None
+
+
 class Cleanup(_Request, frozen=True, tag="cleanup", kw_only=True):
     """Find out about the connections that have been idle, now rather than at the next sweep."""
 
@@ -155,7 +163,7 @@ class Send(_Paged, frozen=True, tag="send", kw_only=True):
             raise ValueError(msg)
 
 
-Request = Get | ListUser | ListAll | UpdateStatus | Disconnect | Cleanup | Send
+Request = Get | ListUser | ListAll | UpdateStatus | Disconnect | DisconnectUser | Cleanup | Send
 
 
 def parse(event: object) -> Request:

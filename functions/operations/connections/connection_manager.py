@@ -8,10 +8,11 @@ from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.log.event_log import EventLog
 from functions.aws.logs import warn, write_line
 from functions.aws.read_models.connections import Connections
-from functions.domain.connections.answers import Sent, StatusSet, Swept
+from functions.domain.connections.answers import Sent, StatusSet, Swept, UserDisconnected
 from functions.domain.connections.requests import (
     Cleanup,
     Disconnect,
+    DisconnectUser,
     Get,
     ListAll,
     ListUser,
@@ -22,12 +23,13 @@ from functions.domain.connections.requests import (
     parse,
 )
 from functions.domain.refusals import Unavailable
+from functions.operations.connections.closing import disconnect_user
 from functions.operations.connections.invocation import Invocation
 from functions.operations.connections.lookups import Listed, Shown, get, list_all, list_user, set_status
 from functions.operations.connections.sending import send
 from functions.operations.connections.sweeping import sweep
 
-Answer = Shown | Listed | StatusSet | Swept | Sent
+Answer = Shown | Listed | StatusSet | UserDisconnected | Swept | Sent
 
 
 def serve(
@@ -64,6 +66,8 @@ def _perform(
             return list_all(request, connections)
         case UpdateStatus() | Disconnect():
             return set_status(request, invocation, connections, log, callbacks)
+        case DisconnectUser():
+            return disconnect_user(request, invocation, connections, log, callbacks)
         case Cleanup():
             idle, dry = request.idle_seconds, request.dry_run
             return sweep(idle, invocation, connections, log, callbacks, dry_run=dry)
@@ -82,7 +86,7 @@ def _encode(answer: Answer) -> dict[str, Any]:
             return shown if answer.cursor is None else {**shown, "cursor": answer.cursor}
         case _:
             encoded: dict[str, Any] = msgspec.to_builtins(answer)
-            return encoded
+            return {name: value for name, value in encoded.items() if value is not None}
 
 
 def _refuse(invocation: Invocation, request: Request | None, refused: RequestError) -> dict[str, Any]:

@@ -1,11 +1,11 @@
-"""Looks connections up, sets the status of one, and closes it."""
+"""Looks connections up, and sets the status of one."""
 
 from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 
-from functions.aws.gateway.callbacks import Callbacks, GoneError, UnknownConnectionError
+from functions.aws.gateway.callbacks import Callbacks, UnknownConnectionError
 from functions.aws.log.event_log import EventLog
 from functions.aws.read_models.connection_items import ConnectionInfo
 from functions.aws.read_models.connections import Connections
@@ -21,7 +21,7 @@ from functions.domain.connections.requests import (
     UpdateStatus,
 )
 from functions.domain.log.events import ConnectionStatusSet, event
-from functions.domain.losses import loss
+from functions.operations.connections.closing import close
 from functions.operations.connections.invocation import Invocation
 
 _MOST_QUERIES: Final = 25
@@ -119,10 +119,7 @@ def set_status(
     log.append(appended)
     if status == "DISCONNECTED":
         try:
-            callbacks.close(request.connection_id)
-        except GoneError:
-            if lost := loss(cause, "close"):
-                log.append(lost)
+            close(cause, log, callbacks)
         except UnknownConnectionError:
             raise not_found() from None
     return StatusSet(appended.event_id)

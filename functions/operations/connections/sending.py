@@ -2,26 +2,24 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from functions.aws.clients import MOST_CALLS
 from functions.aws.gateway.callbacks import Callbacks, Posted
 from functions.aws.log.event_log import EventLog
 from functions.aws.logs import warn
 from functions.aws.read_models.connection_items import ConnectionInfo
 from functions.aws.read_models.connections import Connections
-from functions.aws.read_models.index_pages import Page, Row
 from functions.domain.connections.answers import Sent
-from functions.domain.connections.cursors import Position, from_cursor, to_cursor
+from functions.domain.connections.cursors import from_cursor, to_cursor
 from functions.domain.connections.requests import Send, frame_of
 from functions.domain.limits import LOST_AFTER_SECONDS
 from functions.domain.losses import loss
 from functions.domain.refusals import Unavailable
 from functions.operations.connections.invocation import Invocation
 from functions.operations.connections.lookups import known, not_found
+from functions.operations.connections.waves import work_through
 
 _PAUSES: Final = (0.1, 0.3, 0.9)
 """Seconds between the attempts to post to a connection whose gateway asks for patience."""
@@ -94,7 +92,7 @@ def send(
         pages = connections.of_user(request.user_id, status="CONNECTED", since=since, after=after)
     else:
         pages = connections.active(after=after)
-    outcomes, stopped = _to_many(pages, mailing)
+    outcomes, stopped = work_through(pages, mailing.deliver, invocation)
     return _count(outcomes, None if stopped is None else to_cursor(stopped, request.scope))
 
 
@@ -103,27 +101,6 @@ def _to_one(connection_id: str, connections: Connections, mailing: _Mailing) -> 
     if outcome is Posted.UNKNOWN:
         raise not_found()
     return _count(Counter([outcome]))
-
-
-def _to_many(pages: Iterator[Page], mailing: _Mailing) -> tuple[Counter[Posted | None], Position | None]:
-    outcomes: Counter[Posted | None] = Counter()
-    reached: set[str] = set()
-    with ThreadPoolExecutor(MOST_CALLS) as threads:
-        for wave in _waves(pages):
-            # a connection that becomes active moves in the index, and comes again
-            due = [row.info for row in wave if row.info.connection_id not in reached]
-            reached.update(connection.connection_id for connection in due)
-            outcomes.update(threads.map(mailing.deliver, due))
-            if not mailing.invocation.has_time:
-                return outcomes, wave[-1].position
-    return outcomes, None
-
-
-def _waves(pages: Iterator[Page]) -> Iterator[tuple[Row, ...]]:
-    """Yield the rows that are posted at once: each wave ends before the next, so a cursor can hold."""
-    for page in pages:
-        for start in range(0, len(page.rows), MOST_CALLS):
-            yield page.rows[start : start + MOST_CALLS]
 
 
 def _count(outcomes: Counter[Posted | None], cursor: str | None = None) -> Sent:

@@ -1,14 +1,11 @@
 """Finds out what became of connections that have been idle: lost, past their token, or alive after all."""
 
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
 from enum import StrEnum, auto
 from typing import Final, assert_never
 
 import msgspec
 
-from functions.aws.clients import MOST_CALLS
 from functions.aws.gateway.callbacks import Callbacks, GoneError, UnknownConnectionError
 from functions.aws.log.event_log import EventLog
 from functions.aws.logs import logger
@@ -22,14 +19,7 @@ from functions.domain.losses import loss
 from functions.domain.refusals import Unavailable
 from functions.names import FAULT, FAULT_SERVER
 from functions.operations.connections.invocation import Invocation
-
-Threads = Callable[[], Executor]
-"""Makes what settles several connections at a time."""
-
-
-def threads() -> Executor:
-    """Return as many threads as a client makes calls at a time."""
-    return ThreadPoolExecutor(MOST_CALLS)
+from functions.operations.connections.waves import Threads, threads
 
 
 class _Outcome(StrEnum):

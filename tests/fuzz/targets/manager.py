@@ -27,6 +27,7 @@ _ANSWERS: Final = {
     "list_all": {"connections", "cursor"},
     "update_status": {"eventId"},
     "disconnect": {"eventId"},
+    "disconnect_user": {"disconnected", "gone", "failed", "cursor", "note"},
     "cleanup": {"checked", "lost", "closed", "refreshed"},
     "send": {"delivered", "gone", "failed", "cursor"},
 }
@@ -104,6 +105,9 @@ def _acted_rightly(
         must(event.user_id == KNOWN[event.connection_id], "forges a user")
     if operation in {"get", "list_user", "list_all"} or request.get("dryRun"):
         must(not log.events and not gateway.posts and not gateway.closed, "acts where it should look")
+    if operation == "disconnect_user":
+        ended = {*gateway.closed, *(event.connection_id for event in log.events)}
+        must(all(KNOWN[each] == request["userId"] for each in ended), "disconnects others")
     if operation == "send":
         reached = {connection for connection, _ in gateway.posts}
         of = request.get("userId")
