@@ -1,8 +1,8 @@
-"""The operators' command line: ``python -m ops``."""
+"""The operators' command line: ``python -m ops``, or ``airium-ops`` where it is installed."""
 
 import typer
 
-from ops.commands import audit, read_models, tail
+from ops.commands import audit, connections, metrics, read_models, tail, timeline
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -15,6 +15,9 @@ def main() -> None:
 app.command()(audit.audit)
 app.command()(audit.state)
 app.command()(tail.tail)
+app.command()(timeline.timeline)
+app.command()(metrics.metrics)
+app.add_typer(connections.app, name="connections")
 app.command()(read_models.verify)
 app.command()(read_models.rebuild)
 app.command()(read_models.redrive)

@@ -29,6 +29,11 @@ _PATIENT: Final = Config(
 _EMULATED: Final = _PATIENT.merge(Config(retries={"mode": "standard", "total_max_attempts": 3}))
 """The emulator throttles nobody: what does not answer is not up."""
 
+_UNREPEATED: Final = Config(
+    retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=3, read_timeout=910
+)
+"""A function may run for 15 minutes, and what it does must not be done twice because an answer was late."""
+
 _SESSION: Final = botocore.session.get_session()
 """For what no function calls, so `functions.aws.clients` makes none of it."""
 
@@ -48,6 +53,18 @@ class Outputs(msgspec.Struct, frozen=True):
     claims_table: str | None = None
     archive_database: str | None = None
     archive_workgroup: str | None = None
+    connection_manager_function: str | None = None
+    projector_function: str | None = None
+    projector_mapping: str | None = None
+    """The UUID of its event source mapping."""
+    sweeper_failure_queue: str | None = None
+    """The queue's URL."""
+    websocket_url: str | None = None
+    api_id: str | None = None
+    ticket_url: str | None = None
+    user_pool_id: str | None = None
+    user_pool_client_ids: tuple[str, ...] = ()
+    """Of the app clients whose tokens are taken; none where identity is not verified."""
     aws_endpoint_url: str | None = None
 
 
@@ -108,17 +125,27 @@ class Deployment:
     @cached_property
     def streams(self) -> Any:
         """A client of DynamoDB's streams."""
-        return _SESSION.create_client("dynamodbstreams", **self._options())
+        return self.service("dynamodbstreams")
 
     @cached_property
     def queues(self) -> Any:
         """An SQS client."""
-        return _SESSION.create_client("sqs", **self._options())
+        return self.service("sqs")
+
+    @cached_property
+    def functions(self) -> Any:
+        """A Lambda client that asks once, and waits for as long as a function may run."""
+        return self.service("lambda", _UNREPEATED)
+
+    def service(self, name: str, config: Config | None = None) -> Any:
+        """Return a client of a service of the stack's region; more or less patient, if a config says so."""
+        options = self._options()
+        return _SESSION.create_client(name, **(options if config is None else {**options, "config": config}))
 
     @cached_property
     def athena(self) -> Any:
         """An Athena client."""
-        return _SESSION.create_client("athena", **self._options())
+        return self.service("athena")
 
     def _options(self) -> dict[str, Any]:
         endpoint = self.outputs.aws_endpoint_url

@@ -1,7 +1,7 @@
 """How events and states are shown to people: a line for each event, a table of connections."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
@@ -44,18 +44,28 @@ def row(connection: Connection) -> dict[str, Any]:
 
 def rows(connections: Iterable[Connection], zone: tzinfo) -> Table:
     """Return a table of states."""
+    return table_of_rows(map(row, connections), zone)
+
+
+def table_of_rows(found: Iterable[Mapping[str, Any]], zone: tzinfo) -> Table:
+    """Return a table of connections, each as its public fields."""
     table = Table("connection", "user", "session", "status", "opened", "last activity", "address")
-    for each in connections:
+    for each in found:
         table.add_row(
-            each.connection_id,
-            each.user_id,
-            each.session_id or "",
-            each.status,
-            _time(iso(each.created_at), zone),
-            _time(iso(each.last_activity), zone),
-            (each.opened and each.opened.ip_address) or "",
+            each["connectionId"],
+            each["userId"],
+            each.get("sessionId", ""),
+            each["status"],
+            _time(each["createdAt"], zone),
+            _time(each["lastActivity"], zone),
+            each.get("ipAddress", ""),
         )
     return table
+
+
+def moment(at: int, zone: tzinfo) -> str:
+    """Return a time in epoch milliseconds for people; 0 is a time that nobody knows."""
+    return _time(iso(at) if at else None, zone)
 
 
 def _time(text: str | None, zone: tzinfo) -> str:

@@ -1,4 +1,4 @@
-"""Which stack a command works on, and what keeps it from its tables, said in one line."""
+"""Which stack a command works on, and what keeps it from that, said in one line."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,4 +51,4 @@ def deployed(outputs: Path | None, stack: str | None) -> Iterator["Deployment"]:
         raise refuse(f"the tables do not answer in time: {problem.problem}") from None
     except (BotoCoreError, ClientError) as problem:
         where = read.aws_endpoint_url or f"AWS in {read.region}"
-        raise refuse(f"the tables and the queue cannot be worked on at {where}: {problem}") from None
+        raise refuse(f"the stack cannot be worked on at {where}: {problem}") from None

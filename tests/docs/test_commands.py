@@ -30,7 +30,8 @@ def run() -> set[tuple[str, str]]:
 
 
 def commands_of(app: typer.Typer) -> set[str]:
-    return {
+    groups = {group.name or "" for group in app.registered_groups}
+    return groups | {
         command.name or (command.callback.__name__ if command.callback else "")
         for command in app.registered_commands
     }

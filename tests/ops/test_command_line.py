@@ -209,4 +209,4 @@ def test_tables_that_cannot_be_reached_are_one_line(
     code, said = run(command, "--outputs", str(file))
 
     assert code == 2
-    assert said.startswith("the tables and the queue cannot be worked on at http://127.0.0.1:9: ")
+    assert said.startswith("the stack cannot be worked on at http://127.0.0.1:9: ")

@@ -1,0 +1,253 @@
+"""The commands that ask the connection manager: who is connected, to send, and to close."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+import typer
+
+from ops.commands.output import FAILED, UNUSABLE, answers, hints, line, refuse
+from ops.commands.stack import OutputsFile, StackName, deployed
+
+if TYPE_CHECKING:
+    from ops.connections.manager import ConnectionManager
+
+app: Final = typer.Typer(no_args_is_help=True, help="Ask the connection manager.")
+
+_MOST_IN_A_PAGE: Final = 500
+_FOUND_NOTHING: Final = ("not_found", "conflict")
+"""The request was understood, and cannot be done: exit code 1. What else is refused has to be typed anew."""
+
+Status = Literal["CONNECTED", "DISCONNECTED"]
+Id = Annotated[str, typer.Argument(metavar="CONNECTION", help="The connection's id.", show_default=False)]
+Cursor = Annotated[str | None, typer.Option("--cursor", help="Where an earlier answer stopped.")]
+Who = Annotated[
+    str | None, typer.Option("--by", help="Who asks for it, as the log will say; by default your login.")
+]
+Why = Annotated[str | None, typer.Option("--reason", help="Why, as the log will say.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+Zone = Annotated[str, typer.Option("--tz", help="The time zone of times.")]
+
+
+@app.command("list")
+def list_connections(
+    outputs: OutputsFile = None,
+    stack: StackName = None,
+    user: Annotated[
+        str | None, typer.Option("--user", help="Of one user, ended ones too, newest first.")
+    ] = None,
+    status: Annotated[Status | None, typer.Option("--status", help="Of a user: only those.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="The most that are shown.")] = 100,
+    cursor: Cursor = None,
+    zone: Zone = "UTC",
+    *,
+    json: Json = False,
+) -> None:
+    """List the connections that show CONNECTED, or a user's."""
+    tz = _time_zone(zone)
+    if status is not None and user is None:
+        raise refuse("--status needs --user: without a user only connections that show CONNECTED are listed")
+    whose = {"userId": user, "status": status} if user is not None else {}
+    left, found = limit, []
+    with _manager(outputs, stack) as manager:
+        while left:  # a page may be empty and yet not the last
+            page = manager.ask(
+                "list_user" if whose else "list_all",
+                limit=min(left, _MOST_IN_A_PAGE),
+                cursor=cursor,
+                **whose,
+            )
+            left -= len(page["connections"])
+            cursor = page.get("cursor")
+            for each in page["connections"]:
+                line(each) if json else found.append(each)
+            if cursor is None:
+                break
+    if found:
+        _show(found, tz)
+    elif left == limit:
+        hints.print("There are none.")
+    if cursor is not None:
+        hints.print(f"There are more: add --cursor {cursor}", soft_wrap=True)
+
+
+@app.command()
+def get(
+    connection: Id,
+    outputs: OutputsFile = None,
+    stack: StackName = None,
+    zone: Zone = "UTC",
+    *,
+    json: Json = False,
+) -> None:
+    """Show one connection."""
+    tz = _time_zone(zone)
+    with _manager(outputs, stack) as manager:
+        found = manager.ask("get", connectionId=connection)["connection"]
+    line(found) if json else _show([found], tz)
+
+
+@app.command()
+def send(
+    outputs: OutputsFile = None,
+    stack: StackName = None,
+    kind: Annotated[str, typer.Option("--type", help="The type of the frame.")] = "notification",
+    data: Annotated[str | None, typer.Option("--data", help="What belongs to it: a JSON object.")] = None,
+    connection: Annotated[str | None, typer.Option("--connection", help="To one connection.")] = None,
+    user: Annotated[str | None, typer.Option("--user", help="To a user's connections.")] = None,
+    cursor: Cursor = None,
+    *,
+    everybody: Annotated[bool, typer.Option("--all", help="To all connections.")] = False,
+    json: Json = False,
+) -> None:
+    """Send a message, and say to how many connections it went. Exit code 1 if some could not be reached."""
+    import msgspec
+
+    if sum((connection is not None, user is not None, everybody)) != 1:
+        raise refuse("say to whom: one of --connection, --user and --all")
+    try:
+        given = None if data is None else msgspec.json.decode(data.encode(), type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeError):
+        raise refuse('--data is not a JSON object: write for example \'{"text": "hello"}\'') from None
+    message = {"type": kind} if given is None else {"type": kind, "data": given}
+    to = {"connectionId": connection, "userId": user, "all": everybody or None}
+    with _manager(outputs, stack) as manager:
+        _count(manager.pages("send", cursor, message=message, **to), json=json)
+
+
+@app.command()
+def disconnect(
+    connection: Id,
+    outputs: OutputsFile = None,
+    stack: StackName = None,
+    by: Who = None,
+    reason: Why = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Close one connection."""
+    with _manager(outputs, stack) as manager:
+        answer = manager.ask("disconnect", connectionId=connection, by=by or _login(), reason=reason)
+    _say(answer, json=json)
+
+
+@app.command("disconnect-user")
+def disconnect_user(
+    user: Annotated[str, typer.Argument(metavar="USER", help="The user's id.", show_default=False)],
+    outputs: OutputsFile = None,
+    stack: StackName = None,
+    by: Who = None,
+    reason: Why = None,
+    cursor: Cursor = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Close all connections of a user. Revoke their tokens first: they open new ones until they expire."""
+    with _manager(outputs, stack) as manager:
+        pages = manager.pages("disconnect_user", cursor, userId=user, by=by or _login(), reason=reason)
+        _count(pages, json=json)
+
+
+@app.command("set-status")
+def set_status(
+    connection: Id,
+    status: Annotated[Status, typer.Argument(help="What it shows; DISCONNECTED closes it too.")],
+    outputs: OutputsFile = None,
+    stack: StackName = None,
+    by: Who = None,
+    reason: Why = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Set the status that a connection shows."""
+    with _manager(outputs, stack) as manager:
+        answer = manager.ask(
+            "update_status", connectionId=connection, status=status, by=by or _login(), reason=reason
+        )
+    _say(answer, json=json)
+
+
+@app.command()
+def cleanup(
+    outputs: OutputsFile = None,
+    stack: StackName = None,
+    idle_seconds: Annotated[
+        int, typer.Option("--idle-seconds", min=0, max=86_400, help="How long they were not active.")
+    ] = 3_600,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count, and do nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """Find out about idle connections now, rather than at the next sweep."""
+    with _manager(outputs, stack) as manager:
+        _say(manager.ask("cleanup", idleSeconds=idle_seconds, dryRun=dry_run), json=json)
+
+
+@contextmanager
+def _manager(outputs: Path | None, stack: str | None) -> Iterator["ConnectionManager"]:
+    """Give the connection manager of a stack, and end the command if it refuses or fails."""
+    from ops.connections.manager import (
+        ConnectionManager,
+        FailedError,
+        InterruptedPagesError,
+        RefusedError,
+    )
+
+    with deployed(outputs, stack) as deployment:
+        function = deployment.outputs.connection_manager_function
+        if function is None:
+            raise refuse("the outputs name no connection_manager_function: deploy the stack anew")
+        try:
+            yield ConnectionManager(deployment.functions, function)
+        except RefusedError as problem:
+            raise refuse(problem, FAILED if problem.code in _FOUND_NOTHING else UNUSABLE) from None
+        except (FailedError, InterruptedPagesError) as problem:
+            raise refuse(problem) from None
+
+
+def _count(pages: Iterator[dict[str, Any]], *, json: bool) -> None:
+    """Show the sum of the counts of all pages, also where one of them fails; exit code 1 if some failed."""
+    sums: Counter[str] = Counter()
+    note: str | None = None
+    try:
+        for page in pages:
+            sums.update({name: count for name, count in page.items() if isinstance(count, int)})
+            note = page.get("note", note)
+    finally:
+        if sums:
+            _say(dict(sums), json=json)
+        if note is not None:
+            hints.print(note)
+    if sums["failed"]:
+        raise refuse(f"{sums['failed']} failed: their lines are in the connection manager's log", FAILED)
+
+
+def _say(answer: dict[str, Any], *, json: bool) -> None:
+    if json:
+        line(answer)
+    else:
+        answers.print(", ".join(f"{name} {value}" for name, value in answer.items()))
+
+
+def _show(found: list[dict[str, Any]], tz: tzinfo) -> None:
+    from ops.commands.events import table_of_rows
+
+    answers.print(table_of_rows(found, tz))
+
+
+def _login() -> str:
+    from getpass import getuser
+
+    return getuser()
+
+
+def _time_zone(name: str) -> tzinfo:
+    from ops.times import TimeError, time_zone
+
+    try:
+        return time_zone(name)
+    except TimeError as problem:
+        raise refuse(problem) from None
