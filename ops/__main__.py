@@ -2,7 +2,7 @@
 
 import typer
 
-from ops.commands import audit, connections, metrics, read_models, tail, timeline
+from ops.commands import audit, connections, doctor, metrics, read_models, tail, timeline
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -18,6 +18,7 @@ app.command()(tail.tail)
 app.command()(timeline.timeline)
 app.command()(metrics.metrics)
 app.add_typer(connections.app, name="connections")
+app.command()(doctor.doctor)
 app.command()(read_models.verify)
 app.command()(read_models.rebuild)
 app.command()(read_models.redrive)

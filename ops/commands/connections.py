@@ -220,9 +220,9 @@ def _count(pages: Iterator[dict[str, Any]], *, json: bool) -> None:
         if sums:
             _say(dict(sums), json=json)
         if note is not None:
-            hints.print(note)
+            hints.print(note, soft_wrap=True)
     if sums["failed"]:
-        raise refuse(f"{sums['failed']} failed: their lines are in the connection manager's log", FAILED)
+        raise refuse(f"{sums['failed']} failed: ask again, or look at the connection manager's log", FAILED)
 
 
 def _say(answer: dict[str, Any], *, json: bool) -> None:

@@ -67,11 +67,15 @@ class _Closing(msgspec.Struct, frozen=True):
             if close(cause, self.log, self.callbacks):
                 return _Outcome.DISCONNECTED
         except (Unavailable, UnknownConnectionError) as problem:
-            extra = {"connection_id": connection.connection_id, "problem": repr(problem)}
-            logger.warning("not_disconnected", extra=extra)
-            return _Outcome.FAILED
-        # what is being opened at this moment is not there yet, and may come
-        return _Outcome.GONE if can_be_lost(cause) else _Outcome.FAILED
+            return self._fail(connection, repr(problem))
+        if can_be_lost(cause):
+            return _Outcome.GONE
+        return self._fail(connection, "it is being opened at this moment, and may come yet")
+
+    def _fail(self, connection: ConnectionInfo, problem: str) -> _Outcome:
+        extra = {"connection_id": connection.connection_id, "problem": problem}
+        logger.warning("not_disconnected", extra=extra)
+        return _Outcome.FAILED
 
 
 def disconnect_user(

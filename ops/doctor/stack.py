@@ -1,0 +1,52 @@
+"""What there is of a stack, as its outputs name it, with clients that give up soon."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from botocore.config import Config
+
+from ops.deployment import Deployment
+
+_SOON: Final = Config(
+    retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=3, read_timeout=10
+)
+"""Who asks a doctor wants to know soon that something does not answer."""
+_MANAGER: Final = "connection-manager"
+_FUNCTIONS: Final = ("authorizer", "ticket", "lifecycle", "message", "projector", _MANAGER, "sweeper")
+
+
+@dataclass(frozen=True)
+class Patient:
+    """A deployment that is looked at; clients are made as they are needed."""
+
+    deployment: Deployment
+    clients: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, service: str) -> Any:
+        """Return the client of a service."""
+        if service not in self.clients:
+            self.clients[service] = self.deployment.service(service, _SOON)
+        return self.clients[service]
+
+    @property
+    def queues(self) -> dict[str, str]:
+        """The URLs of the failure queues, by whose they are."""
+        outputs = self.deployment.outputs
+        found = {"projector": outputs.projector_failure_queue, "sweeper": outputs.sweeper_failure_queue}
+        return {name: url for name, url in found.items() if url}
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The names of the tables."""
+        outputs = self.deployment.outputs
+        claims = () if outputs.claims_table is None else (outputs.claims_table,)
+        read_models = outputs.connections_table, outputs.messages_table, outputs.metrics_table
+        return (outputs.events_table, *claims, *read_models)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What the dimensions of this stack's metrics say; another stack's names may only begin like them."""
+        manager = self.deployment.outputs.connection_manager_function
+        functions = [manager.replace(_MANAGER, name) for name in _FUNCTIONS] if manager else []
+        queues = [url.rpartition("/")[2] for url in self.queues.values()]
+        return frozenset({*self.tables, *functions, *queues, self.deployment.outputs.api_id or ""})
