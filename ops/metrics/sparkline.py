@@ -13,7 +13,7 @@ def sparkline(counts: Sequence[int], width: int) -> str:
     Where there are more counts than characters, each stands for the sum of several neighbours; the last one
     may stand for fewer: 5 counts on 2 characters are the sum of 3 and of 2.
     """
-    together = -(-len(counts) // width)
+    together = max(1, -(-len(counts) // width))
     sums = [sum(counts[start : start + together]) for start in range(0, len(counts), together)]
     most = max(sums, default=0)
     return "".join(_NONE if not each else _BLOCKS[-(-each * len(_BLOCKS) // most) - 1] for each in sums)

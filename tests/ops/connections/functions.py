@@ -33,8 +33,14 @@ def functions() -> Iterator[Functions]:
     found = Functions()
 
     class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer()
+
         def do_POST(self) -> None:
             found.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self._answer()
+
+        def _answer(self) -> None:
             answer = found.answers.pop(0)
             status, headers, body = 200, {}, answer
             if isinstance(answer, tuple):
