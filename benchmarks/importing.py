@@ -1,4 +1,4 @@
-"""What it costs to import a function, in instructions: they repeat where seconds do not."""
+"""What it costs to import a function, and to ask `ops` for help, in instructions: seconds do not repeat."""
 
 import os
 import re
@@ -17,6 +17,10 @@ _ROOT = Path(__file__).parents[1]
 _NOTHING = "pass"
 _MESSAGE = "import functions.handlers.message"
 _AUTHORIZER = "import functions.handlers.authorizer"
+_OPS_HELP = (
+    "import sys\nfrom ops.__main__ import app\nsys.argv = ['ops', '--help']\napp(standalone_mode=False)\n"
+)
+_ONLY_BOTO3 = "import boto3"
 _BOTO3 = (
     "import boto3\n"
     "boto3.client('dynamodb')\n"
@@ -33,11 +37,15 @@ def figures() -> list[Figure]:
     message = _instructions(_MESSAGE, layer) - empty
     authorizer = _instructions(_AUTHORIZER, layer) - empty
     boto3 = _instructions(_BOTO3) - empty
+    ops_help = _instructions(_OPS_HELP) - empty
+    only_boto3 = _instructions(_ONLY_BOTO3) - empty
     return [
         Figure("import of message: million instructions", f"{message / 1e6:.0f}"),
         Figure("import of authorizer: million instructions", f"{authorizer / 1e6:.0f}"),
         Figure("boto3 and the clients that it uses: million instructions", f"{boto3 / 1e6:.0f}"),
         at_most("ratio of the two", message / boto3, 0.95, "{:.2f}"),
+        Figure("ops --help: million instructions", f"{ops_help / 1e6:.0f}"),
+        at_most("ops --help ÷ import of boto3", ops_help / only_boto3, 0.7, "{:.2f}"),
     ]
 
 

@@ -15,7 +15,7 @@ from ops.commands.stack import OutputsFile, StackName, deployed
 if TYPE_CHECKING:
     from ops.connections.manager import ConnectionManager
 
-app: Final = typer.Typer(no_args_is_help=True, help="Ask the connection manager.")
+app: Final = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Ask the connection manager.")
 
 _MOST_IN_A_PAGE: Final = 500
 _FOUND_NOTHING: Final = ("not_found", "conflict")

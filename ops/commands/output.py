@@ -2,12 +2,14 @@
 
 import json
 import sys
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from ops.terminal import Terminal
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 FAILED: Final = 1
 """The exit code of what was done and found something wrong."""
@@ -36,13 +38,15 @@ def refuse(problem: object, code: int = UNUSABLE) -> typer.Exit:
     return typer.Exit(code)
 
 
-def progress() -> Progress:
+def progress() -> "Progress":
     """Return what shows how far a command has come, as long as it runs."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     columns = (SpinnerColumn(), TextColumn("{task.completed} {task.description}"), TimeElapsedColumn())
     return Progress(*columns, console=hints, transient=True)
 
 
-def advance(shown: Progress, what: str, count: int) -> None:
+def advance(shown: "Progress", what: str, count: int) -> None:
     """Show that so many more of something were done."""
     task = next((task.id for task in shown.tasks if task.description == what), None)
     shown.advance(shown.add_task(what, total=None) if task is None else task, count)

@@ -346,7 +346,8 @@ def test_an_event_that_has_only_arrived_may_be_under_way(stage: Stage) -> None:
 def test_a_connection_that_cannot_exist_any_more_is_wrong(
     stage: Stage, hours: float, verdict: Verdict
 ) -> None:
-    stage.happen(happened("c1", ConnectionOpened()))
+    expired = ConnectionOpened(token_expires_at=CONNECTED_AT // 1000 + 3_600)  # found earlier, by the minute
+    stage.happen(happened("c1", expired))
 
     [found] = swept(Patient(stage.deployment), lambda: (CONNECTED_AT + hours * HOUR) / 1000)
 

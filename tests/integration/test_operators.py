@@ -1,0 +1,199 @@
+"""Operators can run each command with what the runbook says that it needs, and not without."""
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from local.stackfile import ROOT
+from tests.docs.markdown import names, table
+from tests.integration.backend import Backend
+from tests.integration.members import Member
+from tests.integration.waiting import eventually
+
+OPERATIONS = ROOT / "docs" / "operations.md"
+NEW = ("--from", "1h")
+ARGUMENTS = {
+    "audit --connection": ("audit", "--connection", "{connection}"),
+    "state --connection": ("state", "--at", "0m", "--connection", "{connection}"),
+    "timeline": ("timeline", "{connection}"),
+    "audit --user": ("audit", "--user", "{user}"),
+    "state --user": ("state", "--at", "0m", "--user", "{user}"),
+    "audit --session": ("audit", "--session", "{session}"),
+    "state --session": ("state", "--at", "0m", "--session", "{session}"),
+    "audit --type": ("audit", "--type", "ConnectionOpened", *NEW),
+    "state --all": ("state", "--at", "0m", "--all"),
+    "metrics": ("metrics",),
+    "connections": ("connections", "list"),
+    "verify": ("verify",),
+    "doctor": ("doctor", "--listen", "0", "--json"),
+    "rebuild": ("rebuild",),
+    "redrive": ("redrive",),
+}
+ENDLESS = {"tail"}
+"""It reads as `audit --type` does."""
+WRITING = {"rebuild", "redrive"}
+"""What they write depends on what is wrong: they are tried with all that they may need."""
+
+
+ASKED_FOR = {"lambda:GetEventSourceMapping": "lambda:ListEventSourceMappings"}
+"""What the embedded AWS asks for in place of an action."""
+
+
+class Need(NamedTuple):
+    """One action on one resource."""
+
+    action: str
+    resource: str
+
+
+def told() -> dict[str, list[Need]]:
+    """What each command needs, as the runbook says."""
+    needs: dict[str, list[Need]] = {}
+    for commands, actions, resources in table(OPERATIONS, "command"):
+        for command in names(commands):
+            found = [Need(action, resource) for action in names(actions) for resource in names(resources)]
+            needs.setdefault(command, []).extend(found)
+    return needs
+
+
+class Operator:
+    """A user of the account who may do what a test says, and runs commands in a process of their own."""
+
+    def __init__(self, backend: Backend, folder: Path) -> None:
+        self._backend = backend
+        self._iam = backend.cloud.client("iam")
+        self._name = f"operator-{uuid.uuid4().hex[:8]}"
+        self._iam.create_user(UserName=self._name)
+        key = self._iam.create_access_key(UserName=self._name)["AccessKey"]
+        outputs = {**backend.outputs.everything, "projector_timeout_seconds": 0}
+        del outputs["aws_endpoint_url"]  # with it, ops takes the key of the root
+        self._outputs = folder / "outputs.json"
+        self._outputs.write_text(json.dumps(outputs))
+        environment = {
+            **os.environ,
+            "AWS_ENDPOINT_URL": backend.outputs.aws_endpoint_url,
+            "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.integration.operating"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env=environment,
+        )
+
+    def may(self, needs: Sequence[Need]) -> None:
+        """Allow this and nothing else."""
+        allowed = [
+            {
+                "Effect": "Allow",
+                "Action": ASKED_FOR.get(need.action, need.action),
+                "Resource": self._arn(need.resource),
+            }
+            for need in needs
+        ]
+        nothing = {"Effect": "Deny", "Action": "none:Nothing", "Resource": "arn:aws:none:::nothing"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": allowed or [nothing]})
+        self._iam.put_user_policy(UserName=self._name, PolicyName="may", PolicyDocument=document)
+
+    def run(self, arguments: Sequence[str]) -> tuple[int, str]:
+        """Run a command, and return its exit code and what it says."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps([*arguments, "--outputs", str(self._outputs)]) + "\n")
+        self._process.stdin.flush()
+        code, said = json.loads(self._process.stdout.readline())
+        return code, said
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate()
+
+    def _arn(self, resource: str) -> str:
+        outputs = self._backend.outputs
+        name, _, rest = resource.partition("/")
+        arn = self._backend.cloud.arn
+        if resource == "*":
+            return "*"
+        if resource == "user-pool":
+            return arn("cognito-idp", f"userpool/{outputs.user_pool_id}")
+        if resource == "connection-manager":
+            return arn("lambda", f"function:{outputs.connection_manager_function}")
+        if resource.endswith("failures"):
+            return arn(
+                "sqs", outputs.everything[resource.replace("-failures", "_failure_queue")].split("/")[-1]
+            )
+        found = outputs.everything[f"{name}_table"]
+        kind = "" if not rest else f"/{rest}" if rest.startswith("stream") else f"/index/{rest}"
+        return arn("dynamodb", f"table/{found}{kind}")
+
+
+@pytest.fixture(scope="module")
+def operator(cognito_backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
+    found = Operator(cognito_backend, tmp_path_factory.mktemp("operator"))
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def values(cognito_backend: Backend) -> dict[str, str]:
+    """A connection with its user and session, which the read models know."""
+    session = f"s-{uuid.uuid4().hex}"
+    member = Member.registered(cognito_backend)
+    with member.connected(sessionId=session) as client:
+        client.text("hello")
+        eventually(lambda: cognito_backend.row(client.connection_id))
+        return {"connection": client.connection_id, "user": member.subject, "session": session}
+
+
+def works(operator: Operator, command: str, values: dict[str, str]) -> tuple[bool, str]:
+    """Tell whether a command does all that it is for; of a doctor, that it can look at everything."""
+    code, said = operator.run([each.format(**values) for each in ARGUMENTS[command]])
+    return code != 2 and '"unknown"' not in said and "Nothing that fits" not in said, said
+
+
+def test_the_runbook_has_every_command() -> None:
+    assert set(told()) == ARGUMENTS.keys() | ENDLESS
+
+
+@pytest.mark.parametrize("command", ARGUMENTS)
+def test_a_command_needs_what_the_runbook_says(
+    operator: Operator, values: dict[str, str], command: str
+) -> None:
+    needs = told()[command]
+    operator.may(needs)
+
+    worked, said = works(operator, command, values)
+
+    assert worked, said
+
+
+@pytest.mark.parametrize("command", sorted(ARGUMENTS.keys() - WRITING))
+def test_a_command_needs_all_that_the_runbook_says(
+    operator: Operator, values: dict[str, str], command: str
+) -> None:
+    needs = told()[command]
+    needless = []
+    for need in needs:
+        operator.may([each for each in needs if each != need])
+        if works(operator, command, values)[0]:
+            needless.append(need)
+
+    assert needless == []
+
+
+def test_without_any_permission_no_command_works(operator: Operator, values: dict[str, Any]) -> None:
+    operator.may([])
+
+    worked = [command for command in ARGUMENTS if works(operator, command, values)[0]]
+
+    assert worked == []
