@@ -9,7 +9,7 @@ from functions.domain.log.events import ConnectionStatusSet
 from functions.names import CONNECTION_INFO
 from tests.integration.backend import Backend
 from tests.integration.client import Client
-from tests.integration.conftest import Connect
+from tests.integration.conftest import Connect, Ops
 from tests.integration.waiting import eventually
 
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -134,6 +134,33 @@ def test_a_disconnected_status_closes_the_socket(
     eventually(lambda: backend.types(known.connection_id)[-1] == "ConnectionClosed")
     eventually(lambda: backend.status(known.connection_id) == "DISCONNECTED")
     assert ConnectionStatusSet("DISCONNECTED", "ann") in backend.facts(known.connection_id)
+
+
+def test_a_user_is_disconnected_everywhere_and_nobody_else(
+    backend: Backend, several: list[Client], user: str, connect: Connect
+) -> None:
+    stranger = connect()
+
+    answer = backend.manage("disconnect_user", userId=user, by="ann", reason="a test")
+
+    assert (answer["disconnected"], answer["failed"]) == (len(several), 0)
+    assert "until it expires" in answer["note"]
+    assert all(client.closed_by_the_server() for client in several)
+    eventually(lambda: {backend.status(client.connection_id) for client in several} == {"DISCONNECTED"})
+    assert ConnectionStatusSet("DISCONNECTED", "ann", "a test") in backend.facts(several[0].connection_id)
+    assert stranger.text("undisturbed")
+    assert backend.manage("disconnect_user", userId=user, by="ann")["disconnected"] == 0
+
+
+def test_an_operator_disconnects_a_user_from_the_command_line(
+    several: list[Client], user: str, ops: Ops
+) -> None:
+    code, said = ops("connections", "disconnect-user", user, "--by", "ann")
+
+    assert code == 0, said
+    assert said.startswith(f"disconnected {len(several)}, gone 0, failed 0\n")
+    assert "A token that the user holds opens new connections until it expires" in said
+    assert all(client.closed_by_the_server() for client in several)
 
 
 def test_the_status_of_an_ended_connection_is_a_conflict(backend: Backend, known: Client) -> None:
