@@ -1,25 +1,17 @@
 """The commands that ask the connection manager: who is connected, to send, and to close."""
 
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import tzinfo
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import typer
 
-from ops.commands.output import FAILED, UNUSABLE, answers, hints, line, refuse
-from ops.commands.stack import OutputsFile, StackName, deployed
-
-if TYPE_CHECKING:
-    from ops.connections.manager import ConnectionManager
+from ops.commands.manager import count, login, manager_of, say, show, zone_named
+from ops.commands.output import hints, line, refuse
+from ops.commands.stack import OutputsFile, StackName
 
 app: Final = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Ask the connection manager.")
 
 _MOST_IN_A_PAGE: Final = 500
-_FOUND_NOTHING: Final = ("not_found", "conflict")
-"""The request was understood, and cannot be done: exit code 1. What else is refused has to be typed anew."""
+"""Connections: the manager gives no more at once."""
 
 Status = Literal["CONNECTED", "DISCONNECTED"]
 Id = Annotated[str, typer.Argument(metavar="CONNECTION", help="The connection's id.", show_default=False)]
@@ -47,12 +39,12 @@ def list_connections(
     json: Json = False,
 ) -> None:
     """List the connections that show CONNECTED, or a user's."""
-    tz = _time_zone(zone)
+    tz = zone_named(zone)
     if status is not None and user is None:
         raise refuse("--status needs --user: without a user only connections that show CONNECTED are listed")
     whose = {"userId": user, "status": status} if user is not None else {}
     left, found = limit, []
-    with _manager(outputs, stack) as manager:
+    with manager_of(outputs, stack) as manager:
         while left:  # a page may be empty and yet not the last
             page = manager.ask(
                 "list_user" if whose else "list_all",
@@ -67,7 +59,7 @@ def list_connections(
             if cursor is None:
                 break
     if found:
-        _show(found, tz)
+        show(found, tz)
     elif left == limit:
         hints.print("There are none.")
     if cursor is not None:
@@ -84,10 +76,10 @@ def get(
     json: Json = False,
 ) -> None:
     """Show one connection."""
-    tz = _time_zone(zone)
-    with _manager(outputs, stack) as manager:
+    tz = zone_named(zone)
+    with manager_of(outputs, stack) as manager:
         found = manager.ask("get", connectionId=connection)["connection"]
-    line(found) if json else _show([found], tz)
+    line(found) if json else show([found], tz)
 
 
 @app.command()
@@ -114,8 +106,8 @@ def send(
         raise refuse('--data is not a JSON object: write for example \'{"text": "hello"}\'') from None
     message = {"type": kind} if given is None else {"type": kind, "data": given}
     to = {"connectionId": connection, "userId": user, "all": everybody or None}
-    with _manager(outputs, stack) as manager:
-        _count(manager.pages("send", cursor, message=message, **to), json=json)
+    with manager_of(outputs, stack) as manager:
+        count(manager.pages("send", cursor, message=message, **to), json=json)
 
 
 @app.command()
@@ -129,9 +121,9 @@ def disconnect(
     json: Json = False,
 ) -> None:
     """Close one connection."""
-    with _manager(outputs, stack) as manager:
-        answer = manager.ask("disconnect", connectionId=connection, by=by or _login(), reason=reason)
-    _say(answer, json=json)
+    with manager_of(outputs, stack) as manager:
+        answer = manager.ask("disconnect", connectionId=connection, by=by or login(), reason=reason)
+    say(answer, json=json)
 
 
 @app.command("disconnect-user")
@@ -146,9 +138,9 @@ def disconnect_user(
     json: Json = False,
 ) -> None:
     """Close all connections of a user. Revoke their tokens first: they open new ones until they expire."""
-    with _manager(outputs, stack) as manager:
-        pages = manager.pages("disconnect_user", cursor, userId=user, by=by or _login(), reason=reason)
-        _count(pages, json=json)
+    with manager_of(outputs, stack) as manager:
+        pages = manager.pages("disconnect_user", cursor, userId=user, by=by or login(), reason=reason)
+        count(pages, json=json)
 
 
 @app.command("set-status")
@@ -163,11 +155,11 @@ def set_status(
     json: Json = False,
 ) -> None:
     """Set the status that a connection shows."""
-    with _manager(outputs, stack) as manager:
+    with manager_of(outputs, stack) as manager:
         answer = manager.ask(
-            "update_status", connectionId=connection, status=status, by=by or _login(), reason=reason
+            "update_status", connectionId=connection, status=status, by=by or login(), reason=reason
         )
-    _say(answer, json=json)
+    say(answer, json=json)
 
 
 @app.command()
@@ -182,72 +174,5 @@ def cleanup(
     json: Json = False,
 ) -> None:
     """Find out about idle connections now, rather than at the next sweep."""
-    with _manager(outputs, stack) as manager:
-        _say(manager.ask("cleanup", idleSeconds=idle_seconds, dryRun=dry_run), json=json)
-
-
-@contextmanager
-def _manager(outputs: Path | None, stack: str | None) -> Iterator["ConnectionManager"]:
-    """Give the connection manager of a stack, and end the command if it refuses or fails."""
-    from ops.connections.manager import (
-        ConnectionManager,
-        FailedError,
-        InterruptedPagesError,
-        RefusedError,
-    )
-
-    with deployed(outputs, stack) as deployment:
-        function = deployment.outputs.connection_manager_function
-        if function is None:
-            raise refuse("the outputs name no connection_manager_function: deploy the stack anew")
-        try:
-            yield ConnectionManager(deployment.functions, function)
-        except RefusedError as problem:
-            raise refuse(problem, FAILED if problem.code in _FOUND_NOTHING else UNUSABLE) from None
-        except (FailedError, InterruptedPagesError) as problem:
-            raise refuse(problem) from None
-
-
-def _count(pages: Iterator[dict[str, Any]], *, json: bool) -> None:
-    """Show the sum of the counts of all pages, also where one of them fails; exit code 1 if some failed."""
-    sums: Counter[str] = Counter()
-    note: str | None = None
-    try:
-        for page in pages:
-            sums.update({name: count for name, count in page.items() if isinstance(count, int)})
-            note = page.get("note", note)
-    finally:
-        if sums:
-            _say(dict(sums), json=json)
-        if note is not None:
-            hints.print(note, soft_wrap=True)
-    if sums["failed"]:
-        raise refuse(f"{sums['failed']} failed: ask again, or look at the connection manager's log", FAILED)
-
-
-def _say(answer: dict[str, Any], *, json: bool) -> None:
-    if json:
-        line(answer)
-    else:
-        answers.print(", ".join(f"{name} {value}" for name, value in answer.items()))
-
-
-def _show(found: list[dict[str, Any]], tz: tzinfo) -> None:
-    from ops.commands.events import table_of_rows
-
-    answers.print(table_of_rows(found, tz))
-
-
-def _login() -> str:
-    from getpass import getuser
-
-    return getuser()
-
-
-def _time_zone(name: str) -> tzinfo:
-    from ops.times import TimeError, time_zone
-
-    try:
-        return time_zone(name)
-    except TimeError as problem:
-        raise refuse(problem) from None
+    with manager_of(outputs, stack) as manager:
+        say(manager.ask("cleanup", idleSeconds=idle_seconds, dryRun=dry_run), json=json)
