@@ -11,9 +11,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from functions.aws.log.event_log import EventLog
+from functions.domain.log.events import ActivityRecorded, Cause, event
 from local.stackfile import ROOT
 from tests.docs.markdown import names, table
 from tests.integration.backend import Backend
+from tests.integration.gateway import now
 from tests.integration.members import Member
 from tests.integration.waiting import eventually
 
@@ -152,7 +155,24 @@ def values(cognito_backend: Backend) -> dict[str, str]:
     with member.connected(sessionId=session) as client:
         client.text("hello")
         eventually(lambda: cognito_backend.row(client.connection_id))
+        arrive_earlier(cognito_backend, client.connection_id)
         return {"connection": client.connection_id, "user": member.subject, "session": session}
+
+
+def arrive_earlier(backend: Backend, connection_id: str) -> None:
+    """Append to a connection what a doctor expects to be projected, since it arrived a while ago."""
+    opened = backend.events(connection_id)[0]
+    cause = Cause(
+        connection_id,
+        opened.user_id,
+        opened.session_id,
+        opened.connected_at,
+        opened.expires_at,
+        opened.at,
+        "earlier",
+    )
+    log = EventLog(backend.deployment.client, backend.outputs.events_table, now=lambda: now() - 120_000)
+    log.append(event(cause, ActivityRecorded()))
 
 
 def works(operator: Operator, command: str, values: dict[str, str]) -> tuple[bool, str]:
