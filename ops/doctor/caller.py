@@ -86,7 +86,7 @@ def _trials(patient: Patient) -> dict[str, list[Callable[[], Any]]]:
             query(connections, "userId", CONNECTIONS_BY_USER),
         ],
         "metrics": [query(outputs.metrics_table, "metric")],
-        "verify": [scan(events), *(scan(table) for table in patient.tables[-3:])],
+        "verify": [scan(events), *map(scan, patient.read_models)],
     }
     if outputs.claims_table is not None:
         key = to_item({"claim": _NOBODY})

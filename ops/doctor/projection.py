@@ -22,6 +22,7 @@ BEHIND_SECONDS: Final = 60
 """What arrived longer ago should be projected."""
 _DAY_MILLISECONDS: Final = 86_400_000
 _NEWEST: Final = 10
+_CHANGING: Final = frozenset({"Creating", "Enabling", "Updating"})
 _STUCK_SECONDS: Final = LOST_AFTER_SECONDS + 3_600
 """Longer than any connection lives, and an hour for the sweeper to notice."""
 
@@ -32,11 +33,17 @@ def mapping(patient: Patient) -> Iterator[Finding]:
     if outputs.projector_mapping is None:
         return
     found = patient.client("lambda").get_event_source_mapping(UUID=outputs.projector_mapping)
-    if found["State"] == "Enabled":
+    state, result = found["State"], found.get("LastProcessingResult", "")
+    if state == "Enabled":
         yield Finding("projector", Verdict.FINE, "its mapping is enabled")
+    elif state in _CHANGING:
+        yield Finding("projector", Verdict.NOTE, f"its mapping is {state}", "wait a minute, and ask again")
     else:
         fix = '"The projector\'s mapping, switched off" in docs/operations.md; by how long, it loses events'
-        yield Finding("projector", Verdict.WRONG, f"its mapping is {found['State']}", fix)
+        yield Finding("projector", Verdict.WRONG, f"its mapping is {state}", fix)
+    if result.startswith("PROBLEM"):
+        fix = "look at the projector's log"
+        yield Finding("projector", Verdict.WRONG, f"the last batch failed: {result}", fix)
     age = _iterator_age(patient)
     if age is not None and age > BEHIND_SECONDS:
         fix = "look at the projector's log: a batch that fails is tried again, and holds up its shard"
@@ -45,11 +52,14 @@ def mapping(patient: Patient) -> Iterator[Finding]:
 
 def _iterator_age(patient: Patient) -> float | None:
     """Return how old the oldest event was that was read in the last quarter of an hour, in seconds."""
+    function = patient.deployment.outputs.projector_function
+    if function is None:
+        return None
     now = datetime.now(UTC)
     points = patient.client("cloudwatch").get_metric_statistics(
         Namespace="AWS/Lambda",
         MetricName="IteratorAge",
-        Dimensions=[{"Name": "FunctionName", "Value": patient.deployment.outputs.projector_function or ""}],
+        Dimensions=[{"Name": "FunctionName", "Value": function}],
         StartTime=now - timedelta(minutes=15),
         EndTime=now,
         Period=900,

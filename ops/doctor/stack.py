@@ -40,8 +40,13 @@ class Patient:
         """The names of the tables."""
         outputs = self.deployment.outputs
         claims = () if outputs.claims_table is None else (outputs.claims_table,)
-        read_models = outputs.connections_table, outputs.messages_table, outputs.metrics_table
-        return (outputs.events_table, *claims, *read_models)
+        return (outputs.events_table, *claims, *self.read_models)
+
+    @property
+    def read_models(self) -> tuple[str, ...]:
+        """The names of the tables that the projector keeps."""
+        outputs = self.deployment.outputs
+        return outputs.connections_table, outputs.messages_table, outputs.metrics_table
 
     @property
     def names(self) -> frozenset[str]:

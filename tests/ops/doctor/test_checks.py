@@ -180,12 +180,16 @@ def test_a_table_that_lacks_something_is_wrong(changes: dict[str, Any], what: st
     assert wrong[0].fix
 
 
-def watched(state: str, *ages: int) -> list[Finding]:
+def watched(state: str, *ages: int, result: str = "OK") -> list[Finding]:
     points = {"Datapoints": [{"Maximum": age * 1000.0} for age in ages]}
     return list(
         mapping(
             patient(
-                **{"lambda": Service(get_event_source_mapping={"State": state})},
+                **{
+                    "lambda": Service(
+                        get_event_source_mapping={"State": state, "LastProcessingResult": result}
+                    )
+                },
                 cloudwatch=Service(get_metric_statistics=points),
             )
         )
@@ -199,6 +203,16 @@ def test_a_mapping_that_is_enabled_and_keeps_up_is_fine() -> None:
 
 def test_a_mapping_that_is_off_is_wrong() -> None:
     assert watched("Disabled")[0].what == "its mapping is Disabled"
+
+
+def test_a_mapping_that_is_being_changed_is_noted() -> None:
+    assert verdicts(watched("Updating")) == [Verdict.NOTE]
+
+
+def test_a_batch_that_failed_is_wrong() -> None:
+    found = watched("Enabled", result="PROBLEM: Function call failed")
+
+    assert verdicts(found) == [Verdict.FINE, Verdict.WRONG]
 
 
 def test_a_projector_that_is_behind_is_wrong() -> None:
