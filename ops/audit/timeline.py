@@ -11,6 +11,7 @@ from functions.domain.connections.connection import Connection, join
 from functions.domain.log.events import (
     ActivityRecorded,
     ConnectionClosed,
+    ConnectionFailed,
     ConnectionLost,
     ConnectionOpened,
     ConnectionStatusSet,
@@ -40,6 +41,7 @@ _LANES: Final[dict[type[Fact], Lane]] = {
     ActivityRecorded: "activity",
     ConnectionStatusSet: "status",
     ConnectionClosed: "end",
+    ConnectionFailed: "end",
     ConnectionLost: "end",
 }
 """What is not in it, no release that this one knows has written: it is unreadable."""

@@ -27,4 +27,10 @@ def alarms(patient: Patient) -> Iterator[Finding]:
 
 
 def _watches(alarm: dict[str, Any], patient: Patient) -> bool:
-    return any(each["Value"] in patient.names for each in alarm.get("Dimensions", []))
+    """Tell whether an alarm is about this stack: by one metric, or by several in an expression."""
+    several = [each["MetricStat"]["Metric"] for each in alarm.get("Metrics", []) if "MetricStat" in each]
+    for metric in (alarm, *several):
+        values = [each["Value"] for each in metric.get("Dimensions", [])]
+        if patient.names.intersection([*values, metric.get("MetricName", "")]):
+            return True
+    return False

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from botocore.config import Config
 
@@ -13,6 +14,8 @@ _SOON: Final = Config(
 """Who asks a doctor wants to know soon that something does not answer."""
 _MANAGER: Final = "connection-manager"
 _FUNCTIONS: Final = ("authorizer", "ticket", "lifecycle", "message", "projector", _MANAGER, "sweeper")
+_LINES: Final = ("connections-uncounted", "connects-refused", *(f"{name}-faults" for name in _FUNCTIONS))
+"""What lines of the functions are counted as."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,13 @@ class Patient:
 
     @property
     def names(self) -> frozenset[str]:
-        """What the dimensions of this stack's metrics say; another stack's names may only begin like them."""
-        manager = self.deployment.outputs.connection_manager_function
-        functions = [manager.replace(_MANAGER, name) for name in _FUNCTIONS] if manager else []
+        """What this stack's metrics and their dimensions are called; those of another may begin like it."""
+        outputs = self.deployment.outputs
+        manager = outputs.connection_manager_function
+        named = [manager.replace(_MANAGER, name) for name in (*_FUNCTIONS, *_LINES)] if manager else []
         queues = [url.rpartition("/")[2] for url in self.queues.values()]
-        return frozenset({*self.tables, *functions, *queues, self.deployment.outputs.api_id or ""})
+        apis = [
+            outputs.api_id,
+            outputs.ticket_url and (urlsplit(outputs.ticket_url).hostname or "").split(".")[0],
+        ]
+        return frozenset({*self.tables, *named, *queues, *filter(None, apis)})

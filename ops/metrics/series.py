@@ -60,25 +60,27 @@ def series(deployment: Deployment, resolution: Resolution, first: int, last: int
     counts = {name: dict.fromkeys(starts, 0) for name in NAMES}
     for name in NAMES:
         ends = (
-            CounterKey(serving, name, resolution, starts[0]),
-            CounterKey(serving, name, resolution, starts[-1]),
+            CounterKey(serving, name, resolution, starts[0], 0),
+            CounterKey(serving, name, resolution, starts[-1], 0),
         )
         for key, count in _shards(deployment, *ends):
             counts[name][key.at] += count
-    now = CounterKey(serving, "active", "now", 0)
+    now = CounterKey(serving, "active", "now", 0, 0)
     active = sum(count for _, count in _shards(deployment, now, now))
     return Series(starts, length, {name: tuple(counts[name].values()) for name in NAMES}, max(0, active))
 
 
 def _shards(deployment: Deployment, first: CounterKey, last: CounterKey) -> Iterator[tuple[CounterKey, int]]:
-    """Yield the shards of a counter from one bucket to another, both included."""
+    """Yield the shards of a counter from one bucket to another, both included, for however many days kept."""
+    days = deployment.outputs.retention_days
     values = {":metric": first.name, ":first": first.bucket, ":last": f"{last.bucket}{_LAST_SHARD}"}
     pages = deployment.client.get_paginator("query").paginate(
         TableName=deployment.outputs.metrics_table,
         KeyConditionExpression="metric = :metric AND #bucket BETWEEN :first AND :last",
         ExpressionAttributeNames={"#bucket": "bucket"},
         ExpressionAttributeValues=to_item(values),
+        ConsistentRead=True,
     )
     for page in pages:
         for item in page["Items"]:
-            yield parse(first.name, item["bucket"]["S"]), int(item["count"]["N"])
+            yield parse(first.name, item["bucket"]["S"], days), int(item["count"]["N"])

@@ -15,7 +15,8 @@ from functions.domain.connections.requests import DisconnectUser
 from functions.domain.limits import LOST_AFTER_SECONDS
 from functions.domain.log.events import Cause, ConnectionStatusSet, event
 from functions.domain.losses import can_be_lost, loss
-from functions.domain.refusals import Unavailable
+from functions.domain.refusals import Fault, Unavailable
+from functions.names import FAULT
 from functions.operations.connections.invocation import Invocation
 from functions.operations.connections.waves import Threads, threads, work_through
 
@@ -67,13 +68,15 @@ class _Closing(msgspec.Struct, frozen=True):
             if close(cause, self.log, self.callbacks):
                 return _Outcome.DISCONNECTED
         except (Unavailable, UnknownConnectionError) as problem:
-            return self._fail(connection, repr(problem))
+            # an id that the gateway does not take is a row that nobody but ourselves wrote
+            fault = problem.fault if isinstance(problem, Unavailable) else Fault.SERVER
+            return self._fail(connection, repr(problem), fault)
         if can_be_lost(cause):
             return _Outcome.GONE
-        return self._fail(connection, "it is being opened at this moment, and may come yet")
+        return self._fail(connection, "it is being opened at this moment, and may come yet", None)
 
-    def _fail(self, connection: ConnectionInfo, problem: str) -> _Outcome:
-        extra = {"connection_id": connection.connection_id, "problem": problem}
+    def _fail(self, connection: ConnectionInfo, problem: str, fault: Fault | None) -> _Outcome:
+        extra = {"connection_id": connection.connection_id, "problem": problem, FAULT: fault}
         logger.warning("not_disconnected", extra=extra)
         return _Outcome.FAILED
 

@@ -124,8 +124,12 @@ def test_one_that_fails_is_logged_and_keeps_no_other_open(
     gateway.silent, gateway.unknown, gateway.busy = {"c-1"}, {"c-2"}, {"c-3": 9}
 
     assert counts(ask(table, gateway, log)) == (1, 0, 3)
-    said = {line.connection_id for line in caplog.records if line.message == "not_disconnected"}  # type: ignore[attr-defined]  # extra fields
-    assert said == {"c-1", "c-2", "c-3"}
+    lines = [vars(line) for line in caplog.records if line.message == "not_disconnected"]
+    assert {line["connection_id"]: line["fault"] for line in lines} == {
+        "c-1": "server",
+        "c-2": "server",
+        "c-3": None,
+    }
 
 
 def test_nothing_is_closed_whose_closing_the_log_cannot_say(
