@@ -71,7 +71,9 @@ def _instructions(program: str, *before: str) -> int:
         names.MANAGEMENT_ENDPOINT: "http://127.0.0.1:9/prod",
     }
     python = [sys.executable, "-c", program]
-    subprocess.run(python, env=environment, check=True)  # noqa: S603 - compiles what it imports
+    subprocess.run(  # noqa: S603 - compiles what it imports
+        python, env=environment, check=True, stdout=subprocess.DEVNULL
+    )
     with tempfile.TemporaryDirectory() as folder:
         counted = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", *python]
         run = subprocess.run(  # noqa: S603 - our own program

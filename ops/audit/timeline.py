@@ -25,6 +25,7 @@ from functions.domain.log.events import (
     VoiceSessionStarted,
     VoiceTurnTranscribed,
 )
+from functions.domain.times import LATEST
 from ops.audit.entries import Entry, entry
 
 Lane = Literal["opened", "texts", "replies", "speech", "refused", "activity", "status", "end", "unreadable"]
@@ -104,5 +105,6 @@ def _place(item: Item) -> tuple[int, str, Event | None]:
         event = decode(item)
     except MalformedEventError:
         arrived = item.get("arrived_at", {}).get("N", "")
-        return int(arrived) if arrived.isdecimal() else 0, item.get("event_id", {}).get("S", ""), None
+        at = int(arrived) if arrived.isdecimal() else 0
+        return at if at <= LATEST else 0, item.get("event_id", {}).get("S", ""), None
     return event.at, event.event_id, event

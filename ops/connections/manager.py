@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ReadTimeoutError
 
 from functions.domain.connections.requests import ErrorCode
 
@@ -81,7 +81,7 @@ class ConnectionManager:
         while True:
             try:
                 answer = self.ask(operation, cursor=cursor, **arguments)
-            except (RefusedError, FailedError) as problem:
+            except (RefusedError, FailedError, BotoCoreError, ClientError) as problem:
                 if not begun or cursor is None:
                     raise
                 raise InterruptedPagesError(problem, cursor) from None

@@ -211,6 +211,16 @@ def test_a_command_needs_all_that_the_runbook_says(
     assert needless == []
 
 
+def test_a_doctor_finds_a_deployed_stack_in_order(operator: Operator, values: dict[str, str]) -> None:
+    operator.may(told()["doctor"])
+
+    _, said = operator.run(ARGUMENTS["doctor"])
+
+    found = [json.loads(line) for line in said.splitlines()]
+    assert [each for each in found if each["verdict"] in {"wrong", "unknown"}] == []
+    assert {each["check"] for each in found} >= {"gateway", "identity", "tickets", "projector", "read models"}
+
+
 def test_without_any_permission_no_command_works(operator: Operator, values: dict[str, Any]) -> None:
     operator.may([])
 

@@ -105,9 +105,11 @@ def test_what_no_release_knows_is_unreadable(fact: Fact) -> None:
     assert lane_of(happened("c1", fact)) == "unreadable"
 
 
-def test_an_item_that_is_no_event_is_a_step_that_changes_no_state() -> None:
+@pytest.mark.parametrize("arrived", [{}, {"arrived_at": {"N": "9" * 30}}, {"arrived_at": {"N": "soon"}}])
+def test_an_item_that_is_no_event_is_a_step_that_changes_no_state(arrived: Item) -> None:
     [good] = items(OPENED)
-    bad = {"connection_id": {"S": "c1"}, "event_id": {"S": "x"}, "type": {"S": "ConnectionClosed"}}
+    bad: Item = {"connection_id": {"S": "c1"}, "event_id": {"S": "x"}, "type": {"S": "ConnectionClosed"}}
+    bad |= arrived
     steps = timeline("c1", [good, bad], words=False)
 
     assert [step.lane for step in steps] == ["unreadable", "opened"]

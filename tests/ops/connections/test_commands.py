@@ -210,10 +210,19 @@ def test_connections_that_could_not_be_closed_fail_the_command(manager: Function
     assert "2 failed" in result.stderr
 
 
+@pytest.mark.parametrize(
+    "end",
+    [
+        RuntimeError("boom"),
+        (429, "TooManyRequestsException"),
+        {"error": {"code": "unavailable", "message": "Later."}},
+    ],
+    ids=repr,
+)
 def test_what_is_interrupted_between_pages_says_what_was_done_and_where_to_go_on(
-    manager: Functions, tmp_path: Path
+    manager: Functions, tmp_path: Path, end: Any
 ) -> None:
-    manager.answers = [{"delivered": 32, "gone": 0, "failed": 0, "cursor": "there"}, RuntimeError("boom")]
+    manager.answers = [{"delivered": 32, "gone": 0, "failed": 0, "cursor": "there"}, end]
 
     result = run(tmp_path, "send", "--all", "--json")
 
