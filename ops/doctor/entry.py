@@ -53,12 +53,13 @@ def _handshake(url: str) -> Finding:
 
 def _identity(patient: Patient, pool: str) -> Iterator[Finding]:
     outputs = patient.deployment.outputs
+    cognito = patient.client("cognito-idp")
     for client_id in outputs.user_pool_client_ids:
         # raises, which is a finding, if the client or the pool is gone
-        patient.client("cognito-idp").describe_user_pool_client(UserPoolId=pool, ClientId=client_id)
-    base = outputs.aws_endpoint_url or f"https://cognito-idp.{outputs.region}.amazonaws.com"
+        cognito.describe_user_pool_client(UserPoolId=pool, ClientId=client_id)
     try:
-        with urlopen(f"{base}/{pool}/.well-known/jwks.json", timeout=_SECONDS) as answer:  # noqa: S310 - http or https, by the outputs
+        # a pool publishes its keys where Cognito is asked, on AWS and on an emulator alike
+        with urlopen(f"{cognito.meta.endpoint_url}/{pool}/.well-known/jwks.json", timeout=_SECONDS) as answer:  # noqa: S310 - http or https, by the outputs
             keys = len(json.load(answer)["keys"])
     except (OSError, HTTPException, ValueError, LookupError, TypeError) as problem:
         fix = "the authorizer has the same trouble, and goes on for six hours with the keys that it has"

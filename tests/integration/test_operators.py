@@ -149,12 +149,12 @@ def operator(cognito_backend: Backend, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture(scope="module")
 def values(cognito_backend: Backend) -> dict[str, str]:
-    """A connection with its user and session, which the read models know."""
+    """A connection with its user, session and message, which the read models know."""
     session = f"s-{uuid.uuid4().hex}"
     member = Member.registered(cognito_backend)
     with member.connected(sessionId=session) as client:
         client.text("hello")
-        eventually(lambda: cognito_backend.row(client.connection_id))
+        eventually(lambda: cognito_backend.messages(session))
         arrive_earlier(cognito_backend, client.connection_id)
         return {"connection": client.connection_id, "user": member.subject, "session": session}
 
