@@ -51,6 +51,7 @@ class Outputs(msgspec.Struct, frozen=True):
     retention_days: int
     projector_timeout_seconds: int
     claims_table: str | None = None
+    archive_bucket: str | None = None
     archive_database: str | None = None
     archive_workgroup: str | None = None
     connection_manager_function: str | None = None
@@ -58,6 +59,8 @@ class Outputs(msgspec.Struct, frozen=True):
     projector_mapping: str | None = None
     """The UUID of its event source mapping."""
     sweeper_failure_queue: str | None = None
+    """The queue's URL."""
+    archiver_failure_queue: str | None = None
     """The queue's URL."""
     websocket_url: str | None = None
     api_id: str | None = None

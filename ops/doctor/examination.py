@@ -5,6 +5,7 @@ from functools import partial
 
 from ops.deployment import Deployment
 from ops.doctor.alarms import alarms
+from ops.doctor.archive import archive
 from ops.doctor.caller import identity, permissions
 from ops.doctor.delay import delay
 from ops.doctor.entry import entry
@@ -33,6 +34,7 @@ def examine(deployment: Deployment, *, listen_seconds: float) -> Iterator[Findin
         "read models": projected,
         "failures": failures,
         "sweeper": swept,
+        "archive": archive,
         "alarms": alarms,
         "index delay": partial(delay, listen_seconds=listen_seconds),
         "permissions": permissions,

@@ -106,6 +106,7 @@ def failures(patient: Patient) -> Iterator[Finding]:
     fixes = {
         "projector": "mend what failed, then `ops redrive`",
         "sweeper": "find the reason in the sweeper's log, and purge the queue: the next run does it",
+        "archiver": "find the reason in the archiver's log, and purge the queue: the next run does it",
     }
     for name, url in patient.queues.items():
         wanted = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]

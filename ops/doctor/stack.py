@@ -13,7 +13,16 @@ _SOON: Final = Config(
 )
 """Who asks a doctor wants to know soon that something does not answer."""
 _MANAGER: Final = "connection-manager"
-_FUNCTIONS: Final = ("authorizer", "ticket", "lifecycle", "message", "projector", _MANAGER, "sweeper")
+_FUNCTIONS: Final = (
+    "authorizer",
+    "ticket",
+    "lifecycle",
+    "message",
+    "projector",
+    _MANAGER,
+    "sweeper",
+    "archiver",
+)
 _LINES: Final = ("connections-uncounted", "connects-refused", *(f"{name}-faults" for name in _FUNCTIONS))
 """What lines of the functions are counted as."""
 
@@ -35,7 +44,11 @@ class Patient:
     def queues(self) -> dict[str, str]:
         """The URLs of the failure queues, by whose they are."""
         outputs = self.deployment.outputs
-        found = {"projector": outputs.projector_failure_queue, "sweeper": outputs.sweeper_failure_queue}
+        found = {
+            "projector": outputs.projector_failure_queue,
+            "sweeper": outputs.sweeper_failure_queue,
+            "archiver": outputs.archiver_failure_queue,
+        }
         return {name: url for name, url in found.items() if url}
 
     @property

@@ -12,6 +12,7 @@ from functions.aws.log.event_log import EventLog
 from functions.domain.log.events import ConnectionOpened, TextMessageReceived
 from ops.deployment import Deployment, Outputs
 from ops.doctor.alarms import alarms
+from ops.doctor.archive import archive
 from ops.doctor.caller import identity, permissions
 from ops.doctor.delay import delay
 from ops.doctor.entry import entry
@@ -234,6 +235,29 @@ def test_dead_letters_are_wrong_in_whosoever_hands_they_are() -> None:
         "the projector's failure queue has 3 messages",
         "the sweeper's failure queue has 3 messages",
     ]
+
+
+def archived(hours_ago: float | None) -> list[Finding]:
+    """Look at an archive that has come to some hours before now, which is 05:20 of a day."""
+    now = 1_795_392_000 + 5 * 3_600 + 1_200
+    mark = {"archived": int((now - (hours_ago or 0) * 3_600) * 1_000), "checked": 0}
+    body = Service(read=lambda: msgspec.json.encode(mark))
+    absent = ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")
+    s3 = Service(get_object=absent if hours_ago is None else {"Body": body, "ETag": "e"})
+    outputs = msgspec.structs.replace(OUTPUTS, archive_bucket="archive")
+    return list(archive(Patient(Deployment(outputs), {"s3": s3}), lambda: now))
+
+
+@pytest.mark.parametrize(
+    ("hours_ago", "verdict"),
+    [(None, Verdict.NOTE), (1.0, Verdict.FINE), (2.4, Verdict.FINE), (3.4, Verdict.WRONG)],
+)
+def test_an_archive_may_be_two_hours_behind(hours_ago: float | None, verdict: Verdict) -> None:
+    assert verdicts(archived(hours_ago)) == [verdict]
+
+
+def test_a_stack_without_an_archive_has_nothing_to_say_of_it() -> None:
+    assert list(archive(patient())) == []
 
 
 def alarm(state: str = "OK", value: str = "airium-websocket-lifecycle", **changes: Any) -> dict[str, Any]:
