@@ -1,12 +1,13 @@
 """Closes connections on an operator's word: one of them, or all of a user's."""
 
 from enum import StrEnum, auto
+from logging import WARNING
 
 import msgspec
 
 from functions.aws.gateway.callbacks import Callbacks, GoneError, UnknownConnectionError
 from functions.aws.log.event_log import EventLog
-from functions.aws.logs import logger
+from functions.aws.logs import write_line
 from functions.aws.read_models.connection_items import ConnectionInfo
 from functions.aws.read_models.connections import Connections
 from functions.domain.connections.answers import UserDisconnected
@@ -76,8 +77,8 @@ class _Closing(msgspec.Struct, frozen=True):
         return self._fail(connection, "it is being opened at this moment, and may come yet", None)
 
     def _fail(self, connection: ConnectionInfo, problem: str, fault: Fault | None) -> _Outcome:
-        extra = {"connection_id": connection.connection_id, "problem": problem, FAULT: fault}
-        logger.warning("not_disconnected", extra=extra)
+        fields = {"connection_id": connection.connection_id, "problem": problem, FAULT: fault}
+        write_line("not_disconnected", level=WARNING, **fields)
         return _Outcome.FAILED
 
 

@@ -180,6 +180,7 @@ def test_a_frame_to_a_client_has_at_most_28_kilobytes() -> None:
         {"operation": "list_user", "userId": "alice"},
         {"operation": "list_all"},
         {"operation": "disconnect", "connectionId": "c-1", "by": "olga"},
+        {"operation": "disconnect_user", "userId": "alice", "by": "olga"},
         {"operation": "cleanup"},
         {"operation": "send", "message": NOTE, "all": True},
     ],

@@ -1,6 +1,5 @@
 """What becomes of a user's connections when an operator wants them closed."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -22,34 +21,12 @@ from tests.unit.operations.connections.connection_rows import (
     Context,
     Gateway,
     Table,
-    connections_table,
     invocation,
     row,
 )
 
 OUT_OF_TIME = 10_000
 IN_TIME = 10_001
-
-
-@pytest.fixture(scope="module")
-def made_once() -> Iterator[Table]:
-    with connections_table() as table:
-        yield table
-
-
-@pytest.fixture
-def table(made_once: Table) -> Table:
-    return made_once.empty()
-
-
-@pytest.fixture
-def gateway() -> Gateway:
-    return Gateway()
-
-
-@pytest.fixture
-def log() -> MemoryLog:
-    return MemoryLog()
 
 
 def test_every_open_connection_of_the_user_is_closed_and_no_other(
