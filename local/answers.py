@@ -18,6 +18,8 @@ _Result = TypeVar("_Result")
 _ATTEMPTS: Final = 4
 _ALREADY_THERE: Final = frozenset(
     {
+        "AlreadyExistsException",
+        "BucketAlreadyOwnedByYou",
         "ConflictException",
         "EntityAlreadyExists",
         "QueueAlreadyExists",

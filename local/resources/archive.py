@@ -1,25 +1,23 @@
 """Buckets, the table over what is in one, and the workgroup that asks it. A bucket stays, as tables do."""
 
-import contextlib
 from typing import Any
 
-from botocore.exceptions import ClientError
-
+from local.answers import if_there, ignoring
 from local.cloud import Cloud
 from local.resources.registry import Made, Wanted, creates, removes
 
 _ELSEWHERE = ("bucket", "tags", "tagsAll")
+_ABSENT = "EntityNotFoundException"
+"""What Glue answers where there is no such database or table."""
 
 
 @creates("aws:s3/bucket:Bucket")
 def bucket(cloud: Cloud, wanted: Wanted) -> Made:
     """Create the bucket, unless it is there; a prefix is its whole name, since nobody else has one here."""
     given = wanted.inputs
-    name = str(given.get("bucket") or given.get("bucketPrefix") or wanted.name).rstrip("-")
+    name = str(given.get("bucket") or given.get("bucketPrefix") or wanted.name.lower()).rstrip("-")
     s3 = cloud.client("s3")
-    try:
-        s3.head_bucket(Bucket=name)
-    except ClientError:
+    if if_there(s3.head_bucket, "404", Bucket=name) is None:
         s3.create_bucket(Bucket=name)
     return Made(id=name, outputs={"bucket": name, "arn": f"arn:aws:s3:::{name}", "region": cloud.region})
 
@@ -47,7 +45,7 @@ def database(cloud: Cloud, wanted: Wanted) -> Made:
     """Create the database, unless it is there."""
     name = wanted.physical(255)
     glue = cloud.client("glue")
-    with contextlib.suppress(glue.exceptions.AlreadyExistsException):
+    if if_there(glue.get_database, _ABSENT, Name=name) is None:
         glue.create_database(DatabaseInput={"Name": name})
     return Made(id=name, outputs={"name": name})
 
@@ -55,7 +53,8 @@ def database(cloud: Cloud, wanted: Wanted) -> Made:
 @removes("aws:glue/catalogDatabase:CatalogDatabase")
 def remove_database(cloud: Cloud, name: str) -> None:
     """Delete the database, its tables with it."""
-    cloud.client("glue").delete_database(Name=name)
+    with ignoring(_ABSENT):
+        cloud.client("glue").delete_database(Name=name)
 
 
 @creates("aws:glue/catalogTable:CatalogTable")
@@ -63,11 +62,8 @@ def table(cloud: Cloud, wanted: Wanted) -> Made:
     """Create the table, or change it."""
     glue = cloud.client("glue")
     database_name, name = str(wanted.inputs["databaseName"]), wanted.physical(255)
-    try:
-        glue.get_table(DatabaseName=database_name, Name=name)
-        operation = "UpdateTable"
-    except glue.exceptions.EntityNotFoundException:
-        operation = "CreateTable"
+    existing = if_there(glue.get_table, _ABSENT, DatabaseName=database_name, Name=name)
+    operation = "CreateTable" if existing is None else "UpdateTable"
     described = {key: value for key, value in wanted.inputs.items() if key != "databaseName"}
     cloud.call(
         "glue",
@@ -83,9 +79,8 @@ def table(cloud: Cloud, wanted: Wanted) -> Made:
 def remove_table(cloud: Cloud, identifier: str) -> None:
     """Delete the table, unless it has gone with its database."""
     database_name, name = identifier.split("/")
-    glue = cloud.client("glue")
-    with contextlib.suppress(glue.exceptions.EntityNotFoundException):
-        glue.delete_table(DatabaseName=database_name, Name=name)
+    with ignoring(_ABSENT):
+        cloud.client("glue").delete_table(DatabaseName=database_name, Name=name)
 
 
 @creates("aws:athena/workgroup:Workgroup")
@@ -93,8 +88,7 @@ def workgroup(cloud: Cloud, wanted: Wanted) -> Made:
     """Create the workgroup, in place of one that is there: its history is of no use."""
     name = wanted.physical(128)
     athena = cloud.client("athena")
-    if name in {each["Name"] for each in athena.list_work_groups()["WorkGroups"]}:
-        athena.delete_work_group(WorkGroup=name, RecursiveDeleteOption=True)
+    _delete_workgroup(athena, name)
     cloud.call(
         "athena",
         "CreateWorkGroup",
@@ -109,7 +103,12 @@ def workgroup(cloud: Cloud, wanted: Wanted) -> Made:
 @removes("aws:athena/workgroup:Workgroup")
 def remove_workgroup(cloud: Cloud, name: str) -> None:
     """Delete the workgroup with its history."""
-    cloud.client("athena").delete_work_group(WorkGroup=name, RecursiveDeleteOption=True)
+    _delete_workgroup(cloud.client("athena"), name)
+
+
+def _delete_workgroup(athena: Any, name: str) -> None:
+    if name in {each["Name"] for each in athena.list_work_groups()["WorkGroups"]}:
+        athena.delete_work_group(WorkGroup=name, RecursiveDeleteOption=True)
 
 
 def _put(cloud: Cloud, wanted: Wanted, operation: str, member: str) -> Made:

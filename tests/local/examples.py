@@ -16,6 +16,7 @@ API, ROUTE = "aws:apigatewayv2/api:Api", "aws:apigatewayv2/route:Route"
 INTEGRATION = "aws:apigatewayv2/integration:Integration"
 POOL = "aws:cognito/userPool:UserPool"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+BUCKET, DATABASE = "aws:s3/bucket:Bucket", "aws:glue/catalogDatabase:CatalogDatabase"
 
 Need = Callable[[str], Made]
 """Gives the example of another type, made before this one."""
@@ -85,6 +86,30 @@ EXAMPLES: dict[str, Callable[[Need], dict[str, Any]]] = {
         "period": 60.0,
         "statistic": "Sum",
         "threshold": 0.0,
+    },
+    BUCKET: lambda _: {},
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": lambda need: {
+        "bucket": need(BUCKET).id,
+        "blockPublicAcls": True,
+    },
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": lambda need: {
+        "bucket": need(BUCKET).id,
+        "rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}],
+    },
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": lambda need: {
+        "bucket": need(BUCKET).id,
+        "rules": [
+            {"id": "old", "status": "Enabled", "filter": {"prefix": "x/"}, "expiration": {"days": 30.0}}
+        ],
+    },
+    DATABASE: lambda _: {},
+    "aws:glue/catalogTable:CatalogTable": lambda need: {
+        "databaseName": need(DATABASE).id,
+        "tableType": "EXTERNAL_TABLE",
+        "storageDescriptor": {"location": "s3://x/", "columns": [{"name": "at", "type": "bigint"}]},
+    },
+    "aws:athena/workgroup:Workgroup": lambda _: {
+        "configuration": {"bytesScannedCutoffPerQuery": 10_000_000.0},
     },
     API: lambda _: {"protocolType": "WEBSOCKET", "routeSelectionExpression": "$request.body.type"},
     INTEGRATION: lambda need: {

@@ -51,7 +51,7 @@ class Door:
     def bring_token(self, **changes: Any) -> None:
         self.bring(f"Bearer {token(**changes)}")
 
-    def bring_ticket(self, *, lasts: int = 30, known_for: int = HOUR) -> None:
+    def bring_ticket(self, *, lasts: int = HOUR, known_for: int = HOUR) -> None:
         self.claims.hold(TICKET, Identity(SUBJECT, NOW + known_for), expires_at=NOW + lasts)
         self.knock(authorize(ticket=TICKET))
 
