@@ -162,9 +162,18 @@ class Backend:
         return verify(self.deployment, at_rest=True).differences
 
     def is_quiet(self) -> bool:
-        """Tell whether everything is projected, the end of every connection of earlier tests too."""
-        rows = map(self.row, self.opened)
-        return all(row and row.ended_at is not None for row in rows) and not self.differences()
+        """Tell whether everything is projected, the end of every connection of earlier tests too.
+
+        Raises
+        ------
+        AssertionError
+            Naming what is not.
+        """
+        rows = {connection: self.row(connection) for connection in self.opened}
+        lively = [connection for connection, row in rows.items() if row is None or row.ended_at is None]
+        assert lively == []
+        assert list(self.differences()) == []
+        return True
 
     # --- The functions -----------------------------------------------------------------------
     def invoke(self, function: str, payload: object) -> Any:
