@@ -59,10 +59,10 @@ def archived(athena: Athena, selection: Selection, wanted: int) -> Iterator[Item
 
 def merged(archive: Iterable[Item], log: Iterable[Item], selection: Selection) -> list[Item]:
     """Return the items of both, each once, in the order of a selection."""
-    found = {_key(item): item for items in (archive, log) for item in items}
+    by_key = {_key(item): item for items in (archive, log) for item in items}
     columns = ordered_by(selection)
     return sorted(
-        found.values(),
+        by_key.values(),
         key=lambda item: tuple(_value(item, column) for column in columns),
         reverse=selection.newest_first,
     )

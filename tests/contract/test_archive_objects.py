@@ -5,7 +5,7 @@ from itertools import count
 import pytest
 
 from functions.aws import clients
-from functions.aws.archive.objects import Archived, Objects, OvertakenError
+from functions.aws.archive.objects import Objects, OvertakenError, StoredObject
 from functions.domain.archive.hours import Watermark
 from tests.bucket import Bucket
 from tests.contract.engines import MakeClient
@@ -25,7 +25,7 @@ def objects(request: pytest.FixtureRequest) -> Objects:
     return Objects(s3, name)
 
 
-def read(objects: Objects) -> Archived:
+def read(objects: Objects) -> StoredObject:
     found = objects.read(KEY)
     assert found is not None
     return found

@@ -32,9 +32,9 @@ def to_log_item(line: Line) -> Item:
     return to_item(lines.values_of(line))
 
 
-def pack(found: Iterable[Line]) -> bytes:
+def pack(unordered: Iterable[Line]) -> bytes:
     """Return the object of lines: gzip, the same bytes for the same lines, in whatever order they come."""
-    ordered = sorted(found, key=lines.key_of)
+    ordered = sorted(unordered, key=lines.key_of)
     return gzip.compress(b"".join(map(lines.encode, ordered)), compresslevel=6, mtime=0)
 
 

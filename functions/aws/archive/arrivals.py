@@ -42,9 +42,9 @@ class Arrivals:
             for day in range(since - since % DAY, until, DAY):
                 begin, end = max(since, day), min(until, day + DAY)
                 ask = partial(self._first, since=begin, until=end)
-                found = [at for at in threads.map(ask, partitions(begin, end - 1)) if at is not None]
-                if found:
-                    return min(found)
+                firsts = [at for at in threads.map(ask, partitions(begin, end - 1)) if at is not None]
+                if firsts:
+                    return min(firsts)
         return None
 
     def lines(self, hour: int, shard: int) -> Iterator[Line]:

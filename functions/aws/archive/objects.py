@@ -14,7 +14,7 @@ _EVENTS: Final = "events"
 """The metadata that tells how many events an object has."""
 
 
-class Archived(NamedTuple):
+class StoredObject(NamedTuple):
     """An object as it was read: its body, and the version (ETag) against which it can be replaced."""
 
     body: bytes
@@ -57,12 +57,12 @@ class Objects:
             raise
         return int(head["Metadata"][_EVENTS])
 
-    def read(self, key: str) -> Archived | None:
+    def read(self, key: str) -> StoredObject | None:
         """Return an object; None if it is not there."""
         try:
             with unavailable():
                 answer = self._client.get_object(Bucket=self._bucket, Key=key)
-                return Archived(answer["Body"].read(), answer["ETag"])
+                return StoredObject(answer["Body"].read(), answer["ETag"])
         except ClientError as error:
             if code_of(error) in _ABSENT:
                 return None
@@ -94,11 +94,11 @@ class Objects:
 
     def watermark(self) -> Watermark | None:
         """Return how far the archive has come; None if nothing was ever archived."""
-        found = self.read(WATERMARK)
-        return None if found is None else msgspec.json.decode(found.body, type=Watermark)
+        stored = self.read(WATERMARK)
+        return None if stored is None else msgspec.json.decode(stored.body, type=Watermark)
 
     def set_watermark(self, watermark: Watermark) -> None:
-        """Say how far the archive has come; one that is too old makes the next run look again, no more."""
+        """Say how far the archive has come. If that is too early, the next run looks at those hours again."""
         with unavailable():
             self._client.put_object(
                 Bucket=self._bucket,

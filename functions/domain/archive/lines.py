@@ -139,5 +139,5 @@ def encode(line: Line) -> bytes:
 
 
 def decode(text: bytes) -> Line:
-    """Return a line that was encoded; raises `msgspec.DecodeError` if it is none."""
+    """Return a line that was encoded; raises `msgspec.DecodeError` if the text is not a line."""
     return _decoder.decode(text)

@@ -121,24 +121,24 @@ class Archiver:
 
     def _archive(self, hour: int) -> bool:
         """Write the objects of an hour that are not there; tell whether all are."""
-        found = self._objects.keys(stem_of(hour))
-        if key_of(hour) not in found:
-            lines = None if found else self._whole(hour)
+        keys = self._objects.keys(stem_of(hour))
+        if key_of(hour) not in keys:
+            lines = None if keys else self._all_lines(hour)
             if lines is not None:
                 self._write(key_of(hour), lines)
-            elif not self._archive_shards(hour, found):
+            elif not self._archive_shards(hour, keys):
                 return False
         self.archived.hours += 1
         return True
 
-    def _whole(self, hour: int) -> list[Line] | None:
+    def _all_lines(self, hour: int) -> list[Line] | None:
         """Return all lines of an hour, None if they are too many for one object."""
         lines = list(islice(self._lines(hour, SHARDS), self._most + 1))
         return lines if len(lines) <= self._most else None
 
-    def _archive_shards(self, hour: int, found: Sequence[str]) -> bool:
+    def _archive_shards(self, hour: int, keys: Sequence[str]) -> bool:
         for shard in SHARDS:
-            if key_of(hour, shard) not in found:
+            if key_of(hour, shard) not in keys:
                 if not self._goes_on():
                     return False
                 self._write(key_of(hour, shard), list(self._lines(hour, [shard])))
@@ -155,8 +155,8 @@ class Archiver:
 
     def _check(self, hour: int) -> bool:
         """Count an hour again, and heal what missed something; tell whether there was time for all of it."""
-        found = self._objects.keys(stem_of(hour))
-        by_shard = any(key != key_of(hour) for key in found)
+        keys = self._objects.keys(stem_of(hour))
+        by_shard = any(key != key_of(hour) for key in keys)
         pieces = [(key_of(hour, shard), [shard]) for shard in SHARDS]
         for key, shards in pieces if by_shard else [(key_of(hour), list(SHARDS))]:
             if not self._goes_on():
@@ -171,10 +171,10 @@ class Archiver:
 
     def _heal(self, key: str, hour: int, shards: Iterable[int]) -> None:
         """Add what an object has missed; of what both have, the log's word holds."""
-        found = self._objects.read(key)
-        before = () if found is None else unpack(found.body)
+        stored = self._objects.read(key)
+        before = () if stored is None else unpack(stored.body)
         lines = {_id(line): line for line in chain(before, self._lines(hour, shards))}
-        replaces = None if found is None else found.version
+        replaces = None if stored is None else stored.version
         self._objects.write(key, pack(lines.values()), len(lines), replaces=replaces)
         self.archived.healed += 1
 
