@@ -1,4 +1,4 @@
-"""Hold Ctrl-C and its kin off while something must not be left half-done."""
+"""Hold off Ctrl-C and other signals to end while something must not be left half-done."""
 
 import signal
 import threading

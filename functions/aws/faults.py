@@ -49,7 +49,7 @@ def is_transient(error: ClientError) -> bool:
 
 
 def is_contended(error: ClientError) -> bool:
-    """Tell whether others who write the same items at the same time are all that stood against a call."""
+    """Tell whether a call failed only because others were writing the same items at the same time."""
     if code_of(error) == CANCELLED:
         codes = _reasons(error)
         return bool(codes) and codes <= _CONTENTION
@@ -61,7 +61,7 @@ def _reasons(error: ClientError) -> set[str]:
 
 
 def is_invalid(error: ClientError) -> bool:
-    """Tell whether it is what was sent that cannot be taken, now or ever."""
+    """Tell whether the request itself is wrong, so that it will never be taken."""
     return code_of(error) == "ValidationException" or (
         code_of(error) == CANCELLED and not is_transient(error)
     )

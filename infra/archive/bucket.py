@@ -91,7 +91,7 @@ class Bucket(pulumi.ComponentResource):
         self.register_outputs({"bucket": self.bucket})
 
     def grant_archive(self, function: Function) -> None:
-        """Let a function write and read the events, and tell what is there from what is not."""
+        """Let a function write and read the events, and list the keys, so that a missing object is a 404."""
         function.grant(
             "archive",
             Statement(["s3:GetObject", "s3:PutObject"], [open_ended(self._arn, "/events/*")]),

@@ -106,7 +106,7 @@ def _recipe(target: LayerTarget) -> _Recipe:
 
 
 def fingerprint(lock: Path, made_for: str) -> str:
-    """Give what stands for a lock, what a build of it is for, and how it is built here."""
+    """Give a hash that changes with the lock, with the target, and with how this module builds."""
     parts = (lock.read_bytes(), made_for.encode(), Path(__file__).read_bytes())
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
@@ -136,7 +136,7 @@ def _prune(folder: Path) -> None:
 
 
 def compile_command(interpreter: str, layer: Path) -> list[str]:
-    """Give what compiles, with paths as in Lambda, checked against nothing: times mean nothing there."""
+    """Give the command that compiles, with paths as in Lambda and without checks of files' times."""
     return [
         *(interpreter, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"),
         *("-s", str(layer), "-p", "/opt", str(layer / "python")),

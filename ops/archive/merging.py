@@ -36,7 +36,7 @@ def select_from_both(
 ) -> list[Item]:
     """Return the items that a selection wants, of the log and of the archive, in its order.
 
-    What both have is the log's: its word holds until it forgets.
+    An event that both have is taken from the log, which is right for as long as it has the event.
 
     Raises
     ------

@@ -29,7 +29,8 @@ Report = Callable[[str, int], None]
 class Outcome(msgspec.Struct, frozen=True):
     """What became of one message; it stays in the queue where there is a problem.
 
-    ``exact`` tells whether the stream still had the keys; without it the connections are all of that time.
+    ``exact`` tells whether the stream still had the keys; if not, ``connections`` are all
+    whose events arrived at that time, which may be more than were in the batch.
     """
 
     message: str
@@ -40,7 +41,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Redriven(msgspec.Struct, frozen=True):
-    """What became of each message, and about how many others are in somebody else's hands."""
+    """What became of each message, and about how many others somebody else has received."""
 
     outcomes: tuple[Outcome, ...]
     hidden: int

@@ -62,7 +62,7 @@ def verify(
         Told of progress, from several threads.
     at_rest
         Nothing is being appended or projected: compare the youngest minutes and what is active now too,
-        and do not wait for a difference to pass. Else a difference counts once it has stood for 30 s.
+        and count every difference at once. Else a difference counts once it has lasted for 30 s.
     threads
         Makes what compares the segments of the log side by side.
 
@@ -166,7 +166,7 @@ class _Verifier:
                 self._counts.add(one.counts)
 
     def _stood(self, connections: Sequence[str]) -> Iterator[Compared]:
-        """Compare, and read what differs again until it has stood."""
+        """Compare; a difference is read again until it has lasted long enough to count."""
         deadline = self._now() + SETTLE_SECONDS
         while True:
             differing = []

@@ -28,7 +28,7 @@ _PLUGINS: Final[Sequence[type[BasePlugin]]] = tuple(get_mapping_from_secret_type
 _PATTERNS: Final[Sequence[BasePlugin]] = tuple(
     plugin()
     for plugin in _PLUGINS
-    # an address is no secret
+    # an address is not a secret
     if issubclass(plugin, RegexBasedDetector) and plugin is not IPPublicDetector
 )
 _RANDOM: Final = (Base64HighEntropyString(limit=4.5), HexHighEntropyString(limit=3.0))

@@ -22,7 +22,7 @@ class StoredObject(NamedTuple):
 
 
 class OvertakenError(Exception):
-    """Somebody else has written the object meanwhile; what is there now has to be looked at again."""
+    """Another run has written the object meanwhile, so it has to be read again before it is changed."""
 
 
 class Objects:

@@ -59,7 +59,7 @@ class Tickets:
         return ticket
 
     def redeem(self, ticket: str, now: int) -> Identity:
-        """Return whom a ticket lets in, and make an end of it: of two who come with it, one gets in.
+        """Return whom a ticket lets in, and delete it: of two clients that come with one ticket, one gets in.
 
         A ticket whose deletion was not answered is gone: its bearer asks for another.
 

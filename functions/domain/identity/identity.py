@@ -13,7 +13,7 @@ NAME: Final = re.compile(r"[A-Za-z0-9_.:@|+=-]{1,128}")
 
 
 class Unidentified(Exception):  # noqa: N818 - a verdict on a request, not a fault of the program
-    """Nobody is let in; why is for the log, and never for the client.
+    """A client is not let in. The reason is for the log, and the client is never told.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ def identity_of(claims: Mapping[str, Any], *, use: str, clients: frozenset[str] 
         What ``token_use`` must be: ``access`` or ``id``.
     clients
         The app clients that the token may be for: ``client_id`` of an access token, ``aud`` of an ID token.
-        None where somebody else has seen to that.
+        None where the gateway has verified it already.
 
     Raises
     ------

@@ -9,7 +9,7 @@ def expiry(connected_at: int, retention_seconds: int) -> int:
     """Return when the events and rows of a connection expire, in epoch seconds.
 
     Asked once, by who opens the connection: an event that expired before another of its connection would
-    leave a history that never was, such as a connection that was opened and never closed. So the answer
+    leave a history that is not true, such as a connection that was opened and never closed. So the answer
     travels with the connection, and only where it is missing is the setting of the day asked again.
 
     Parameters

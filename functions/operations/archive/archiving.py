@@ -170,7 +170,7 @@ class Archiver:
         return True
 
     def _heal(self, key: str, hour: int, shards: Iterable[int]) -> None:
-        """Add what an object has missed; of what both have, the log's word holds."""
+        """Add what an object has missed; an event that both have is taken from the log."""
         stored = self._objects.read(key)
         before = () if stored is None else unpack(stored.body)
         lines = {_id(line): line for line in chain(before, self._lines(hour, shards))}

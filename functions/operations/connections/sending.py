@@ -34,7 +34,7 @@ class _Mailing:
     pause: Callable[[float], None]
 
     def deliver(self, to: ConnectionInfo) -> Posted | None:
-        """Post the frame; None if nothing is known of it, which is not repeated: it may have arrived."""
+        """Post the frame. None if nobody knows whether it arrived; then it is not posted again."""
         try:
             posted = self._post(to.connection_id)
         except Unavailable:

@@ -43,8 +43,8 @@ def authorize(
 ) -> dict[str, Any]:
     """Answer a REQUEST authorization on ``$connect``.
 
-    A refusal is a Deny (403): the gateway gives the client no reason, the log line has it. Where it cannot be
-    found out who a client is, it is refused; where a user's connections cannot be counted, it is let in.
+    A refusal is a Deny (403): the gateway gives the client no reason, the log line has it. A client is
+    refused if nobody can tell who it is, but let in if only the user's connections cannot be counted.
 
     Parameters
     ----------
