@@ -107,9 +107,10 @@ LONGEST_SECONDS: Final = CONNECTION_SECONDS + LOST_AFTER_SECONDS + 3_600
 def vouched(key: CounterKey, *, now: int, at_rest: bool) -> bool:
     """Tell whether a recount can speak of a counter.
 
-    It can of those whose day lies wholly inside the days for which what they count is kept, with the longest
-    time before it in which a connection is opened, falls silent and is found lost; and beside live traffic,
-    of those that cannot move any more.
+    It can if all events that moved the counter are still kept. So its day must begin at least 5 h 10 min
+    (`LONGEST_SECONDS`) later than the oldest moment that is kept. For example, at noon of 31 March, where
+    events are kept for 30 days, it can speak of 2 March and later days. Beside live traffic the counter must
+    also be one that cannot move any more.
     """
     if key.resolution == "now":
         return at_rest

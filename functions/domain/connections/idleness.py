@@ -12,9 +12,10 @@ ASK_AFTER_SECONDS: Final = 3_600
 def due_since(last_activity: int, token_expires_at: int | None) -> int:
     """Return when a connection's idleness would have to begin for the usual sweep to come in time.
 
-    The sweeper's one index is in this order: by the last activity, but no later than lets a connection whose
-    identity expires be found at once, however lively its pings keep it. All in epoch milliseconds, but for
-    the expiry in seconds.
+    The sweeper's one index is in this order: by the last activity, or by an hour before the identity expires
+    if that is earlier. For example, a connection that was active at 08:50 and whose token expires at 09:00
+    stands at 08:00, so the sweep at 09:00 finds it among those that were idle for an hour. All in epoch
+    milliseconds, but for the expiry in seconds.
     """
     if token_expires_at is None:
         return last_activity

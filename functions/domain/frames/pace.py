@@ -16,6 +16,9 @@ _AHEAD: Final = (
 def keep_pace(session: str, seq: int, cause: Cause, *, since: int) -> None:
     """Refuse frames that come faster than speech, or that name a voice session which cannot be the client's.
 
+    For example, ten seconds after a session began the frame with ``seq`` 600 may come (100, and 50 a second),
+    and 601 is refused.
+
     Parameters
     ----------
     since
