@@ -89,7 +89,7 @@ class Unavailable(Refused):
 class Contended(Unavailable):
     """Requests of one client wrote one item at the same moment, too many for the attempts that each has.
 
-    For example forty texts of one user at once. It is the client's doing, and nothing of ours has failed.
+    For example, a hundred texts of one user at once. It is the client's doing: nothing of ours has failed.
     """
 
     fault = Fault.CLIENT

@@ -72,7 +72,7 @@ def parse(body: str) -> Frame:
 def id_of(body: str) -> str | None:
     """Return the client's own id of a frame, None if it has none that can be read.
 
-    The text may be no valid frame: too large, with half a surrogate pair in it, or of no known type.
+    The text need not be a valid frame: too large, with half a surrogate pair in it, or of no known type.
     """
     if len(body) > _READABLE_CHARACTERS or exceeds(body, _READABLE_DEPTH):
         return None
