@@ -62,9 +62,11 @@ def held_value(reason: dict[str, Any]) -> str | None:
     return value
 
 
-def is_undecided(claim: Claim, reason: dict[str, Any]) -> bool:
-    """Tell whether nothing is known of a claim, because another transaction is at it.
+def is_unknown(reason: dict[str, Any]) -> bool:
+    """Tell whether nothing is known of an action's condition, because another transaction is at its item."""
+    return reason.get("Code", "None") not in {"None", _REFUSED}
 
-    A count holds nothing that an answer would need.
-    """
-    return not isinstance(claim, Count) and reason.get("Code", "None") not in {"None", _REFUSED}
+
+def is_undecided(claim: Claim, reason: dict[str, Any]) -> bool:
+    """Tell whether nothing is known of a claim that an answer would need: a count holds nothing."""
+    return not isinstance(claim, Count) and is_unknown(reason)

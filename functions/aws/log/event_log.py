@@ -12,11 +12,12 @@ from functions.aws.faults import (
     CONDITION_FAILED,
     cancellation,
     code_of,
+    is_contended,
     is_transient,
     unavailable,
 )
 from functions.aws.log.arrivals import stamp
-from functions.aws.log.claim_items import action, held_value, is_refused, is_undecided
+from functions.aws.log.claim_items import action, held_value, is_refused, is_undecided, is_unknown
 from functions.aws.log.event_items import encode
 from functions.aws.log.patience import USUAL, Patience
 from functions.domain.log.claims import Claim, Standing
@@ -113,7 +114,7 @@ class EventLog:
             return self._transact(put, claims)
         with unavailable():
             try:
-                self._client.put_item(**put)
+                self._write(put)
             except ClientError as error:
                 if code_of(error) == CONDITION_FAILED:
                     return False
@@ -123,12 +124,12 @@ class EventLog:
     def append_exclusive(self, event: Event) -> str:
         """Append one of the events that share its id, and return the type of the one that is in the log.
 
-        Whether it is new says less: it may have been written by an attempt whose answer was lost. Raises
-        `Unavailable` as `append`.
+        Whether it is new says less: it may have been written by an attempt whose answer was lost. Where that
+        attempt's transaction is still under way, this waits for its end. Raises `Unavailable` as `append`.
         """
         with unavailable():
             try:
-                self._client.put_item(**self._put(event), ReturnValuesOnConditionCheckFailure="ALL_OLD")
+                self._write({**self._put(event), "ReturnValuesOnConditionCheckFailure": "ALL_OLD"})
             except ClientError as error:
                 if code_of(error) != CONDITION_FAILED:
                     raise
@@ -139,6 +140,18 @@ class EventLog:
     def _put(self, event: Event) -> dict[str, Any]:
         item = encode(event) | stamp(event.event_id, self._now())
         return {"TableName": self._events, "Item": item, "ConditionExpression": _APPEND}
+
+    def _write(self, put: dict[str, Any]) -> None:
+        """Write one item; again, while a transaction holds it, which botocore does not repeat."""
+        pauses = self._patience.pauses()
+        while True:
+            try:
+                self._client.put_item(**put)
+            except ClientError as error:
+                if not is_contended(error) or next(pauses, None) is None:
+                    raise
+            else:
+                return
 
     def _transact(self, put: dict[str, Any], claims: tuple[Claim, ...]) -> bool:
         """Write all or nothing; the same actions again, while other transactions hold one of their items."""
@@ -156,7 +169,8 @@ class EventLog:
                         return False
                     reasons = dict(zip(claims, granted, strict=True))
                     standing = {claim: held_value(why) for claim, why in reasons.items() if is_refused(why)}
-                    if standing and not any(map(is_undecided, reasons, reasons.values())):
+                    undecided = is_unknown(appended) or any(map(is_undecided, reasons, reasons.values()))
+                    if standing and not undecided:
                         raise ClaimRefusedError(standing) from None
                     # all texts of one user meet in one count; botocore repeats no cancelled transaction
                     if not is_transient(error) or next(pauses, None) is None:

@@ -1,4 +1,4 @@
-"""How long a transaction is tried again after another one that wrote the same items cancelled it."""
+"""How long a write is tried again that transactions of others were in the way of."""
 
 import random
 import time
@@ -13,7 +13,7 @@ _LONGEST_SECONDS: Final = 0.8
 
 
 class Patience(msgspec.Struct, frozen=True):
-    """For how many seconds a transaction is begun again, and what tells, passes and draws the time.
+    """For how many seconds a write is begun again, and what tells, passes and draws the time.
 
     In three seconds, twenty texts that one user sends at the same instant are written one after the other;
     most of a route's time is left.

@@ -1,11 +1,14 @@
 """What the log makes of DynamoDB's faults."""
 
+from collections.abc import Callable
+
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from functions.aws.log.event_log import ClaimRefusedError, EventLog
 from functions.aws.log.patience import Patience
 from functions.domain.log.claims import Take
+from functions.domain.log.events import Event
 from functions.domain.refusals import Contended, Fault, Unavailable
 from tests.fakes import Waiting
 from tests.unit.aws.dynamodb import (
@@ -72,6 +75,49 @@ def test_a_pause_may_be_short_and_is_drawn_anew_each_time() -> None:
     assert asked[:5] == [(0, 0.1), (0, 0.2), (0, 0.4), (0, 0.8), (0, 0.8)]
     assert paused == waiting.pauses
     assert sum(paused) <= patience.seconds < sum(paused) + 0.2
+
+
+HELD_BY_A_TRANSACTION = failure("TransactionConflictException")
+
+
+def test_a_single_put_waits_until_no_transaction_holds_its_item() -> None:
+    waiting, client = Waiting(), Client(HELD_BY_A_TRANSACTION, HELD_BY_A_TRANSACTION, {})
+
+    assert log(client, waiting).append(TEXT) is True
+
+    assert client.calls == [client.calls[0]] * 3
+    assert waiting.pauses == [0.1, 0.2]
+
+
+def test_an_opening_that_is_still_under_way_is_waited_for_and_told() -> None:
+    opened = failure("ConditionalCheckFailedException")
+    opened.response["Item"] = {"type": {"S": "ConnectionOpened"}}  # type: ignore[typeddict-unknown-key]  # of this error
+    client = Client(HELD_BY_A_TRANSACTION, opened)
+
+    assert log(client).append_exclusive(TEXT) == "ConnectionOpened"
+
+    assert client.calls == [client.calls[0]] * 2
+
+
+@pytest.mark.parametrize("append", [EventLog.append, EventLog.append_exclusive])
+def test_a_put_whose_item_stays_held_is_unavailable_before_three_seconds_are_over(
+    append: Callable[[EventLog, Event], object],
+) -> None:
+    waiting, client = Waiting(), Client(*[HELD_BY_A_TRANSACTION] * 99)
+
+    with pytest.raises(Contended):
+        append(log(client, waiting), TEXT)
+
+    assert waiting.pauses == [0.1, 0.2, 0.4, 0.8, 0.8]
+
+
+def test_a_put_that_fails_otherwise_is_left_to_the_client_to_repeat() -> None:
+    client = Client(failure("ThrottlingException"))
+
+    with pytest.raises(Unavailable):
+        log(client).append(TEXT)
+
+    assert len(client.calls) == 1
 
 
 def test_a_claim_that_is_refused_after_a_conflict_is_refused() -> None:
@@ -149,6 +195,13 @@ def test_what_passes_is_unavailable_and_tells_nothing(fault: BaseException, clai
 def test_what_does_not_pass_is_raised(fault: ClientError, claims: tuple[Take, ...]) -> None:
     with pytest.raises(ClientError):
         log(Client(*[fault] * 3)).append(TEXT, claims)
+
+
+def test_a_refusal_is_not_told_while_another_transaction_is_at_the_event() -> None:
+    """It may be this very request's first attempt, whose answer was lost: then its claims are its own."""
+    client = Client(cancelled(CONFLICT, failed("mine")), cancelled(failed(), failed("mine")))
+
+    assert log(client).append(TEXT, (TAKE,)) is False
 
 
 def test_a_throttled_read_is_unavailable() -> None:
