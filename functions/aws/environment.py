@@ -64,6 +64,13 @@ def event_log() -> EventLog:
 
 
 @cache
+def event_log_in_time() -> EventLog:
+    """Return the log for who must be done by a certain time: an attempt ends within 10 s."""
+    client = clients.dynamodb(clients.IN_TIME)
+    return EventLog(client, _required(names.EVENTS_TABLE), os.environ.get(names.CLAIMS_TABLE))
+
+
+@cache
 def read_model() -> "ReadModel":
     """Return the read models."""
     from functions.aws.read_models.read_model import ReadModel  # noqa: PLC0415 - only the projector pays for its import

@@ -11,7 +11,7 @@ from functions.operations.connections.connection_manager import serve
 from functions.operations.connections.invocation import Invocation
 
 _CONNECTIONS: Final = environment.connections()
-_LOG: Final = environment.event_log()
+_LOG: Final = environment.event_log_in_time()
 _CALLBACKS: Final = environment.callbacks_in_time()
 _RETENTION: Final = environment.retention_seconds()
 

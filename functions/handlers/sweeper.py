@@ -16,7 +16,7 @@ from functions.operations.connections.sweeping import sweep
 from functions.operations.connections.waves import Threads, threads
 
 _CONNECTIONS: Final = environment.connections()
-_LOG: Final = environment.event_log()
+_LOG: Final = environment.event_log_in_time()
 _CALLBACKS: Final = environment.callbacks_in_time()
 _RETENTION: Final = environment.retention_seconds()
 

@@ -9,7 +9,10 @@ from functions.domain.log.events import Cause
 from functions.domain.log.retention import expiry
 
 _RESERVE_MILLISECONDS: Final = 10_000
-"""What is left to finish a call that is under way, retried, and to answer."""
+"""What is left to finish one call, which takes 9 s where it is retried, and to answer.
+
+Who makes a second call after the first asks again whether there is time.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ class _Mailing:
         return self.callbacks.post(connection_id, self.frame)
 
     def _lose(self, connection: ConnectionInfo) -> None:
+        if not self.invocation.has_time:  # the post may have taken it, and the sweeper will find the loss
+            return
         try:
             if lost := loss(self.invocation.cause(connection), "post"):
                 self.log.append(lost)

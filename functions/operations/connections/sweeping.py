@@ -75,7 +75,8 @@ class _Sweep(msgspec.Struct, frozen=True):
                 case _:
                     assert_never(what)
         except GoneError:
-            return self._lose(cause)
+            # the gateway's answer may have taken all the time that there was for both
+            return self._lose(cause) if self.invocation.has_time else _Outcome.NOT_BEGUN
 
     def _ask(self, connection: ConnectionInfo, cause: Cause) -> _Outcome:
         seen = self.callbacks.last_active_at(connection.connection_id)
@@ -83,6 +84,8 @@ class _Sweep(msgspec.Struct, frozen=True):
         seen = min(seen, connection.created_at + LOST_AFTER_SECONDS * 1000)
         if seen <= connection.last_activity:
             return _Outcome.LEFT
+        if not self.invocation.has_time:
+            return _Outcome.NOT_BEGUN
         # what the gateway saw is one event, whoever asks and however often
         self._append(
             event(msgspec.structs.replace(cause, at=seen, id="seen by the gateway"), ActivityRecorded())

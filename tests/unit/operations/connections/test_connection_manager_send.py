@@ -188,6 +188,17 @@ def test_a_busy_gateway_is_not_waited_for_when_time_runs_out(
     assert pauses == []
 
 
+def test_a_loss_is_left_to_the_sweeper_when_the_post_took_the_time(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    table.put(row())
+    gateway.gone = {"c-1"}
+
+    _send(table, gateway, log, looks=(OUT_OF_TIME,), connectionId="c-1")
+
+    assert log.events == []
+
+
 def test_a_post_without_an_answer_is_not_repeated(table: Table, gateway: Gateway, log: MemoryLog) -> None:
     table.put(row())
     gateway.silent = {"c-1"}

@@ -271,6 +271,18 @@ def test_a_sweep_stops_before_its_time_and_the_next_does_the_rest(
     assert len(log.events) == 20
 
 
+@pytest.mark.parametrize("found", [{"gone": {"c-1"}}, {"seen": {"c-1": NOW - MINUTE}}], ids=["gone", "seen"])
+def test_what_the_gateway_said_is_not_appended_when_its_answer_took_the_time(
+    table: Table, gateway: Gateway, log: MemoryLog, found: dict[str, Any]
+) -> None:
+    table.put(idle(HOUR_SECONDS))
+    vars(gateway).update(found)
+
+    assert _sweep(table, gateway, log, looks=(IN_TIME, OUT_OF_TIME)) == (0, 0, 0, 0)
+    assert gateway.asked == ["c-1"]
+    assert log.events == []
+
+
 def test_a_sweep_that_stops_says_what_it_has_left(
     table: Table, gateway: Gateway, log: MemoryLog, caplog: pytest.LogCaptureFixture
 ) -> None:
