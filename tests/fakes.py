@@ -14,6 +14,7 @@ from functions.aws.log.patience import Patience
 from functions.aws.read_models.connections import Connections
 from functions.domain.log.claims import Claim, Count, Release, Take
 from functions.domain.log.events import Event
+from functions.domain.refusals import Unavailable
 
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
@@ -51,8 +52,10 @@ class MemoryLog(EventLog):
         self._items: dict[tuple[str, str], Item] = {}
         self._lock = Lock()
 
-    def append(self, event: Event, claims: tuple[Claim, ...] = ()) -> bool:
+    def append(self, event: Event, claims: tuple[Claim, ...] = (), *, deadline: float | None = None) -> bool:
         """Append as `EventLog.append` does, one event at a time, whoever asks."""
+        if deadline is not None and self._patience.is_over(deadline):
+            raise Unavailable("no time to begin")
         with self._lock:
             return self._append(event, claims)
 

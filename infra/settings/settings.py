@@ -98,7 +98,7 @@ class LifecycleSize(RouteSize):
     """What the function of ``$connect`` and ``$disconnect`` may use."""
 
     timeout_seconds: Annotated[int, Field(ge=MIN_ROUTE_SECONDS, le=MAX_ROUTE_SECONDS)] = 25
-    """It may append twice to know what became of an opening, each time with the client's retries (12 s)."""
+    """An opening and then its failure take up to 12 s each: 3 s until the last attempt, and 9 s for that."""
 
 
 class ProjectorSize(Size):

@@ -19,7 +19,7 @@ _LARGEST: Final = 10**38
 class ParticularLog(MemoryLog):
     """Refuses what the tables would, as the client reports it."""
 
-    def append(self, event: Event, claims: tuple[Claim, ...] = ()) -> bool:
+    def append(self, event: Event, claims: tuple[Claim, ...] = (), *, deadline: float | None = None) -> bool:
         """Append as `MemoryLog.append` does."""
         refuse(encode(event), keys=(event.connection_id, event.event_id, event.user_id))
         for claim in claims:
@@ -29,7 +29,7 @@ class ParticularLog(MemoryLog):
                 refuse({"expires_at": {"N": str(claim.expires_at)}})
             if isinstance(claim, Count):
                 refuse({"bytes": {"N": str(claim.bytes)}})
-        return super().append(event, claims)
+        return super().append(event, claims, deadline=deadline)
 
 
 def refuse(item: dict[str, Any], keys: tuple[str, ...] = ()) -> None:

@@ -5,9 +5,11 @@ import json
 import pulumi
 import pytest
 
+from functions.aws import clients
+from functions.aws.log.patience import Patience
 from infra.settings.configuration import ConfigurationError, read_settings
 from infra.settings.identity import TRACING_HEADERS, IdentityMode, TokenUse
-from infra.settings.settings import GatewayLogsRole, LayerTarget, LogLevel, Settings
+from infra.settings.settings import GatewayLogsRole, LayerTarget, LifecycleSize, LogLevel, Settings
 from tests.infra.program import PROJECT, STACKS, evaluate, written_config
 
 
@@ -240,6 +242,15 @@ def test_more_clients_than_an_authorizer_takes_are_refused() -> None:
 def test_the_engine_prints_the_message_without_a_traceback() -> None:
     with pytest.raises(pulumi.RunError):
         settings_of({f"{PROJECT}:protect": "perhaps"})
+
+
+def test_the_lifecycle_has_time_for_an_opening_and_for_its_failure_in_an_outage() -> None:
+    attempts = clients.IN_TIME.retries["total_max_attempts"]
+    pauses = attempts - 1  # of at most a second, between the client's own attempts
+    last_attempt = attempts * (clients.IN_TIME.connect_timeout + clients.IN_TIME.read_timeout) + pauses
+
+    assert 2 * (Patience().seconds + last_attempt) == 24
+    assert LifecycleSize().timeout_seconds == 25
 
 
 def test_the_gateways_role_is_somebody_elses_by_default() -> None:

@@ -22,6 +22,7 @@ from functions.aws.log.event_items import encode
 from functions.aws.log.patience import USUAL, Patience
 from functions.domain.log.claims import Claim, Standing
 from functions.domain.log.events import Event
+from functions.domain.refusals import Unavailable
 
 _APPEND = "attribute_not_exists(event_id)"
 _REMEMBERED = 1_000
@@ -91,11 +92,20 @@ class EventLog:
         if len(self._known) > _REMEMBERED:
             del self._known[next(iter(self._known))]
 
-    def append(self, event: Event, claims: tuple[Claim, ...] = ()) -> bool:
+    def deadline(self) -> float:
+        """Return until when attempts may begin of appends that begin now, for several that share it."""
+        return self._patience.deadline()
+
+    def append(self, event: Event, claims: tuple[Claim, ...] = (), *, deadline: float | None = None) -> bool:
         """Append an event, if its claims are granted; appending it again is a success and changes nothing.
 
         The time of its arrival stands beside it: no part of its id, and read by no fold. What was appended
         first keeps its stamp.
+
+        Parameters
+        ----------
+        deadline
+            What `deadline` gave: no attempt begins after it. By default the append has one of its own.
 
         Returns
         -------
@@ -109,12 +119,16 @@ class EventLog:
         Unavailable
             If the log cannot take it in time. Whether it was written is unknown; trying again is safe.
         """
+        if deadline is not None and self._patience.is_over(deadline):
+            problem = "no time to begin"
+            raise Unavailable(problem)
         put = self._put(event)
+        pauses = self._patience.pauses(deadline)
         if claims:
-            return self._transact(put, claims)
+            return self._transact(put, claims, pauses)
         with unavailable():
             try:
-                self._write(put)
+                self._write(put, pauses)
             except ClientError as error:
                 if code_of(error) == CONDITION_FAILED:
                     return False
@@ -129,7 +143,10 @@ class EventLog:
         """
         with unavailable():
             try:
-                self._write({**self._put(event), "ReturnValuesOnConditionCheckFailure": "ALL_OLD"})
+                self._write(
+                    {**self._put(event), "ReturnValuesOnConditionCheckFailure": "ALL_OLD"},
+                    self._patience.pauses(),
+                )
             except ClientError as error:
                 if code_of(error) != CONDITION_FAILED:
                     raise
@@ -141,9 +158,8 @@ class EventLog:
         item = encode(event) | stamp(event.event_id, self._now())
         return {"TableName": self._events, "Item": item, "ConditionExpression": _APPEND}
 
-    def _write(self, put: dict[str, Any]) -> None:
+    def _write(self, put: dict[str, Any], pauses: Iterator[float]) -> None:
         """Write one item; again, while a transaction holds it, which botocore does not repeat."""
-        pauses = self._patience.pauses()
         while True:
             try:
                 self._client.put_item(**put)
@@ -153,10 +169,9 @@ class EventLog:
             else:
                 return
 
-    def _transact(self, put: dict[str, Any], claims: tuple[Claim, ...]) -> bool:
+    def _transact(self, put: dict[str, Any], claims: tuple[Claim, ...], pauses: Iterator[float]) -> bool:
         """Write all or nothing; the same actions again, while other transactions hold one of their items."""
         actions = [{"Put": put}, *(action(claim, self._claims) for claim in claims)]
-        pauses = self._patience.pauses()
         with unavailable():
             while True:
                 try:

@@ -24,13 +24,22 @@ class Patience(msgspec.Struct, frozen=True):
     sleep: Callable[[float], None] = time.sleep
     draw: Callable[[float, float], float] = random.uniform
 
-    def pauses(self) -> Iterator[float]:
+    def deadline(self) -> float:
+        """Return until when attempts may begin of what begins now, on the clock that this goes by."""
+        return self.clock() + self.seconds
+
+    def is_over(self, deadline: float) -> bool:
+        """Tell whether it is too late to begin an attempt."""
+        return self.clock() > deadline
+
+    def pauses(self, deadline: float | None = None) -> Iterator[float]:
         """Pause before each further attempt, with full jitter, and yield how long that was, in seconds.
 
-        It ends without a pause where the next attempt would begin too late. Rivals should not meet again:
-        each pause is drawn between zero and a bound, which doubles up to 0.8 s.
+        It ends without a pause where the next attempt would begin after the deadline, which is by default
+        that of what begins now. Rivals should not meet again: each pause is drawn between zero and a bound,
+        which doubles up to 0.8 s.
         """
-        return self._pauses(self.clock() + self.seconds)
+        return self._pauses(self.deadline() if deadline is None else deadline)
 
     def _pauses(self, until: float) -> Iterator[float]:
         longest = _FIRST_SECONDS

@@ -41,6 +41,8 @@ def opened(request: Request, log: EventLog) -> dict[str, Any]:
 
 
 def _open(request: Request, log: EventLog) -> None:
+    """Append the opening; all attempts share one deadline, so that there is time for `_failed` after it."""
+    deadline = log.deadline()
     cause = request.cause
     claims: tuple[Claim, ...] = ()
     if cause.session_id is not None:
@@ -53,13 +55,13 @@ def _open(request: Request, log: EventLog) -> None:
     )
     connected = event(cause, fact)
     try:
-        log.append(connected, claims)
+        log.append(connected, claims, deadline=deadline)
     except ClaimRefusedError as refused:
         if set(refused.standing.values()) != {cause.user_id}:
             raise
         # the session is theirs for longer than all of this connection: the retention was shortened, or a
         # connection that was authorized later opened first
-        log.append(connected)
+        log.append(connected, deadline=deadline)
 
 
 def _failed(request: Request, log: EventLog) -> bool:

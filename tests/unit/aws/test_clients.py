@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
 from functions.aws import clients
+from functions.handlers import connection_manager, lifecycle, sweeper
 
 ENDPOINT = "https://a.execute-api.us-east-1.amazonaws.com/prod"
 
@@ -26,6 +28,13 @@ def test_a_call_that_must_end_within_ten_seconds_is_tried_twice() -> None:
 
     assert config.retries == {"mode": "standard", "total_max_attempts": 2}
     assert (config.connect_timeout + config.read_timeout) * config.retries["total_max_attempts"] < 10
+
+
+@pytest.mark.parametrize("function", [lifecycle, sweeper, connection_manager])
+def test_who_must_be_done_in_time_appends_by_a_client_that_is(function: Any) -> None:
+    log = signature(function.handler).parameters["log"].default
+
+    assert vars(log)["_client"].meta.config.retries == clients.IN_TIME.retries
 
 
 @pytest.mark.parametrize("made", [clients.dynamodb(), clients.management(ENDPOINT)])

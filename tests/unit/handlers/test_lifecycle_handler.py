@@ -11,7 +11,7 @@ from functions.domain.log.events import ConnectionClosed, ConnectionFailed, Conn
 from functions.domain.refusals import Unavailable
 from functions.handlers.lifecycle import handler
 from functions.handlers.message import handler as message_handler
-from tests.fakes import MemoryLog, RecordingCallbacks
+from tests.fakes import MemoryLog, RecordingCallbacks, Waiting
 from tests.gateway_events import (
     CONNECTED_AT,
     CONNECTION,
@@ -22,6 +22,8 @@ from tests.gateway_events import (
     identity,
     message,
 )
+from tests.unit.aws.dynamodb import CONFLICT, NOTHING, Client, cancelled, failed, failure
+from tests.unit.aws.dynamodb import log as patient
 
 OK = {"statusCode": 200}
 AWAY = Unavailable("ReadTimeoutError")
@@ -81,6 +83,18 @@ def test_a_session_stays_its_owners_for_as_long_as_the_longest_of_their_connecti
     assert log.held == longer
     assert len(log.events) == 1
     assert log.calls == 2
+
+
+def test_both_appends_of_an_opening_share_the_three_seconds_of_one() -> None:
+    waiting, held = Waiting(), failure("TransactionConflictException")
+    own_for_longer = cancelled(NOTHING, failed("alice"))
+    client = Client(*[cancelled(NOTHING, CONFLICT)] * 4, own_for_longer, *[held] * 5, {})
+
+    assert handler(connect(), None, patient(client, waiting), RecordingCallbacks()) == {"statusCode": 503}
+
+    assert waiting.pauses == [0.1, 0.2, 0.4, 0.8] * 2
+    types = [sent["Item"]["type"]["S"] for called, sent in client.calls if called == "put_item"]
+    assert types == ["ConnectionOpened"] * 5 + ["ConnectionFailed"]
 
 
 def test_a_session_that_is_somebody_elses_for_longer_is_forbidden(log: MemoryLog) -> None:

@@ -78,6 +78,7 @@ def test_a_pause_may_be_short_and_is_drawn_anew_each_time() -> None:
 
 
 HELD_BY_A_TRANSACTION = failure("TransactionConflictException")
+CONFLICTING = cancelled(NOTHING, CONFLICT)
 
 
 def test_a_single_put_waits_until_no_transaction_holds_its_item() -> None:
@@ -109,6 +110,20 @@ def test_a_put_whose_item_stays_held_is_unavailable_before_three_seconds_are_ove
         append(log(client, waiting), TEXT)
 
     assert waiting.pauses == [0.1, 0.2, 0.4, 0.8, 0.8]
+
+
+def test_appends_that_share_a_deadline_begin_no_attempt_after_it() -> None:
+    waiting, client = Waiting(), Client(*[CONFLICTING] * 4, {})
+    shared = log(client, waiting)
+    deadline = shared.deadline()
+    shared.append(TEXT, (TAKE,), deadline=deadline)
+    waiting.pauses.append(1.501)
+
+    with pytest.raises(Unavailable, match="Try again"):
+        shared.append(TEXT, deadline=deadline)
+
+    assert waiting.pauses == [0.1, 0.2, 0.4, 0.8, 1.501]
+    assert len(client.calls) == 5
 
 
 def test_a_put_that_fails_otherwise_is_left_to_the_client_to_repeat() -> None:
