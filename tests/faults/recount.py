@@ -42,11 +42,11 @@ def reckon(items: Iterable[Item]) -> Reckoned:
         ended_at = ended[connection]
         if any(_type(item) == "ConnectionOpened" for item in own):
             _add(counted, "opened", min(_number(item, "connected_at") for item in own))
-        if ended_at is None:
-            counted["active", "now"] += 1
-        elif any(_type(item) == "ConnectionOpened" for item in own):
-            closed = any(_type(item) == "ConnectionClosed" for item in own)
-            _add(counted, "closed" if closed else "lost", ended_at)
+            if ended_at is None:
+                counted["active", "now"] += 1
+            else:
+                closed = any(_type(item) == "ConnectionClosed" for item in own)
+                _add(counted, "closed" if closed else "lost", ended_at)
         for item in own:
             if _type(item) in ("TextMessageReceived", "ReplyCompleted"):
                 _add(counted, "texts" if _type(item) == "TextMessageReceived" else "replies", _number(item))

@@ -19,19 +19,19 @@ Contribution = Mapping[tuple[int, str], int]
 def contribution(row: Connection | None) -> Contribution:
     """Return what a connection's row adds to the counters, never negative; no row adds nothing.
 
-    What never opened does not count as ended: when all events have been projected, ``opened`` is the sum of
-    ``closed``, ``lost`` and ``active``.
+    What never opened counts neither as active nor as ended, so ``opened`` is the sum of ``closed``, ``lost``
+    and ``active``, whatever has been projected: a text whose connection's opening is not there yet makes a
+    row, and that row counts from the opening on.
     """
     if row is None:
         return {}
     counts: Counter[tuple[int, str]] = Counter()
     if row.opened:
         counts[minute_of(row.created_at), "opened"] += 1
-    ended_at = row.ended_at
-    if ended_at is None:
-        counts[NOW, "active"] += 1
-    elif row.opened:
-        counts[minute_of(ended_at), "closed" if row.closed else "lost"] += 1
+        if row.ended_at is None:
+            counts[NOW, "active"] += 1
+        else:
+            counts[minute_of(row.ended_at), "closed" if row.closed else "lost"] += 1
     for at, seconds in voice_endings(row).values():
         counts[minute_of(at), "voice_sessions"] += 1
         counts[minute_of(at), "voice_seconds"] += seconds

@@ -24,8 +24,8 @@ def test_an_open_connection_is_opened_in_its_minute_and_active_now() -> None:
     assert contribution(OPEN) == {(60_000, "opened"): 1, (NOW, "active"): 1}
 
 
-def test_a_connection_whose_opening_is_not_known_yet_is_only_active() -> None:
-    assert contribution(changed(opened=None)) == {(NOW, "active"): 1}
+def test_a_connection_whose_opening_is_not_known_yet_does_not_count() -> None:
+    assert contribution(changed(opened=None)) == {}
 
 
 def test_a_closed_connection_is_closed_in_the_minute_of_its_end() -> None:
