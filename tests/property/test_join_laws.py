@@ -71,7 +71,9 @@ def test_a_row_adds_nothing_negative_to_any_counter(history: list[Event]) -> Non
 
 
 @given(history=histories)
-def test_a_connection_that_opened_is_active_or_ended_once_and_another_is_neither(history: list[Event]) -> None:
+def test_a_connection_that_opened_is_active_or_ended_once_and_another_is_neither(
+    history: list[Event],
+) -> None:
     row = join(EMPTY, history)
     names = Counter(name for _, name in contribution(row))
 

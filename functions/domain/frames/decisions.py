@@ -59,6 +59,8 @@ VOICE_TAKEOVER_SECONDS: Final = 15 * 60
 """No voice session lives longer (the longest Lambda invocation), so a new one may replace it."""
 COUNTED_SECONDS: Final = 3600
 """How long a minute's count is kept: for whoever asks afterwards, since the next minute has another key."""
+_NO_SESSION: Final = ""
+"""What no claim on a voice session holds, so that its release is refused."""
 _OPEN_ALREADY: Final = (
     "A voice session is open already on this connection. "
     f"End it, or start another when it is {VOICE_TAKEOVER_SECONDS // 60} minutes old."
@@ -85,7 +87,7 @@ def decide(frame: Frame, cause: Cause, limits: Limits = USUAL) -> Decision:
     ------
     Refused
         ``rate_limited`` if speech is faster than its own clock allows, ``not_found`` for a voice session
-        that cannot be this connection's.
+        that cannot be this connection's; a ``voice_end`` under an id is refused so with its claims.
     """
     match frame:
         case TextMessage():
@@ -166,9 +168,20 @@ def _speech(frame: VoiceData, cause: Cause) -> Decision:
 
 
 def _voice_end(frame: VoiceEnd, cause: Cause) -> Decision:
+    """Return what ends a voice session; what the pace forbids is raised, or decided once the id was judged.
+
+    Whether an id was used only its claim can tell. So an end under an id that the pace forbids asks for the
+    claims all the same, one of which nobody can grant: nothing is written, and the refusal tells of the id.
+    """
     session, frames = frame.data.voice_session_id, frame.data.last_seq + 1
-    # under an id it may be a repetition: on another connection of the conversation, perhaps
-    keep_pace(session, frame.data.last_seq, cause, since=cause.connected_at if frame.id is None else 0)
+    forbidden: Refused | None = None
+    try:
+        # under an id it may be a repetition: on another connection of the conversation, perhaps
+        keep_pace(session, frame.data.last_seq, cause, since=cause.connected_at if frame.id is None else 0)
+    except Refused as too_fast:
+        if frame.id is None:
+            raise
+        forbidden = too_fast
     ended = event(cause, VoiceSessionEnded(session, frames, _seconds(session, cause.at), CLIENT_ENDED))
     replies = reply_claims(frame, ended, cause.at)
 
@@ -179,10 +192,10 @@ def _voice_end(frame: VoiceEnd, cause: Cause) -> Decision:
     def refused(standing: Standing) -> Answer:
         earlier = first_event(replies, standing)
         if earlier is None:
-            raise not_open()
+            raise forbidden or not_open()
         return answer(time_of(earlier))
 
-    release = Release(voice_key(cause.connection_id), session)
+    release = Release(voice_key(cause.connection_id), session if forbidden is None else _NO_SESSION)
     return Decision(ended, answer(cause.at), (*replies, release), refused)
 
 

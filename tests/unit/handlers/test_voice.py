@@ -1,11 +1,14 @@
 """Voice sessions, from the gateway's events to the answers."""
 
+import pytest
+
 from functions.domain.log.events import (
     VoiceSessionEnded,
     VoiceSessionStarted,
 )
+from functions.domain.log.ids import lowest
 from tests.fakes import MemoryLog
-from tests.gateway_events import CONNECTED_AT, identity
+from tests.gateway_events import CONNECTED_AT, CONNECTION, identity
 from tests.unit.handlers.frames import answer, at, end, start, text
 
 
@@ -144,6 +147,22 @@ def test_an_id_that_was_used_for_speech_is_none_for_a_text(log: MemoryLog) -> No
     assert answer(end(session, client_id="two", **at(4)), log)["type"] == "voice_ended"
 
 
+@pytest.mark.parametrize(
+    ("session", "last_seq"),
+    [(None, 1_000_000), (lowest(CONNECTED_AT + 3_600_000), 0)],
+    ids=["pace", "future"],
+)
+def test_an_id_that_was_used_is_a_conflict_before_anything_else_is_judged(
+    log: MemoryLog, session: str | None, last_seq: int
+) -> None:
+    began = answer(start("one", **at(1)), log)["data"]["voiceSessionId"]
+
+    frame = answer(end(session or began, last_seq, client_id="one", **at(2)), log)
+
+    assert frame["data"]["code"] == "conflict"
+    assert log.held[f"voice#{CONNECTION}"][0] == began
+
+
 def test_nobody_ends_the_voice_session_of_another_connection(log: MemoryLog) -> None:
     session = answer(start(**at(1)), log)["data"]["voiceSessionId"]
     frame = answer(end(session, connectionId="another", **at(2)), log)
@@ -158,4 +177,5 @@ def test_an_end_that_claims_more_than_there_was_time_for_is_refused(log: MemoryL
 
     assert frame["data"]["code"] == "rate_limited"
     assert frame["data"]["retryAfter"] == 17
+    assert VoiceSessionEnded not in map(type, log.facts)
     assert answer(end(session, 1_000, **at(19)), log)["type"] == "voice_ended"

@@ -148,7 +148,7 @@ def test_speech_may_run_at_50_frames_a_second_after_a_burst_of_100(seq: int, mil
 def test_speech_that_is_ahead_of_its_time_is_told_when_to_come_back(
     seq: int, milliseconds: int, retry_after: int
 ) -> None:
-    for frame in (speech(seq), ending(seq)):
+    for frame in (speech(seq), VoiceEnd(data=VoiceEndData(SESSION, seq))):
         with pytest.raises(Refused) as caught:
             decide(frame, later(milliseconds))
 
@@ -172,13 +172,22 @@ def test_a_voice_session_that_cannot_be_this_connections_is_not_found(began: int
         assert (caught.value.code, caught.value.message) == ("not_found", NOT_OPEN)
 
 
-def test_an_end_under_an_id_may_repeat_what_another_connection_ended_and_never_the_future() -> None:
+def test_an_end_under_an_id_may_repeat_what_another_connection_ended() -> None:
     before = lowest(CONNECTED_AT - 1)
 
     assert decide(ending(0, before), later(0)).claims[-1] == Release(VOICE, before)
-    with pytest.raises(Refused) as caught:
-        decide(ending(0, lowest(BEGAN + 1)), later(0))
-    assert (caught.value.code, caught.value.message) == ("not_found", NOT_OPEN)
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"), [(ending(200), "rate_limited"), (ending(0, lowest(BEGAN + 1)), "not_found")]
+)
+def test_what_an_end_under_an_id_may_not_say_is_refused_by_a_claim_that_nobody_grants(
+    frame: VoiceEnd, code: str
+) -> None:
+    decision = decide(frame, later(0))
+
+    assert decision.claims[-1] == Release(VOICE, "")
+    assert refused(decision, {VOICE: SESSION}).code == code
 
 
 @pytest.mark.parametrize("began", [CONNECTED_AT, BEGAN])
