@@ -16,7 +16,7 @@ MAX_VOICE_SESSIONS_PER_MINUTE = 30
 """A connection's row holds each of its voice sessions, for two hours, and DynamoDB's items end at 400 KB."""
 
 LONGEST_TEXT_BYTES = 32_768
-"""No text is longer, so one a minute fits into any limit."""
+"""No frame is longer, so the longest text fits into any limit."""
 
 _ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_+]{1,128}$")]
 _DEFAULT_PORTS = {"http": 80, "https": 443}

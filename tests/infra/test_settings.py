@@ -7,8 +7,9 @@ import pytest
 
 from functions.aws import clients
 from functions.aws.log.patience import Patience
+from functions.domain.frames.protocol import MAX_FRAME_BYTES, MAX_TEXT_CHARACTERS
 from infra.settings.configuration import ConfigurationError, read_settings
-from infra.settings.identity import TRACING_HEADERS, IdentityMode, TokenUse
+from infra.settings.identity import LONGEST_TEXT_BYTES, TRACING_HEADERS, IdentityMode, TokenUse
 from infra.settings.settings import GatewayLogsRole, LayerTarget, LifecycleSize, LogLevel, Settings
 from tests.infra.program import PROJECT, STACKS, evaluate, written_config
 
@@ -251,6 +252,12 @@ def test_the_lifecycle_has_time_for_an_opening_and_for_its_failure_in_an_outage(
 
     assert 2 * (Patience().seconds + last_attempt) == 24
     assert LifecycleSize().timeout_seconds == 25
+
+
+def test_the_longest_text_that_the_protocol_takes_fits_into_the_least_limit_on_bytes() -> None:
+    longest_in_utf_8 = 4 * MAX_TEXT_CHARACTERS
+
+    assert longest_in_utf_8 <= LONGEST_TEXT_BYTES == MAX_FRAME_BYTES
 
 
 def test_the_gateways_role_is_somebody_elses_by_default() -> None:

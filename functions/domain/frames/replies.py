@@ -45,7 +45,9 @@ def first_event(replies: tuple[Take, ...], standing: Standing) -> str | None:
         if claim.key in standing:
             event_id, _, digest = (standing[claim.key] or "").partition("#")
             if digest != claim.value.partition("#")[2]:
-                raise Refused("conflict", "Another frame was sent under this id within 24 hours.")
+                raise Refused(
+                    "conflict", f"Another frame was sent under this id within {REPLY_SECONDS // 3600} hours."
+                )
             return event_id
     return None
 
