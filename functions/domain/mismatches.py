@@ -11,9 +11,12 @@ from msgspec.inspect import LiteralType, Metadata, StructType, Type, UnionType, 
 _LONGEST: Final = 200
 """Characters: a mismatch may quote what was sent, of whatever length."""
 _UNSPOKEN: Final = re.compile(
-    r"(?:Expected `str` matching regex|Invalid enum value|Invalid value) .* - at `(\$[^`]*)`", re.DOTALL
+    r"(?:Expected `str` matching regex|Expected `float` [<>]=|Invalid enum value|Invalid value) .*"
+    r" - at `(\$[^`]*)`",
+    re.DOTALL,
 )
-"""What msgspec says without saying what is allowed, or as a regular expression; and where."""
+"""What msgspec says without saying what is allowed, or as a regular expression, or of one bound of two; and
+where."""
 
 
 def explain(mismatch: msgspec.ValidationError, kinds: Any) -> str:

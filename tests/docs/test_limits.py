@@ -13,7 +13,7 @@ _LIMITS = {
         f"{protocol.MAX_AUDIO_BYTES:,} bytes of audio a frame",
         f"A frame to a client has at most {protocol.MAX_SENT_BYTES:,} bytes",
         f"within {replies.REPLY_SECONDS // 3600} hours",
-        f"{USUAL.texts} texts of {USUAL.text_bytes:,} bytes together",
+        f"{USUAL.texts} texts, with {USUAL.text_bytes:,} bytes in all of them",
         f"and {USUAL.voice_sessions} voice sessions a minute",
     ),
     "docs/protocol.md": (

@@ -115,7 +115,9 @@ def _text(frame: TextMessage, cause: Cause, limits: Limits) -> Decision:
     def refused(standing: Standing) -> Answer:
         message_id = first_event(replies, standing)
         if message_id is None:
-            raise _over_the_limit(cause, f"{limits.texts} texts of {limits.text_bytes} bytes together")
+            raise _over_the_limit(
+                cause, f"{limits.texts} texts, and {limits.text_bytes} bytes in all of them"
+            )
         return TextAck(id=frame.id, data=TextAckData(message_id))
 
     answer = TextAck(id=frame.id, data=TextAckData(received.event_id))

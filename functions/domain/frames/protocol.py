@@ -38,7 +38,15 @@ ClientId = Annotated[
     ),
 ]
 Timestamp = (
-    Annotated[str, msgspec.Meta(max_length=64)] | Annotated[float, msgspec.Meta(ge=-(2**53), le=2**53)]
+    Annotated[str, msgspec.Meta(max_length=64)]
+    | Annotated[
+        float,
+        msgspec.Meta(
+            ge=-(2**53),
+            le=2**53,
+            description="a text of at most 64 characters, or a number from -2^53 to 2^53",
+        ),
+    ]
 )
 """Whatever a client keeps its time in, and no more than that."""
 VoiceName = Annotated[

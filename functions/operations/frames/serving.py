@@ -14,6 +14,7 @@ from functions.domain.identity.identity import has_expired
 from functions.domain.limits import USUAL, Limits
 from functions.domain.log.events import Cause
 from functions.domain.refusals import Refused, Unavailable
+from functions.domain.times import iso
 from functions.names import FAULT, FAULT_SERVER, ROUTE_DEFAULT, ROUTE_VOICE_DATA
 
 _SERVERS_TROUBLE: Final = frozenset({"unavailable", "internal", "unauthorized"})
@@ -66,7 +67,10 @@ def _accept(request: Request, cause: Cause, log: EventLog, limits: Limits) -> An
     route = request.request_context.route_key
     served = route in {ROUTE_DEFAULT, ROUTE_VOICE_DATA}
     if served and has_expired(request.authorizer.exp, now=cause.at):
-        raise Refused("token_expired", "The identity of this connection has expired. Connect again.")
+        expired_at = iso(request.authorizer.exp * 1000)
+        raise Refused(
+            "token_expired", f"The identity of this connection expired at {expired_at}. Connect again."
+        )
     if request.is_base64_encoded:
         raise Refused("invalid_json", "A frame is text, not binary.")
     frame = parse(request.body or "")

@@ -8,6 +8,7 @@ from functions.aws.logs import logger, write_line
 from functions.domain.identity.denials import Denial
 from functions.domain.identity.identity import Unidentified, has_expired, identity_of
 from functions.domain.refusals import Unavailable
+from functions.domain.times import iso
 
 
 def give(event: dict[str, Any], tickets: Tickets, use: str, now: int) -> dict[str, Any]:
@@ -28,10 +29,12 @@ def give(event: dict[str, Any], tickets: Tickets, use: str, now: int) -> dict[st
         identity = identity_of(event["requestContext"]["authorizer"]["jwt"]["claims"], use=use)
         if has_expired(identity.expires_at, now=now):
             expired = Unidentified(Denial.TOKEN_EXPIRED, user_id=identity.user_id)
-            return _refuse(event, 401, "token_expired", "The token has expired.", expired)
+            message = f"The token expired at {iso(identity.expires_at * 1000)}."
+            return _refuse(event, 401, "token_expired", message, expired)
         ticket = tickets.issue(identity, now)
     except Unidentified as refused:
-        return _refuse(event, 403, "unauthorized", "This token gets no ticket.", refused)
+        taken = f" Send the {use} token." if refused.denial is Denial.WRONG_USE else ""
+        return _refuse(event, 403, "unauthorized", f"This token gets no ticket.{taken}", refused)
     except Unavailable as unavailable:
         away = Unidentified(Denial.UNAVAILABLE, user_id=identity.user_id, problem=unavailable.problem)
         return _refuse(event, 503, "unavailable", "Try again.", away)

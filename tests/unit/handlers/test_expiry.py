@@ -12,6 +12,7 @@ from functions.domain.log.events import (
 )
 from functions.domain.log.ids import lowest
 from functions.domain.refusals import Unavailable
+from functions.domain.times import iso
 from functions.handlers import lifecycle
 from functions.handlers.message import handler
 from tests.fakes import MemoryLog, RecordingCallbacks
@@ -31,7 +32,7 @@ def test_an_expired_identity_is_told_so_and_its_connection_closed(
     assert connection_id == CONNECTION
     told = json.loads(frame)["data"]
     assert told["code"] == "token_expired"
-    assert told["message"] == "The identity of this connection has expired. Connect again."
+    assert told["message"] == f"The identity of this connection expired at {iso(EXP)}. Connect again."
     assert callbacks.closed == [CONNECTION]
     assert log.facts == [MessageRejected("token_expired")]
 

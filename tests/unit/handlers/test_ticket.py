@@ -10,6 +10,7 @@ import pytest
 from functions.aws.identity.tickets import Tickets
 from functions.domain.identity.identity import Identity
 from functions.domain.refusals import Unavailable
+from functions.domain.times import iso
 from functions.handlers.ticket import handler
 from tests.gateway_events import fixture
 
@@ -41,6 +42,10 @@ def request(**claims: Any) -> dict[str, Any]:
     return event
 
 
+def message(answer: dict[str, Any]) -> Any:
+    return json.loads(answer["body"])["error"]["message"]
+
+
 def code(answer: dict[str, Any]) -> str:
     return str(json.loads(answer["body"])["error"]["code"])
 
@@ -62,6 +67,7 @@ def test_an_id_token_gets_one_only_where_the_setting_says_so() -> None:
     refused = handler(request(token_use="id"), None, drawer)
 
     assert (refused["statusCode"], code(refused)) == (403, "unauthorized")
+    assert message(refused) == "This token gets no ticket. Send the access token."
     assert drawer.issued == []
     assert handler(request(token_use="id"), None, drawer, "id")["statusCode"] == 200
 
@@ -79,9 +85,12 @@ def test_a_token_that_names_nobody_gets_none(claims: dict[str, Any]) -> None:
 def test_a_token_that_has_expired_since_gets_none() -> None:
     drawer = Drawer()
 
-    answer = handler(request(exp=str(int(time.time()) - 1)), None, drawer)
+    expired_at = int(time.time()) - 1
+
+    answer = handler(request(exp=str(expired_at)), None, drawer)
 
     assert (answer["statusCode"], code(answer)) == (401, "token_expired")
+    assert message(answer) == f"The token expired at {iso(expired_at * 1000)}."
     assert drawer.issued == []
 
 

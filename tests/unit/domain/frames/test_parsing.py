@@ -132,6 +132,13 @@ def test_a_timestamp_is_short_or_a_number_of_this_age(timestamp: object) -> None
     assert refused({"type": "ping", "timestamp": timestamp}).code == "invalid_message"
 
 
+@pytest.mark.parametrize("timestamp", [1e17, -1e17])
+def test_both_bounds_of_a_timestamp_are_told_in_words(timestamp: float) -> None:
+    assert refused({"type": "ping", "timestamp": timestamp}).message == (
+        "Expected a text of at most 64 characters, or a number from -2^53 to 2^53 - at `$.timestamp`"
+    )
+
+
 @pytest.mark.parametrize("body", ["null", "7", '"ping"', "[]", '[{"type": "ping"}]', "true"])
 def test_json_that_is_no_object_is_an_invalid_message(body: str) -> None:
     verdict = refused(body)

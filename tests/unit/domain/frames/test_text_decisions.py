@@ -155,4 +155,4 @@ def test_who_is_over_the_limit_may_try_again_in_the_next_minute(milliseconds: in
     verdict = refused(decide(TEXT, cause(at=MINUTE + milliseconds), Limits(texts=7)), {COUNT.key: None})
 
     assert (verdict.code, verdict.retry_after) == ("rate_limited", seconds)
-    assert verdict.message == "Too much in this minute: at most 7 texts of 120000 bytes together."
+    assert verdict.message == "Too much in this minute: at most 7 texts, and 120000 bytes in all of them."
