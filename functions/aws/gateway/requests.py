@@ -8,7 +8,7 @@ import msgspec
 from functions.domain.frames.parsing import id_of
 from functions.domain.frames.protocol import Answer, Error, ErrorData, Pong
 from functions.domain.log.events import Cause
-from functions.domain.log.retention import expiry
+from functions.domain.log.retention import expiry_of
 from functions.domain.refusals import Nobody, Refused
 from functions.domain.times import LATEST, iso
 
@@ -92,15 +92,12 @@ class Request(msgspec.Struct, frozen=True, rename="camel"):
     def cause(self) -> Cause:
         """Who and since when, for the events that the request makes; raises as `authorizer`."""
         who, context = self.authorizer, self.request_context
-        expires_at = who.expires_at
-        if expires_at is None:
-            expires_at = expiry(who.connected_at, self.retention_seconds)
         return Cause(
             connection_id=context.connection_id,
             user_id=who.user_id,
             session_id=who.session_id,
             connected_at=who.connected_at,
-            expires_at=expires_at,
+            expires_at=expiry_of(who.expires_at, who.connected_at, self.retention_seconds),
             at=context.request_time_epoch,
             id=context.request_id,
             trace_id=self.trace_id,

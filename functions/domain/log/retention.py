@@ -22,6 +22,19 @@ def expiry(connected_at: int, retention_seconds: int) -> int:
     return connected_at // 1000 + retention_seconds
 
 
+def expiry_of(given: int | None, connected_at: int, retention_seconds: int) -> int:
+    """Return when what an open connection leaves expires, in epoch seconds.
+
+    Parameters
+    ----------
+    given
+        What was decided when it opened and travelled with it; None for a connection of an earlier release.
+    connected_at, retention_seconds
+        As for `expiry`, which is asked again where nothing travelled.
+    """
+    return expiry(connected_at, retention_seconds) if given is None else given
+
+
 def days_kept(since: int, expires_at: int) -> int:
     """Return for how many days something is kept, rounded up: all of one connection is kept for as many.
 

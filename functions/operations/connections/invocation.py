@@ -6,7 +6,7 @@ from typing import Final
 
 from functions.aws.read_models.connection_items import ConnectionInfo
 from functions.domain.log.events import Cause
-from functions.domain.log.retention import expiry
+from functions.domain.log.retention import expiry_of
 
 _RESERVE_MILLISECONDS: Final = 10_000
 """What is left to finish one call, which takes 9 s where it is retried, and to answer.
@@ -46,15 +46,12 @@ class Invocation:
 
     def cause(self, connection: ConnectionInfo) -> Cause:
         """Return who and since when, from the connection's row, for the events that this makes."""
-        expires_at = connection.expires_at
-        if expires_at is None:
-            expires_at = expiry(connection.created_at, self.retention_seconds)
         return Cause(
             connection_id=connection.connection_id,
             user_id=connection.user_id,
             session_id=connection.session_id,
             connected_at=connection.created_at,
-            expires_at=expires_at,
+            expires_at=expiry_of(connection.expires_at, connection.created_at, self.retention_seconds),
             at=self.at,
             id=self.id,
             trace_id=self.trace_id,
