@@ -9,16 +9,12 @@ from functions.domain.connections.idleness import ASK_AFTER_SECONDS
 from functions.domain.frames.protocol import CLIENT_TYPES, MAX_SENT_BYTES, Answer
 from functions.domain.identity.identity import NAME
 from functions.domain.mismatches import explain
+from functions.domain.printable import PrintableId
 from functions.domain.times import iso
 
 ErrorCode = Literal["invalid_request", "not_found", "invalid_cursor", "conflict", "unavailable"]
 
-ConnectionId = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=r"^[!-~]{1,128}$(?!\n)", description="1 to 128 printable ASCII characters without spaces"
-    ),
-]
+ConnectionId = PrintableId
 """Whatever could be a connection's id; an id that no connection has is ``not_found``."""
 UserId = Annotated[
     str,

@@ -1,7 +1,6 @@
 """Reads the text of a client's frame: as one of the protocol's types, or refused with the reason."""
 
 import json
-import re
 from typing import Any, Final
 from unicodedata import normalize
 
@@ -19,6 +18,7 @@ from functions.domain.frames.protocol import (
     TextMessageData,
 )
 from functions.domain.mismatches import explain
+from functions.domain.printable import PRINTABLE
 from functions.domain.refusals import Refused
 
 _decoder: Final = msgspec.json.Decoder(Frame)
@@ -33,7 +33,6 @@ _TYPES: Final = ", ".join(sorted(CLIENT_TYPES))
 _FRAME_RULE: Final = (
     f"A frame has at most {MAX_FRAME_BYTES} bytes, all that is around its data and all escapes included."
 )
-_CLIENT_ID: Final = re.compile(r"[!-~]{1,128}")
 
 
 def _no_number(_digits: str) -> None:
@@ -81,7 +80,7 @@ def id_of(body: str) -> str | None:
     except ValueError:
         return None
     given = frame.get("id") if isinstance(frame, dict) else None
-    return given if isinstance(given, str) and _CLIENT_ID.fullmatch(given) else None
+    return given if isinstance(given, str) and PRINTABLE.fullmatch(given) else None
 
 
 def _normalised(frame: TextMessage) -> TextMessage:

@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal, get_args
 import msgspec
 
 from functions.domain.log.ids import PATTERN
+from functions.domain.printable import PrintableId
 from functions.domain.refusals import ErrorCode
 
 MAX_FRAME_BYTES: Final = 32 * 1024
@@ -30,12 +31,6 @@ Seq = Annotated[int, msgspec.Meta(ge=0, le=MAX_SEQ)]
 LastSeq = Annotated[int, msgspec.Meta(ge=-1, le=MAX_SEQ)]
 VoiceSessionId = Annotated[
     str, msgspec.Meta(pattern=PATTERN, description="the id of a voice session, as voice_ready gave it")
-]
-ClientId = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=r"^[!-~]{1,128}$(?!\n)", description="1 to 128 printable ASCII characters without spaces"
-    ),
 ]
 Timestamp = (
     Annotated[str, msgspec.Meta(max_length=64)]
@@ -60,7 +55,7 @@ VoiceName = Annotated[
 class ClientFrame(msgspec.Struct, frozen=True, tag_field="type"):
     """What every frame of a client may carry. ``timestamp`` is the client's own and is not used."""
 
-    id: ClientId | None = None
+    id: PrintableId | None = None
     timestamp: Timestamp | None = None
 
 
