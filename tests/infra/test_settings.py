@@ -246,9 +246,10 @@ def test_the_engine_prints_the_message_without_a_traceback() -> None:
 
 
 def test_the_lifecycle_has_time_for_an_opening_and_for_its_failure_in_an_outage() -> None:
-    attempts = clients.IN_TIME.retries["total_max_attempts"]
+    config = clients.dynamodb(clients.IN_TIME).meta.config
+    attempts = config.retries["total_max_attempts"]
     pauses = attempts - 1  # of at most a second, between the client's own attempts
-    last_attempt = attempts * (clients.IN_TIME.connect_timeout + clients.IN_TIME.read_timeout) + pauses
+    last_attempt = attempts * (config.connect_timeout + config.read_timeout) + pauses
 
     assert 2 * (Patience().seconds + last_attempt) == 24
     assert LifecycleSize().timeout_seconds == 25

@@ -34,7 +34,8 @@ def test_a_call_that_must_end_within_ten_seconds_is_tried_twice() -> None:
 def test_who_must_be_done_in_time_appends_by_a_client_that_is(function: Any) -> None:
     log = signature(function.handler).parameters["log"].default
 
-    assert vars(log)["_client"].meta.config.retries == clients.IN_TIME.retries
+    in_time = clients.dynamodb(clients.IN_TIME).meta.config
+    assert vars(log)["_client"].meta.config.retries == in_time.retries
 
 
 @pytest.mark.parametrize("made", [clients.dynamodb(), clients.management(ENDPOINT)])
