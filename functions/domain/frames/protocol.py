@@ -39,7 +39,7 @@ Timestamp = (
         msgspec.Meta(
             ge=-(2**53),
             le=2**53,
-            description="a text of at most 64 characters, or a number from -2^53 to 2^53",
+            description="a text of at most 64 characters, or a number up to ±9007199254740992",
         ),
     ]
 )

@@ -135,7 +135,7 @@ def test_a_timestamp_is_short_or_a_number_of_this_age(timestamp: object) -> None
 @pytest.mark.parametrize("timestamp", [1e17, -1e17])
 def test_both_bounds_of_a_timestamp_are_told_in_words(timestamp: float) -> None:
     assert refused({"type": "ping", "timestamp": timestamp}).message == (
-        "Expected a text of at most 64 characters, or a number from -2^53 to 2^53 - at `$.timestamp`"
+        "Expected a text of at most 64 characters, or a number up to ±9007199254740992 - at `$.timestamp`"
     )
 
 
