@@ -72,7 +72,6 @@ def series(deployment: Deployment, resolution: Resolution, first: int, last: int
 
 def _shards(deployment: Deployment, first: CounterKey, last: CounterKey) -> Iterator[tuple[CounterKey, int]]:
     """Yield the shards of a counter from one bucket to another, both included, for however many days kept."""
-    days = deployment.outputs.retention_days
     values = {":metric": first.name, ":first": first.bucket, ":last": f"{last.bucket}{_LAST_SHARD}"}
     pages = deployment.client.get_paginator("query").paginate(
         TableName=deployment.outputs.metrics_table,
@@ -83,4 +82,4 @@ def _shards(deployment: Deployment, first: CounterKey, last: CounterKey) -> Iter
     )
     for page in pages:
         for item in page["Items"]:
-            yield parse(first.name, item["bucket"]["S"], days), int(item["count"]["N"])
+            yield parse(first.name, item["bucket"]["S"]), int(item["count"]["N"])

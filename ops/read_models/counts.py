@@ -85,7 +85,6 @@ class BothCounts:
 def counted(deployment: Deployment, generation: int) -> Counts:
     """Return the counters of a generation, as the metrics table holds them."""
     sums = Counts(generation)
-    retention_days = deployment.outputs.retention_days
     for name in get_args(Name):
         query = {
             "TableName": deployment.outputs.metrics_table,
@@ -96,7 +95,7 @@ def counted(deployment: Deployment, generation: int) -> Counts:
         }
         for page in deployment.client.get_paginator("query").paginate(**query):
             for item in page["Items"]:
-                sums.move(parse(name, item["bucket"]["S"], retention_days), int(item["count"]["N"]))
+                sums.move(parse(name, item["bucket"]["S"]), int(item["count"]["N"]))
     return sums
 
 

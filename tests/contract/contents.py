@@ -37,7 +37,7 @@ def contents(client: Any, tables: Tables, generation: int = 1) -> Contents:
     sums: Counter[CounterKey] = Counter()
     for item in scan(client, tables.metrics):
         if "count" in item:
-            key = parse(item["metric"]["S"], item["bucket"]["S"], retention_days=0)
+            key = parse(item["metric"]["S"], item["bucket"]["S"])
             sums[key] += int(item["count"]["N"]) if key.generation == generation else 0
     return Contents(rows, messages, {key: count for key, count in sums.items() if count})
 

@@ -438,14 +438,6 @@ def test_an_event_that_is_there_counts_no_bytes_again(log: EventLog) -> None:
     assert log.append(text(1), (words(50),)) is True
 
 
-def test_a_count_of_a_minute_that_began_without_bytes_goes_on_with_them(log: EventLog) -> None:
-    log.append(text(0), (count(9),))
-
-    assert log.append(text(1), (words(100),)) is True
-    with pytest.raises(ClaimRefusedError):
-        log.append(text(2), (words(1),))
-
-
 def test_a_count_with_another_claim_is_granted_with_it_or_not_at_all(log: EventLog) -> None:
     log.append(text(0), (take("one"),))
 

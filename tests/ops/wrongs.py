@@ -56,7 +56,7 @@ def _surplus_message(stage: Stage) -> None:
 
 
 def _surplus_counter(stage: Stage) -> None:
-    key = {"metric": {"S": "lost"}, "bucket": {"S": "00000001#minute#2026-11-23T05:12#3"}}
+    key = {"metric": {"S": "lost"}, "bucket": {"S": "00000001#minute#2026-11-23T05:12#90d3"}}
     stage.client.put_item(TableName=stage.tables.metrics, Item={**key, "count": {"N": "1"}})
 
 

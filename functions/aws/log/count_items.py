@@ -7,8 +7,6 @@ from functions.domain.log.claims import Count
 from functions.names import TTL_ATTRIBUTE
 
 _FEW: Final = "#count < :limit"
-_BYTES: Final = "attribute_not_exists(#bytes) OR #bytes <= :rest"
-"""An item that counts no bytes is of the minute in which the limit on them was deployed."""
 
 
 def update(claim: Count) -> dict[str, Any]:
@@ -18,7 +16,7 @@ def update(claim: Count) -> dict[str, Any]:
     values: dict[str, Any] = {":limit": claim.limit, ":one": 1, ":expires_at": claim.expires_at}
     if claim.byte_limit is not None:
         added = f"{added}, #bytes :bytes"
-        condition = f"({_FEW} AND ({_BYTES}))"
+        condition = f"({_FEW} AND #bytes <= :rest)"
         names["#bytes"] = "bytes"
         values |= {":bytes": claim.bytes, ":rest": claim.byte_limit - claim.bytes}
     return {

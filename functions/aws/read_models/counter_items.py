@@ -62,20 +62,14 @@ def bucket_prefix(generation: int) -> str:
     return f"{generation:08d}#"
 
 
-def parse(metric: str, bucket: str, retention_days: int) -> CounterKey:
-    """Return the counter that a key of the table is a shard of.
-
-    A shard of an earlier release names no days: what it counts is kept for the days of the retention.
-    """
+def parse(metric: str, bucket: str) -> CounterKey:
+    """Return the counter that a key of the table is a shard of."""
     generation, resolution, *at, shard = bucket.split("#")
     match resolution:
         case "minute" | "day":
             start = datetime.strptime(at[0], _FORMATS[resolution]).replace(tzinfo=UTC)
-            days, kept, _ = shard.partition("d")
-            began = int(start.timestamp() * 1000)
-            return CounterKey(
-                int(generation), metric, resolution, began, int(days) if kept else retention_days
-            )
+            days, _, _ = shard.partition("d")
+            return CounterKey(int(generation), metric, resolution, int(start.timestamp() * 1000), int(days))
         case _:
             return CounterKey(int(generation), metric, "now", 0, 0)
 
