@@ -9,6 +9,7 @@ _COUNTS: Final = "functions/aws/log/count_items.py"
 _CLAIMS: Final = "functions/aws/log/claim_items.py"
 _MODEL: Final = "functions/aws/read_models/read_model.py"
 _ROW: Final = "functions/domain/connections/connection.py"
+_COALESCED: Final = "functions/domain/frames/coalesced.py"
 _DECISIONS: Final = "functions/domain/frames/decisions.py"
 _BATCHES: Final = "functions/operations/projection/batches.py"
 _PROJECTION: Final = "functions/operations/projection/projecting.py"
@@ -53,14 +54,14 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "a coalesced event's id is the request's",
-        _DECISIONS,
+        _COALESCED,
         'key=f"{cause.connection_id}#{minute}#{code}"',
         'key=f"{cause.id}#{code}"',
         "a hostile client appends without bound",
     ),
     Mutation(
         "a coalesced event's id has no minute",
-        _DECISIONS,
+        _COALESCED,
         'key=f"{cause.connection_id}#{minute}#{code}", key_at=max(minute, cause.connected_at)',
         'key=f"{cause.connection_id}#{code}", key_at=cause.connected_at',
         "refusals after the first minute leave no trace",
@@ -144,11 +145,11 @@ MUTATIONS: Final = (
         "an opening that was written all the same stays beside its failure",
     ),
     Mutation(
-        "what never opened is counted as ended",
+        "what never opened is counted",
         "functions/domain/connections/counters.py",
-        "    elif row.opened:",
-        "    else:",
-        "more connections end than were opened",
+        "    if row.opened:",
+        "    if row.opened or row.closed:",
+        "a handshake that was refused counts as a connection",
     ),
     Mutation(
         "what is sent again is answered by another's event",

@@ -8,6 +8,8 @@ from typing import Final, assert_never
 
 import msgspec
 
+from functions.domain.frames.coalesced import activity
+from functions.domain.frames.counting import count, over_the_limit
 from functions.domain.frames.pace import keep_pace, not_open
 from functions.domain.frames.protocol import (
     Answer,
@@ -29,7 +31,6 @@ from functions.domain.frames.replies import first_event, reply_claims
 from functions.domain.limits import CONNECTION_SECONDS, USUAL, Limits
 from functions.domain.log.claims import (
     Claim,
-    Count,
     Release,
     Standing,
     Take,
@@ -39,26 +40,20 @@ from functions.domain.log.claims import (
 )
 from functions.domain.log.events import (
     CLIENT_ENDED,
-    ActivityRecorded,
     Cause,
-    ConnectionLost,
     Event,
-    MessageRejected,
     TextMessageReceived,
     VoiceSessionEnded,
     VoiceSessionStarted,
     event,
 )
-from functions.domain.log.ids import MINUTE, lowest, minute_of, time_of
-from functions.domain.losses import can_be_lost
-from functions.domain.refusals import ErrorCode, Refused
+from functions.domain.log.ids import lowest, minute_of, time_of
+from functions.domain.refusals import Refused
 
 FRAMES_PER_ACTIVITY: Final = 600
 """A minute of speech at ten frames a second."""
 VOICE_TAKEOVER_SECONDS: Final = 15 * 60
 """No voice session lives longer (the longest Lambda invocation), so a new one may replace it."""
-COUNTED_SECONDS: Final = 3600
-"""How long a minute's count is kept: for whoever asks afterwards, since the next minute has another key."""
 _NO_SESSION: Final = ""
 """What no claim on a voice session holds, so that its release is refused."""
 _OPEN_ALREADY: Final = (
@@ -108,20 +103,18 @@ def _text(frame: TextMessage, cause: Cause, limits: Limits) -> Decision:
     received = event(cause, TextMessageReceived(frame.data.text))
     replies = reply_claims(frame, received, cause.at)
     size = len(frame.data.text.encode())
-    count = _count(
+    counted = count(
         texts_key(cause.user_id, minute_of(cause.at)), limits.texts, cause, size, limits.text_bytes
     )
 
     def refused(standing: Standing) -> Answer:
         message_id = first_event(replies, standing)
         if message_id is None:
-            raise _over_the_limit(
-                cause, f"{limits.texts} texts, and {limits.text_bytes} bytes in all of them"
-            )
+            raise over_the_limit(cause, f"{limits.texts} texts, and {limits.text_bytes} bytes in all of them")
         return TextAck(id=frame.id, data=TextAckData(message_id))
 
     answer = TextAck(id=frame.id, data=TextAckData(received.event_id))
-    return Decision(received, answer, (*replies, count), refused)
+    return Decision(received, answer, (*replies, counted), refused)
 
 
 def _voice_start(frame: VoiceStart, cause: Cause, limits: Limits) -> Decision:
@@ -134,7 +127,7 @@ def _voice_start(frame: VoiceStart, cause: Cause, limits: Limits) -> Decision:
         cause.connected_at // 1000 + CONNECTION_SECONDS + VOICE_TAKEOVER_SECONDS,
         overrides_below=lowest(cause.at - VOICE_TAKEOVER_SECONDS * 1000),
     )
-    count = _count(voices_key(cause.user_id, minute_of(cause.at)), limits.voice_sessions, cause)
+    counted = count(voices_key(cause.user_id, minute_of(cause.at)), limits.voice_sessions, cause)
 
     def refused(standing: Standing) -> Answer:
         session = first_event(replies, standing)
@@ -142,23 +135,13 @@ def _voice_start(frame: VoiceStart, cause: Cause, limits: Limits) -> Decision:
         if session is None and voice.key in standing:
             raise Refused("conflict", _OPEN_ALREADY, voice_session_id=open_session)
         if session is None:
-            raise _over_the_limit(cause, f"{limits.voice_sessions} voice sessions")
+            raise over_the_limit(cause, f"{limits.voice_sessions} voice sessions")
         if session != open_session:  # it ended, was replaced, or is old enough for that
             raise Refused("not_found", "The voice session that this frame opened is not open any more.")
         return VoiceReady(id=frame.id, data=VoiceReadyData(session))
 
     answer = VoiceReady(id=frame.id, data=VoiceReadyData(started.event_id))
-    return Decision(started, answer, (*replies, voice, count), refused)
-
-
-def _count(key: str, limit: int, cause: Cause, size: int = 0, byte_limit: int | None = None) -> Count:
-    return Count(key, limit, minute_of(cause.at) // 1000 + COUNTED_SECONDS, size, byte_limit)
-
-
-def _over_the_limit(cause: Cause, most: str) -> Refused:
-    """Return the refusal of what a user has done too often, or at too great length, in this minute."""
-    retry_after = -(-(MINUTE - cause.at % MINUTE) // 1000)
-    return Refused("rate_limited", f"Too much in this minute: at most {most}.", retry_after=retry_after)
+    return Decision(started, answer, (*replies, voice, counted), refused)
 
 
 def _speech(frame: VoiceData, cause: Cause) -> Decision:
@@ -166,7 +149,7 @@ def _speech(frame: VoiceData, cause: Cause) -> Decision:
     keep_pace(session, seq, cause, since=cause.connected_at)
     if seq == 0 or seq % FRAMES_PER_ACTIVITY:
         return Decision(None, None)
-    return Decision(_coalesced(cause, ActivityRecorded(session, seq + 1), "activity"), None)
+    return Decision(activity(cause, session, seq + 1), None)
 
 
 def _voice_end(frame: VoiceEnd, cause: Cause) -> Decision:
@@ -203,26 +186,3 @@ def _voice_end(frame: VoiceEnd, cause: Cause) -> Decision:
 
 def _seconds(session: str, at: int) -> int:
     return (at - time_of(session)) // 1000
-
-
-def rejection(cause: Cause, code: ErrorCode) -> Event:
-    """Return the event of a refused frame: one for each connection, minute and code."""
-    return _coalesced(cause, MessageRejected(code), code)
-
-
-def unreachable(cause: Cause) -> Event | None:
-    """Return the event of a connection whose answer met Gone, None if it is too young to tell.
-
-    One for each connection and minute: however many frames were in flight, they met one end.
-    """
-    if not can_be_lost(cause):
-        return None
-    # found after the frame came, which at the very same time would count as activity and revive it
-    return _coalesced(msgspec.structs.replace(cause, at=cause.at + 1), ConnectionLost("post"), "lost")
-
-
-def _coalesced(cause: Cause, fact: ActivityRecorded | MessageRejected | ConnectionLost, code: str) -> Event:
-    minute = minute_of(cause.at)
-    return event(
-        cause, fact, key=f"{cause.connection_id}#{minute}#{code}", key_at=max(minute, cause.connected_at)
-    )

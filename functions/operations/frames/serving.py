@@ -7,7 +7,8 @@ from functions.aws.gateway.callbacks import Callbacks, GoneError, Posted, Unknow
 from functions.aws.gateway.requests import OK, Request, encode, refusal, text_of
 from functions.aws.log.event_log import ClaimRefusedError, EventLog
 from functions.aws.logs import logger, warn, write_line
-from functions.domain.frames.decisions import Decision, decide, rejection, unreachable
+from functions.domain.frames.coalesced import rejection, unreachable
+from functions.domain.frames.decisions import Decision, decide
 from functions.domain.frames.parsing import id_of, parse
 from functions.domain.frames.protocol import Answer, Error, ErrorData, VoiceData
 from functions.domain.identity.identity import has_expired

@@ -1,6 +1,6 @@
 """Events and what their ids are made of."""
 
-from functions.domain.frames.decisions import rejection
+from functions.domain.frames.coalesced import rejection
 from functions.domain.log.events import (
     FACTS,
     VERSIONS,
