@@ -6,19 +6,20 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from functions.aws.attributes import Item, to_item
+from functions.aws.attributes import Item
 from functions.aws.faults import (
     CANCELLED,
     CONDITION_FAILED,
     cancellation,
     code_of,
-    is_contended,
     is_transient,
     unavailable,
 )
 from functions.aws.log.arrivals import stamp
+from functions.aws.log.attempts import attempt
 from functions.aws.log.claim_items import action, held_value, is_refused, is_undecided, is_unknown
 from functions.aws.log.event_items import encode
+from functions.aws.log.event_pages import pages
 from functions.aws.log.patience import USUAL, Patience
 from functions.domain.log.claims import Claim, Standing
 from functions.domain.log.events import Event
@@ -128,7 +129,7 @@ class EventLog:
             return self._transact(put, claims, pauses)
         with unavailable():
             try:
-                self._write(put, pauses)
+                attempt(lambda: self._client.put_item(**put), pauses)
             except ClientError as error:
                 if code_of(error) == CONDITION_FAILED:
                     return False
@@ -141,12 +142,10 @@ class EventLog:
         Whether it is new says less: it may have been written by an attempt whose answer was lost. Where that
         attempt's transaction is still under way, this waits for its end. Raises `Unavailable` as `append`.
         """
+        put = {**self._put(event), "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
         with unavailable():
             try:
-                self._write(
-                    {**self._put(event), "ReturnValuesOnConditionCheckFailure": "ALL_OLD"},
-                    self._patience.pauses(),
-                )
+                attempt(lambda: self._client.put_item(**put), self._patience.pauses())
             except ClientError as error:
                 if code_of(error) != CONDITION_FAILED:
                     raise
@@ -157,17 +156,6 @@ class EventLog:
     def _put(self, event: Event) -> dict[str, Any]:
         item = encode(event) | stamp(event.event_id, self._now())
         return {"TableName": self._events, "Item": item, "ConditionExpression": _APPEND}
-
-    def _write(self, put: dict[str, Any], pauses: Iterator[float]) -> None:
-        """Write one item; again, while a transaction holds it, which botocore does not repeat."""
-        while True:
-            try:
-                self._client.put_item(**put)
-            except ClientError as error:
-                if not is_contended(error) or next(pauses, None) is None:
-                    raise
-            else:
-                return
 
     def _transact(self, put: dict[str, Any], claims: tuple[Claim, ...], pauses: Iterator[float]) -> bool:
         """Write all or nothing; the same actions again, while other transactions hold one of their items."""
@@ -200,16 +188,4 @@ class EventLog:
 
     def pages(self, connection_id: str) -> Iterator[list[Item]]:
         """Yield the items of a connection as `items` does, up to 1 MB at a time."""
-        query = {
-            "TableName": self._events,
-            "KeyConditionExpression": "connection_id = :connection_id",
-            "ExpressionAttributeValues": to_item({":connection_id": connection_id}),
-            "ConsistentRead": True,
-        }
-        with unavailable():
-            while True:
-                page = self._client.query(**query)
-                yield page["Items"]
-                if "LastEvaluatedKey" not in page:
-                    return
-                query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+        return pages(self._client, self._events, connection_id)
