@@ -10,7 +10,8 @@ from functions import names
 from infra import policy
 from infra.functions.failure_queue import FailureQueue
 from infra.naming import Naming
-from infra.settings.settings import Settings, Size
+from infra.settings.settings import Settings
+from infra.settings.sizes import Size
 
 PYTHON = "python3.13"
 """The runtime of every function, for which the layer is compiled."""

@@ -7,7 +7,7 @@ import pulumi_aws as aws
 
 from infra.functions.function import Function
 from infra.gateway.snapshot import Snapshot
-from infra.settings.settings import MAX_ROUTE_SECONDS
+from infra.settings.sizes import MAX_ROUTE_SECONDS
 
 DEFAULT = "$default"
 """The key of the one response of a route or an integration, and of its one template."""

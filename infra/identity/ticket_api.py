@@ -9,7 +9,7 @@ import pulumi_aws as aws
 from functions import names
 from infra.functions.function import Function, FunctionArgs, Runtime
 from infra.identity.user_directory import UserDirectory
-from infra.settings.settings import MAX_ROUTE_SECONDS
+from infra.settings.sizes import MAX_ROUTE_SECONDS
 from infra.tables.event_store import EventStore
 
 STAGE = "$default"

@@ -10,7 +10,8 @@ from functions.domain.connections import requests
 from functions.domain.connections.counters import Name
 from functions.domain.frames import protocol
 from functions.domain.log import events
-from infra.settings.settings import Settings, Sizes
+from infra.settings.settings import Settings
+from infra.settings.sizes import Sizes
 from tests.docs.markdown import DOCUMENTS, ROOT, names, table
 from tests.infra.program import archiving
 

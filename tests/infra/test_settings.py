@@ -10,7 +10,8 @@ from functions.aws.log.patience import Patience
 from functions.domain.frames.protocol import MAX_FRAME_BYTES, MAX_TEXT_CHARACTERS
 from infra.settings.configuration import ConfigurationError, read_settings
 from infra.settings.identity import LONGEST_TEXT_BYTES, TRACING_HEADERS, IdentityMode, TokenUse
-from infra.settings.settings import GatewayLogsRole, LayerTarget, LifecycleSize, LogLevel, Settings
+from infra.settings.settings import GatewayLogsRole, LayerTarget, LogLevel, Settings
+from infra.settings.sizes import LifecycleSize
 from tests.infra.program import PROJECT, STACKS, evaluate, written_config
 
 

@@ -12,7 +12,8 @@ from infra.functions.function import Function, FunctionArgs, Runtime
 from infra.gateway.routes import FunctionRoute, MockRoute
 from infra.gateway.websocket_api import WebSocketApi, WebSocketApiArgs
 from infra.naming import Naming
-from infra.settings.settings import RouteSize, Settings
+from infra.settings.settings import Settings
+from infra.settings.sizes import RouteSize
 from tests.infra.program import STACKS, Evaluation, Registration, evaluate, evaluated, stack_config
 
 INVOKE = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"

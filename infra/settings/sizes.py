@@ -1,0 +1,67 @@
+"""How much memory and time each function may use."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from infra.settings.group import Group
+
+MAX_ROUTE_SECONDS = 29
+"""API Gateway gives up on an integration after 29 s; a longer timeout would only cost."""
+
+MIN_ROUTE_SECONDS = 5
+"""An append may wait three seconds for other texts of the same user, and must then still be answered."""
+
+
+class Size(Group):
+    """What one function may use."""
+
+    memory_mb: Annotated[int, Field(ge=128, le=10_240)] = 512
+    """Memory in MB; the share of a processor grows with it."""
+    timeout_seconds: Annotated[int, Field(ge=20, le=900)] = 120
+    """Seconds until an invocation is ended. In its last 10 s it begins nothing more."""
+    reserved_concurrency: Annotated[int | None, Field(ge=1)] = None
+    """The most invocations at a time, taken from the account's share; none by default."""
+
+
+class RouteSize(Size):
+    """What a function behind the gateway may use."""
+
+    timeout_seconds: Annotated[int, Field(ge=MIN_ROUTE_SECONDS, le=MAX_ROUTE_SECONDS)] = 15
+    """Seconds until an invocation is ended; the gateway waits no longer."""
+
+
+class LifecycleSize(RouteSize):
+    """What the function of ``$connect`` and ``$disconnect`` may use."""
+
+    timeout_seconds: Annotated[int, Field(ge=MIN_ROUTE_SECONDS, le=MAX_ROUTE_SECONDS)] = 25
+    """An opening and then its failure take up to 12 s each: 3 s until the last attempt, and 9 s for that."""
+
+
+class ProjectorSize(Size):
+    """What the projector may use: it decodes, which takes a processor."""
+
+    memory_mb: Annotated[int, Field(ge=128, le=10_240)] = 1_024
+    timeout_seconds: Annotated[int, Field(ge=1, le=900)] = 60
+    """A rebuild waits for longer than this."""
+
+
+class ArchiverSize(Size):
+    """What the archiver may use: it holds an object in its memory, and stops before its time is over."""
+
+    memory_mb: Annotated[int, Field(ge=512, le=10_240)] = 1_024
+    timeout_seconds: Annotated[int, Field(ge=300, le=900)] = 900
+    """Seconds until an invocation is ended; with less than 120 left, no further object is begun."""
+
+
+class Sizes(Group):
+    """The size of each function."""
+
+    authorizer: RouteSize = RouteSize()
+    ticket: RouteSize = RouteSize()
+    lifecycle: LifecycleSize = LifecycleSize()
+    message: RouteSize = RouteSize()
+    projector: ProjectorSize = ProjectorSize()
+    connection_manager: Size = Size()
+    sweeper: Size = Size()
+    archiver: ArchiverSize = ArchiverSize()
