@@ -9,7 +9,8 @@ from datetime import datetime, tzinfo
 from typing import Final, get_args
 from xml.etree import ElementTree as ET
 
-from functions.domain.connections.connection import Connection, voice_endings
+from functions.domain.connections.connection import Connection
+from functions.domain.connections.voice_sessions import voice_endings
 from functions.domain.log.ids import time_of
 from ops.audit.timeline import Lane, Step
 from ops.audit.wording import carried, clock, words_of

@@ -2,7 +2,8 @@
 
 from datetime import datetime, tzinfo
 
-from functions.domain.connections.connection import Connection, voice_endings
+from functions.domain.connections.connection import Connection
+from functions.domain.connections.voice_sessions import voice_endings
 from ops.audit.timeline import Step
 
 

@@ -96,7 +96,7 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "an invented voice session counts",
-        _ROW,
+        "functions/domain/connections/voice_sessions.py",
         "for session, said in row.voice.items() if said.started)",
         "for session, said in row.voice.items())",
         "speech that names an invented session ends the open one, and is counted",

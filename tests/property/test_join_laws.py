@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
 from functions.aws.read_models.transactions import MOST_CHANGES
-from functions.domain.connections.connection import Connection, join, voice_endings
+from functions.domain.connections.connection import Connection, join
 from functions.domain.connections.counters import Contribution, contribution, difference
+from functions.domain.connections.voice_sessions import voice_endings
 from functions.domain.log.events import (
     ActivityRecorded,
     ConnectionClosed,

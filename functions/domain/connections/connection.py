@@ -5,7 +5,6 @@ rebuilds need no special case.
 """
 
 from collections.abc import Iterable
-from itertools import zip_longest
 from typing import Literal
 
 import msgspec
@@ -24,7 +23,6 @@ from functions.domain.log.events import (
     VoiceSessionEnded,
     VoiceSessionStarted,
 )
-from functions.domain.log.ids import time_of
 
 Status = Literal["CONNECTED", "DISCONNECTED"]
 
@@ -183,22 +181,3 @@ def _speak(voice: dict[str, Voice], session: str, said: Voice) -> dict[str, Voic
         known.started or said.started,
     )
     return voice if joined == known else {**voice, session: joined}
-
-
-def voice_endings(row: Connection) -> dict[str, tuple[int, int]]:
-    """Return when each ended voice session ended and how long it was: ``{id: (at, seconds)}``.
-
-    A voice session ends by its own event, else when the next one starts, else with the connection. A session
-    that was never started does not count, even if speech names it.
-    """
-    sessions = sorted(session for session, said in row.voice.items() if said.started)
-    endings = {}
-    for session, following in zip_longest(sessions, sessions[1:]):
-        said = row.voice[session]
-        started_at = time_of(session)
-        at = said.ended_at
-        if at is None:
-            at = row.ended_at if following is None else time_of(following)
-        if at is not None:
-            endings[session] = (at, said.seconds or max(0, at - started_at) // 1000)
-    return endings

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from functions.domain.connections.connection import Connection, voice_endings
+from functions.domain.connections.connection import Connection
+from functions.domain.connections.voice_sessions import voice_endings
 from functions.domain.log.ids import minute_of
 
 Name = Literal["opened", "closed", "lost", "voice_sessions", "voice_seconds", "texts", "replies", "active"]

@@ -1,6 +1,7 @@
 """What a connection's row says of its voice sessions, and when each ended."""
 
-from functions.domain.connections.connection import Voice, join, voice_endings
+from functions.domain.connections.connection import Voice, join
+from functions.domain.connections.voice_sessions import voice_endings
 from functions.domain.log.events import (
     ActivityRecorded,
     ConnectionClosed,
