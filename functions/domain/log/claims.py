@@ -13,8 +13,9 @@ import msgspec
 class Take(msgspec.Struct, frozen=True):
     """Hold a key: granted if it is free, has expired, or holds this very value already (a retry).
 
-    It never gets shorter: where this very value is held for longer, it is refused. The event was not appended
-    then, as after any refusal; since nothing needs to be claimed, its caller appends it without this claim.
+    It never gets shorter. For example, a session that its user holds until June is not taken until May: the
+    claim is refused, and the event is not appended, as after any refusal. Since nothing is left to claim, its
+    caller appends it without the claim.
 
     Attributes
     ----------
