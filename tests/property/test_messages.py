@@ -45,7 +45,7 @@ REQUESTS: tuple[dict[str, Any], ...] = (
     {"operation": "send", "message": {"type": "note", "data": {}}, "userId": "alice"},
 )
 """Between them, every member that may be said."""
-OPERATIONS = "cleanup, disconnect, get, list_all, list_user, send or update_status"
+OPERATIONS = "cleanup, disconnect, disconnect_user, get, list_all, list_user, send or update_status"
 
 
 def leaves(kinds: Any) -> dict[Path, dict[str, Any]]:
