@@ -159,8 +159,8 @@ def _client(items: list[Item]) -> Any:
     client = clients.dynamodb(
         region_name="us-east-1",
         endpoint_url="http://127.0.0.1:9",
-        aws_access_key_id="none",
-        aws_secret_access_key="none",  # noqa: S106 - nobody asks
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 - nobody asks
     )
     client.meta.events.register("before-send.dynamodb.Query", answer)
     return client
