@@ -30,8 +30,10 @@ def delay(
     begun = clock.now()
     tail = Tail(lambda first, last: by_arrival(reader, first, last, newest_first=False), clock.now, begun)
     late: list[float] = []
-    while clock.now() < begun + listen_seconds * 1_000:
+    while True:
         late += [max(0.0, (clock.now() - arrived_at(item)) / 1000) for item in tail.look()]
+        if clock.now() >= begun + listen_seconds * 1_000:  # the last look comes after all the time
+            break
         pause(_LOOK_EVERY_SECONDS)
     if not late:
         what = f"nothing arrived within {listen_seconds:g} s: the delay is not measured"

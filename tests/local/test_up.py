@@ -43,7 +43,6 @@ def test_nothing_is_left_of_a_start_that_a_signal_ended(tmp_path, looks):
     assert state.noted
     assert not any(emulator.alive(each) for each in state.noted)
     assert state.running() is None
-    assert not (tmp_path / "deployed.json").exists()
 
 
 def test_a_start_that_a_signal_was_before_starts_nothing(tmp_path):
