@@ -22,6 +22,7 @@ from functions.domain.printable import PRINTABLE
 from functions.domain.refusals import Refused
 
 _decoder: Final = msgspec.json.Decoder(Frame)
+_JSON_RULE: Final = "A frame is a JSON object, and its text is valid Unicode: no half of a surrogate pair."
 _NO_JSON: Final = (msgspec.DecodeError, UnicodeError, RecursionError)
 """Besides bad syntax: lone surrogates, and nesting deeper than the interpreter's stack."""
 _TEXT_RULE: Final = f"A text has at most {MAX_TEXT_CHARACTERS} characters."
@@ -64,7 +65,7 @@ def parse(body: str) -> Frame:
     except msgspec.ValidationError as mismatch:
         raise _diagnose(body, mismatch) from None
     except _NO_JSON:
-        raise Refused("invalid_json", "A frame is a JSON object.") from None
+        raise Refused("invalid_json", _JSON_RULE) from None
     return _normalised(frame) if isinstance(frame, TextMessage) else frame
 
 
@@ -97,7 +98,7 @@ def _diagnose(body: str, mismatch: msgspec.ValidationError) -> Refused:
     try:
         frame = msgspec.json.decode(body)
     except _NO_JSON:  # the mismatch came before the bad syntax
-        return Refused("invalid_json", "A frame is a JSON object.")
+        return Refused("invalid_json", _JSON_RULE)
     if not isinstance(frame, dict):
         return Refused("invalid_message", "A frame is a JSON object with a type.")
     kind = frame.get("type")

@@ -89,7 +89,10 @@ def test_what_no_json_parser_should_take_is_invalid_json(body: str) -> None:
     verdict = refused(body)
 
     assert verdict.code == "invalid_json"
-    assert verdict.message == "A frame is a JSON object."
+    assert (
+        verdict.message
+        == "A frame is a JSON object, and its text is valid Unicode: no half of a surrogate pair."
+    )
 
 
 @pytest.mark.parametrize(
