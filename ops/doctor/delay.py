@@ -30,11 +30,11 @@ def delay(
     begun = clock.now()
     tail = Tail(lambda first, last: by_arrival(reader, first, last, newest_first=False), clock.now, begun)
     late: list[float] = []
-    while True:
-        late += [max(0.0, (clock.now() - arrived_at(item)) / 1000) for item in tail.look()]
-        if clock.now() >= begun + listen_seconds * 1_000:  # the last look comes after all the time
-            break
+    while True:  # a look at least, and the last one after all the time, however long a look takes
         pause(_LOOK_EVERY_SECONDS)
+        late += [max(0.0, (clock.now() - arrived_at(item)) / 1000) for item in tail.look()]
+        if clock.now() >= begun + listen_seconds * 1_000:
+            break
     if not late:
         what = f"nothing arrived within {listen_seconds:g} s: the delay is not measured"
         yield Finding("index delay", Verdict.NOTE, what, "ask again while somebody talks, or --listen longer")
