@@ -9,7 +9,7 @@ from functions.aws.log.event_log import EventLog
 from functions.domain.limits import Limits
 from functions.operations.frames.serving import broken, serve
 
-_LOG: Final = environment.event_log()
+_LOG: Final = environment.event_log_in_time()
 _CALLBACKS: Final = environment.callbacks()
 _RETENTION: Final = environment.retention_seconds()
 _LIMITS: Final = environment.limits()

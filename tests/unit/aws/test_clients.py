@@ -10,7 +10,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
 from functions.aws import clients
-from functions.handlers import connection_manager, lifecycle, sweeper
+from functions.handlers import connection_manager, lifecycle, message, sweeper
 
 ENDPOINT = "https://a.execute-api.us-east-1.amazonaws.com/prod"
 
@@ -30,7 +30,7 @@ def test_a_call_that_must_end_within_ten_seconds_is_tried_twice() -> None:
     assert (config.connect_timeout + config.read_timeout) * config.retries["total_max_attempts"] < 10
 
 
-@pytest.mark.parametrize("function", [lifecycle, sweeper, connection_manager])
+@pytest.mark.parametrize("function", [lifecycle, message, sweeper, connection_manager])
 def test_who_must_be_done_in_time_appends_by_a_client_that_is(function: Any) -> None:
     log = signature(function.handler).parameters["log"].default
 
