@@ -43,6 +43,12 @@ def dynamodb() -> Any:
     return clients.dynamodb()
 
 
+@cache
+def dynamodb_in_time() -> Any:
+    """Return the DynamoDB client for who must be done by a certain time: a call ends within 10 s."""
+    return clients.dynamodb(clients.IN_TIME)
+
+
 def limits() -> Limits:
     """Return how much a user may do in a minute."""
     return Limits(
@@ -66,8 +72,7 @@ def event_log() -> EventLog:
 @cache
 def event_log_in_time() -> EventLog:
     """Return the log for who must be done by a certain time: an attempt ends within 10 s."""
-    client = clients.dynamodb(clients.IN_TIME)
-    return EventLog(client, _required(names.EVENTS_TABLE), os.environ.get(names.CLAIMS_TABLE))
+    return EventLog(dynamodb_in_time(), _required(names.EVENTS_TABLE), os.environ.get(names.CLAIMS_TABLE))
 
 
 @cache
