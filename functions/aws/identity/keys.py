@@ -3,11 +3,13 @@
 import math
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, Final
 
 import jwt
 from jwt import PyJWKClient, PyJWKClientError, PyJWKSet
+
+from functions.aws.logs import write_line
+from functions.domain.refusals import Fault
 
 _OLD_SECONDS: Final = 3_600
 _TRUSTED_SECONDS: Final = 6 * 3_600
@@ -24,7 +26,7 @@ class Keys(PyJWKClient):
 
     They are fetched again after an hour and when a token names a key that is not among them, but not within
     30 s of the last fetch, whether it succeeded or failed. Where they cannot be fetched, those at hand hold
-    for 6 hours; after that, nobody is let in.
+    for 6 hours, with a warning for each fetch that failed; after that, nobody is let in.
 
     Parameters
     ----------
@@ -68,6 +70,12 @@ class Keys(PyJWKClient):
         if refresh or age > _TRUSTED_SECONDS:
             return super().get_jwk_set(refresh=True)
         if age > _OLD_SECONDS:
-            with suppress(jwt.PyJWTError):
+            tried_at = self._tried_at
+            try:
                 return super().get_jwk_set(refresh=True)
+            except jwt.PyJWTError as problem:
+                if self._tried_at != tried_at:  # a line for each fetch, not for each token
+                    write_line(
+                        "keys_not_refreshed", problem=str(problem), age_seconds=int(age), fault=Fault.SERVER
+                    )
         return super().get_jwk_set()

@@ -268,6 +268,20 @@ def test_an_outage_leaves_the_keys_at_hand_for_six_hours_and_then_nobody_gets_in
     assert refused(tokens, token()) is Denial.KEYS_UNAVAILABLE
 
 
+def test_a_fetch_that_fails_while_the_keys_still_hold_is_a_line_that_alarms_count(
+    tokens: Tokens, issuer: Issuer, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    identify(tokens, token())
+    issuer.status = 500
+    clock.seconds += 2 * HOUR
+
+    for _ in range(3):  # within the rest after a failed fetch
+        identify(tokens, token())
+
+    [line] = [record for record in caplog.records if record.message == "keys_not_refreshed"]
+    assert (line.levelname, vars(line)["fault"], vars(line)["age_seconds"]) == ("WARNING", "server", 2 * HOUR)
+
+
 def test_an_outage_from_the_start_is_asked_about_rarely_and_lets_nobody_in(
     tokens: Tokens, issuer: Issuer, clock: Clock
 ) -> None:
