@@ -15,6 +15,8 @@ from botocore.exceptions import ClientError
 
 from functions.aws.attributes import to_attribute, to_item
 from functions.aws.faults import CONDITION_FAILED, code_of
+from functions.aws.log.attempts import attempt
+from functions.aws.log.patience import USUAL as PATIENCE
 from functions.aws.read_models.counter_items import bucket_prefix
 from functions.names import CONNECTIONS_KEY, MESSAGES_KEY, METRICS_KEY
 from functions.operations.projection.projecting import Pause, back_off
@@ -171,7 +173,7 @@ def _delete(client: Any, table: str, key: dict[str, Any], older: dict[str, Any])
     condition = {**older, "ConditionExpression": older["FilterExpression"]}
     del condition["FilterExpression"]
     try:
-        client.delete_item(TableName=table, Key=key, **condition)
+        attempt(lambda: client.delete_item(TableName=table, Key=key, **condition), PATIENCE.pauses())
     except ClientError as error:
         if code_of(error) == CONDITION_FAILED:  # the projector refolded it in the meantime
             return 0

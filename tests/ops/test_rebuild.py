@@ -13,7 +13,7 @@ from ops.read_models.rebuild import RebuildFailedError, Rebuilt, rebuild
 from ops.read_models.verify import verify
 from tests.in_turn import InTurn
 from tests.ops.wrongs import HISTORY, clock
-from tests.stage import NOW, Stage, happened
+from tests.stage import NOW, Requests, Stage, error, happened, raising
 
 MANY = [happened(f"c{number}", ConnectionOpened()) for number in range(60)]
 
@@ -105,6 +105,14 @@ def test_read_models_are_made_from_the_log_alone(stage: Stage, deployment: Deplo
 
     assert rebuilt.connections == 2
     assert differences(deployment) == ()
+
+
+def test_a_deletion_waits_for_a_transaction_of_the_projector(stage: Stage, deployment: Deployment) -> None:
+    stage.project(happened("nobody", ConnectionOpened()))
+    conflict = raising(error("TransactionConflictException", "DeleteItem"))
+    Requests(deployment.client).at_next("DeleteItem", conflict, conflict)
+
+    assert run(deployment).deleted == 1
 
 
 def test_what_the_log_does_not_name_is_deleted(stage: Stage, deployment: Deployment) -> None:
