@@ -47,8 +47,8 @@ def by_arrival(
 
 
 def _days(first: int, last: int) -> list[list[str]]:
-    named = list(partitions(first, last))
-    return [named[start : start + ARRIVAL_SHARDS] for start in range(0, len(named), ARRIVAL_SHARDS)]
+    keys = list(partitions(first, last))
+    return [keys[start : start + ARRIVAL_SHARDS] for start in range(0, len(keys), ARRIVAL_SHARDS)]
 
 
 class _Shard:

@@ -51,8 +51,8 @@ def states(deployment: Deployment, selection: Selection, meter: Meter, at: int) 
 
 def state(deployment: Deployment, connection_id: str, meter: Meter, at: int) -> Connection | None:
     """Return one connection at a moment, ended or not; None if the log does not know it by then."""
-    whole = Selection(0, 2**53, connection_id=connection_id, newest_first=False)
-    items = select(deployment, whole, meter, wanted=None, go_on=lambda _: True)
+    all_events = Selection(0, 2**53, connection_id=connection_id, newest_first=False)
+    items = select(deployment, all_events, meter, wanted=None, go_on=lambda _: True)
     events = [event for event in _readable(items) if event.at <= at]
     return join(Connection(connection_id), events) if events else None
 
