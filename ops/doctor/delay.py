@@ -15,14 +15,17 @@ _LOOK_EVERY_SECONDS: Final = 0.5
 
 
 def delay(
-    patient: Patient, listen_seconds: float, pause: Callable[[float], None] = time.sleep
+    patient: Patient,
+    listen_seconds: float,
+    pause: Callable[[float], None] = time.sleep,
+    clock: ServiceClock | None = None,
 ) -> Iterator[Finding]:
     """Follow the log, and say how long after its arrival each event was seen first.
 
     That is what a tail's overlap has to exceed: the writer's attempts, the index's delay, and how far the
     writer's clock is behind. It is measured to a second, which is as exact as the service tells its time.
     """
-    clock = ServiceClock()
+    clock = clock or ServiceClock()
     reader = MeteredReader(
         patient.client("dynamodb"), patient.deployment.outputs.events_table, Meter(), clock
     )

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from functions.aws.log.event_log import EventLog
 from functions.domain.log.events import ConnectionOpened, TextMessageReceived
+from ops.audit.meter import ServiceClock
 from ops.deployment import Deployment, Outputs
 from ops.doctor.alarms import alarms
 from ops.doctor.archive import archive
@@ -345,10 +346,9 @@ def at(arrived: int, stage: Stage) -> EventLog:
 
 
 def now(stage: Stage) -> int:
-    from email.utils import parsedate_to_datetime
-
-    headers = stage.client.list_tables()["ResponseMetadata"]["HTTPHeaders"]
-    return int(parsedate_to_datetime(headers["date"]).timestamp() * 1000)
+    clock = ServiceClock()
+    clock.hear(stage.client.list_tables())
+    return clock.now()
 
 
 def test_events_that_are_in_their_rows_are_fine(stage: Stage) -> None:
@@ -392,15 +392,50 @@ def test_a_connection_that_cannot_exist_any_more_is_wrong(
     assert found.verdict is verdict
 
 
+class Pauses(ServiceClock):
+    """A service's clock that only the pauses between two looks move."""
+
+    def __init__(self, happens: Callable[[int], object]) -> None:
+        super().__init__()
+        self.time = CONNECTED_AT
+        self.taken: list[float] = []
+        self._happens = happens
+
+    def hear(self, answer: dict[str, Any]) -> None:
+        pass
+
+    def now(self) -> int:
+        return self.time
+
+    def __call__(self, seconds: float) -> None:
+        self.taken.append(seconds)
+        self._happens(self.time)
+        self.time += round(seconds * 1_000)
+
+
 def test_the_delay_of_the_index_is_measured_by_what_arrives(stage: Stage) -> None:
-    def arrive(_: float) -> None:
-        for late in (0, 2_000):
-            at(now(stage) - late, stage).append(happened(f"c{late}", ConnectionOpened()))
+    def happens(now: int) -> None:
+        at(now, stage).append(happened(f"at {now}", ConnectionOpened()))
+        at(now - 60_000, stage).append(happened(f"before {now}", ConnectionOpened()))
 
-    [found] = delay(Patient(stage.deployment), 1, arrive)
+    clock = Pauses(happens)
 
-    assert found.verdict is Verdict.FINE
-    assert found.what.startswith(("1 events were seen", "2 events were seen"))
+    [found] = delay(Patient(stage.deployment), 3, clock, clock)
+
+    assert sum(clock.taken) == 3
+    assert (found.verdict, found.what) == (
+        Verdict.FINE,
+        f"{len(clock.taken)} events were seen 0.5 s late at most",
+    )
+
+
+def test_what_is_seen_later_than_a_tail_looks_back_is_wrong(stage: Stage) -> None:
+    clock = Pauses(lambda now: at(now, stage).append(happened("c1", ConnectionOpened())))
+
+    [found] = delay(Patient(stage.deployment), 0, lambda _: clock(31), clock)
+
+    assert (found.verdict, found.what) == (Verdict.WRONG, "an event was seen 31.0 s late")
+    assert found.fix == "give `ops tail` an --overlap of more than 31 s"
 
 
 def test_a_delay_of_nothing_is_not_measured(stage: Stage) -> None:
