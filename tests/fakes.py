@@ -10,7 +10,7 @@ from functions.aws.gateway.callbacks import Callbacks, Posted
 from functions.aws.log.claim_items import action
 from functions.aws.log.event_items import decode, encode
 from functions.aws.log.event_log import ClaimRefusedError, EventLog
-from functions.aws.log.patience import Patience
+from functions.aws.log.patience import USUAL, Patience
 from functions.aws.read_models.connections import Connections
 from functions.domain.log.claims import Claim, Count, Release, Take
 from functions.domain.log.events import Event
@@ -41,8 +41,8 @@ class MemoryLog(EventLog):
         when the answer is lost. None raises nothing.
     """
 
-    def __init__(self) -> None:
-        super().__init__(None, "events", "claims")
+    def __init__(self, patience: Patience = USUAL) -> None:
+        super().__init__(None, "events", "claims", patience=patience)
         self.held: Held = {}
         self.counts: dict[str, int] = {}
         self.sizes: dict[str, int] = {}

@@ -79,16 +79,16 @@ class EventLog:
         self._now = now
         self._known: dict[str, None] = {}
 
-    def append_once(self, event: Event) -> None:
+    def append_once(self, event: Event, *, deadline: float | None = None) -> None:
         """Append an event that many causes share, and write nothing if this instance knows that it is there.
 
-        What is forgotten, with the container or by age, costs a write that changes nothing. Raises as
-        `append`.
+        What is forgotten, with the container or by age, costs a write that changes nothing. Takes and
+        raises what `append` does.
         """
         key = f"{event.connection_id}#{event.event_id}"
         if key in self._known:
             return
-        self.append(event)
+        self.append(event, deadline=deadline)
         self._known[key] = None
         if len(self._known) > _REMEMBERED:
             del self._known[next(iter(self._known))]

@@ -22,8 +22,10 @@ from functions.operations.connections.invocation import Invocation
 from functions.operations.connections.waves import Threads, threads, work_through
 
 
-def close(cause: Cause, log: EventLog, callbacks: Callbacks) -> bool:
+def close(cause: Cause, invocation: Invocation, log: EventLog, callbacks: Callbacks) -> bool:
     """Close a connection, and tell whether it was there; one that was not is lost.
+
+    Where no time is left to say so, the sweeper will find the loss.
 
     Raises
     ------
@@ -35,7 +37,7 @@ def close(cause: Cause, log: EventLog, callbacks: Callbacks) -> bool:
     try:
         callbacks.close(cause.connection_id)
     except GoneError:
-        if lost := loss(cause, "close"):
+        if invocation.has_time and (lost := loss(cause, "close")):
             log.append(lost)
         return False
     return True
@@ -66,7 +68,7 @@ class _Closing(msgspec.Struct, frozen=True):
         try:
             if connection.status != "DISCONNECTED":  # else somebody gave the word, and the close failed
                 self.log.append(event(cause, ConnectionStatusSet("DISCONNECTED", self.by, self.reason)))
-            if close(cause, self.log, self.callbacks):
+            if close(cause, self.invocation, self.log, self.callbacks):
                 return _Outcome.DISCONNECTED
         except (Unavailable, UnknownConnectionError) as problem:
             # an id that the gateway does not take is a row that nobody but ourselves wrote

@@ -7,6 +7,7 @@ from typing import Final
 from functions.aws.read_models.connection_items import ConnectionInfo
 from functions.domain.log.events import Cause
 from functions.domain.log.retention import expiry_of
+from functions.domain.refusals import Unavailable
 
 _RESERVE_MILLISECONDS: Final = 10_000
 """What is left to finish one call, which takes 9 s where it is retried, and to answer.
@@ -43,6 +44,12 @@ class Invocation:
     def has_time(self) -> bool:
         """Whether to begin anything more: it stops 10 s before its end."""
         return self.remaining_milliseconds() > _RESERVE_MILLISECONDS
+
+    def spare_time(self) -> None:
+        """Raise `Unavailable` if there is no time to begin anything more."""
+        if not self.has_time:
+            problem = "no time to begin"
+            raise Unavailable(problem)
 
     def cause(self, connection: ConnectionInfo) -> Cause:
         """Return who and since when, from the connection's row, for the events that this makes."""

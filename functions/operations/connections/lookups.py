@@ -116,10 +116,12 @@ def set_status(
     status = request.status if isinstance(request, UpdateStatus) else "DISCONNECTED"
     cause = invocation.cause(connection)
     appended = event(cause, ConnectionStatusSet(status, request.by, request.reason))
+    invocation.spare_time()  # reading took some
     log.append(appended)
     if status == "DISCONNECTED":
+        invocation.spare_time()
         try:
-            close(cause, log, callbacks)
+            close(cause, invocation, log, callbacks)
         except UnknownConnectionError:
             raise not_found() from None
     return StatusSet(appended.event_id)

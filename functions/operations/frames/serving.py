@@ -52,19 +52,21 @@ def serve(
 def respond(request: Request, cause: Cause, log: EventLog, limits: Limits) -> Answer | None:
     """Return the answer to a frame, None if there is nothing to answer, as for speech.
 
-    A frame is refused as a whole: it changes nothing, but for the event that says so.
+    A frame is refused as a whole: it changes nothing, but for the event that says so. Both share one
+    deadline, so that the answer comes while there is time for it.
     """
+    deadline = log.deadline()
     try:
-        return _accept(request, cause, log, limits)
+        return _accept(request, cause, log, limits, deadline)
     except Refused as refused:
         if refused.code not in _SERVERS_TROUBLE:
-            _record(cause, refused, log)
+            _record(cause, refused, log, deadline)
         if isinstance(refused, Unavailable):
             warn("unavailable", refused, **_who(cause))
         return refusal(refused, request)
 
 
-def _accept(request: Request, cause: Cause, log: EventLog, limits: Limits) -> Answer | None:
+def _accept(request: Request, cause: Cause, log: EventLog, limits: Limits, deadline: float) -> Answer | None:
     route = request.request_context.route_key
     served = route in {ROUTE_DEFAULT, ROUTE_VOICE_DATA}
     if served and has_expired(request.authorizer.exp, now=cause.at):
@@ -81,14 +83,14 @@ def _accept(request: Request, cause: Cause, log: EventLog, limits: Limits) -> An
     if isinstance(frame, VoiceData) and route == ROUTE_DEFAULT:
         # the gateway read no type in it, and would send the absence of an answer as an empty frame
         raise Refused("invalid_message", "Speech has a route of its own.")
-    return _act(decide(frame, cause, limits), log)
+    return _act(decide(frame, cause, limits), log, deadline)
 
 
-def _act(decision: Decision, log: EventLog) -> Answer | None:
+def _act(decision: Decision, log: EventLog, deadline: float) -> Answer | None:
     if decision.event is None:
         return decision.answer
     try:
-        log.append(decision.event, decision.claims)
+        log.append(decision.event, decision.claims, deadline=deadline)
     except ClaimRefusedError as refused:
         if decision.refused is None:
             raise
@@ -96,9 +98,9 @@ def _act(decision: Decision, log: EventLog) -> Answer | None:
     return decision.answer
 
 
-def _record(cause: Cause, refused: Refused, log: EventLog) -> None:
+def _record(cause: Cause, refused: Refused, log: EventLog, deadline: float) -> None:
     try:
-        log.append_once(rejection(cause, refused.code))
+        log.append_once(rejection(cause, refused.code), deadline=deadline)
     except Unavailable as unavailable:  # the client learns of its frame all the same
         warn("rejection_not_recorded", unavailable, **_who(cause))
 

@@ -5,8 +5,9 @@ import logging
 import pytest
 
 from functions.aws.gateway.callbacks import GoneError
+from functions.aws.log.patience import Patience
 from functions.domain.log.ids import lowest
-from functions.domain.refusals import Unavailable
+from functions.domain.refusals import Refused, Unavailable
 from functions.handlers.message import handler
 from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT, CONNECTION, message, voice_data
@@ -87,6 +88,17 @@ def test_a_refusal_that_is_not_recorded_is_a_warning(
     answer(message("{"), log)
 
     assert _warnings(caplog) == [("rejection_not_recorded", "ThrottlingException")]
+
+
+def test_a_refusal_is_not_recorded_after_the_time_of_its_frame(caplog: pytest.LogCaptureFixture) -> None:
+    looks = iter([0.0, 0.1, 9.0])  # when the frame came, when its append began, when that was refused
+    log = MemoryLog(Patience(clock=lambda: next(looks)))
+    log.before = [Refused("rate_limited", "That was enough.")]
+
+    assert answer(text(), log)["data"]["code"] == "rate_limited"
+
+    assert _warnings(caplog) == [("rejection_not_recorded", "no time to begin")]
+    assert log.calls == 1
 
 
 def test_an_answer_that_is_not_delivered_and_a_connection_not_closed_are_warnings(

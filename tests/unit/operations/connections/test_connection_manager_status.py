@@ -1,5 +1,6 @@
 """What an operator's word on a connection leads to: an event, and then the close."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -115,6 +116,24 @@ def test_a_connection_that_is_gone_is_lost(table: Table, gateway: Gateway, log: 
 
     assert log.facts == [ConnectionStatusSet("DISCONNECTED", "olga", "abuse"), ConnectionLost("close")]
     assert answer.event_id == log.events[0].event_id
+
+
+@pytest.mark.parametrize(
+    ("looks", "appended", "closed"),
+    [((9_999,), 0, 0), ((60_000, 9_999), 1, 0), ((60_000, 60_000, 9_999), 1, 1)],
+    ids=["after reading", "after the append", "after the close"],
+)
+def test_nothing_is_begun_that_time_does_not_suffice_for(
+    table: Table, gateway: Gateway, log: MemoryLog, looks: tuple[int, ...], appended: int, closed: int
+) -> None:
+    gateway.gone = {"c-1"}
+    given_up = pytest.raises(Unavailable) if not closed else nullcontext()
+
+    with given_up:
+        set_status(DISCONNECT, invocation(*looks), table, log, gateway)
+
+    assert log.facts == [ConnectionStatusSet("DISCONNECTED", "olga", "abuse")] * appended
+    assert len(gateway.closed) == closed
 
 
 def test_a_connection_that_is_not_there_yet_is_not_lost(
