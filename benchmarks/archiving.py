@@ -19,16 +19,14 @@ from functions.aws.attributes import Item
 from functions.aws.log.arrivals import stamp
 from functions.aws.log.event_items import encode
 from functions.domain.archive.hours import DAY, HOUR, Watermark, hour_of, key_of
-from functions.domain.log.events import (
-    Cause,
+from functions.domain.log.events import Cause, Event, event
+from functions.domain.log.facts import (
     ConnectionClosed,
     ConnectionOpened,
-    Event,
     Fact,
     TextMessageReceived,
     VoiceSessionEnded,
     VoiceSessionStarted,
-    event,
 )
 from functions.operations.archive.archiving import Archiver
 from tests.bucket import Bucket

@@ -3,15 +3,13 @@
 from random import Random
 from typing import Any, Final
 
-from functions.domain.log.events import (
+from functions.domain.log.events import Cause, Event, event
+from functions.domain.log.facts import (
     ActivityRecorded,
-    Cause,
     ConnectionClosed,
     ConnectionOpened,
-    Event,
     Fact,
     TextMessageReceived,
-    event,
 )
 
 BEGAN: Final = 1_795_410_720_000

@@ -10,14 +10,8 @@ from functions.aws.read_models import connection_items, message_items
 from functions.aws.read_models.connection_items import Stored
 from functions.aws.read_models.counter_items import DAY, CounterKey
 from functions.domain.connections.connection import Connection, join
-from functions.domain.log.events import (
-    Cause,
-    ConnectionClosed,
-    ConnectionOpened,
-    Event,
-    TextMessageReceived,
-    event,
-)
+from functions.domain.log.events import Cause, Event, event
+from functions.domain.log.facts import ConnectionClosed, ConnectionOpened, TextMessageReceived
 from functions.domain.log.ids import MINUTE
 from functions.domain.texts.messages import message_of
 

@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError
 from functions.aws.log.event_items import encode
 from functions.aws.log.event_log import EventLog
 from functions.aws.read_models.read_model import ReadModel
-from functions.domain.log.events import Cause, Event, Fact, event
+from functions.domain.log.events import Cause, Event, event
+from functions.domain.log.facts import Fact
 from functions.names import METRICS_KEY
 from functions.operations.projection.batches import project_batch
 from ops.deployment import Deployment, Outputs

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from functions.domain.log.events import Cause, ConnectionLost, Event, event
+from functions.domain.log.events import Cause, Event, event
+from functions.domain.log.facts import ConnectionLost
 
 FIRST_SECONDS: Final = 30
 """A connection does not exist for callbacks until its ``$connect`` has returned: a 410 says nothing yet."""

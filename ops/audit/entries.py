@@ -6,7 +6,8 @@ import msgspec
 
 from functions.aws.attributes import Item, from_item
 from functions.aws.log.event_items import MalformedEventError, decode
-from functions.domain.log.events import Event, Unrecognised
+from functions.domain.log.events import Event
+from functions.domain.log.facts import Unrecognised
 from functions.domain.times import LATEST, iso
 
 _WORDS: Final = "text"

@@ -8,14 +8,14 @@ import msgspec
 from functions.aws.attributes import Item
 from functions.aws.log.event_items import MalformedEventError, decode
 from functions.domain.connections.connection import Connection, join
-from functions.domain.log.events import (
+from functions.domain.log.events import Event
+from functions.domain.log.facts import (
     ActivityRecorded,
     ConnectionClosed,
     ConnectionFailed,
     ConnectionLost,
     ConnectionOpened,
     ConnectionStatusSet,
-    Event,
     Fact,
     MessageRejected,
     ReplyCompleted,

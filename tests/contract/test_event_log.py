@@ -9,16 +9,15 @@ from functions.aws.log.event_items import decode
 from functions.aws.log.event_log import ClaimRefusedError, EventLog
 from functions.aws.log.patience import Patience
 from functions.domain.log.claims import Count, Release, Take, session_key, voice_key
-from functions.domain.log.events import (
+from functions.domain.log.events import Cause, Event, event
+from functions.domain.log.facts import (
     VERSIONS,
     ActivityRecorded,
-    Cause,
     ConnectionClosed,
     ConnectionFailed,
     ConnectionLost,
     ConnectionOpened,
     ConnectionStatusSet,
-    Event,
     Fact,
     MessageRejected,
     ReplyCompleted,
@@ -27,7 +26,6 @@ from functions.domain.log.events import (
     VoiceSessionEnded,
     VoiceSessionStarted,
     VoiceTurnTranscribed,
-    event,
 )
 from functions.domain.log.ids import lowest
 from functions.names import EVENTS_BY_ARRIVAL, EVENTS_BY_USER

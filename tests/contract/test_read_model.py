@@ -15,18 +15,16 @@ from functions.aws.read_models.read_model import LoadedRows, ReadModel
 from functions.aws.read_models.transactions import Write
 from functions.domain.connections.connection import Connection, join
 from functions.domain.connections.counters import contribution, difference
-from functions.domain.log.events import (
-    Cause,
+from functions.domain.log.events import Cause, Event, event
+from functions.domain.log.facts import (
     ConnectionClosed,
     ConnectionLost,
     ConnectionOpened,
     ConnectionStatusSet,
-    Event,
     Fact,
     TextMessageReceived,
     VoiceSessionEnded,
     VoiceSessionStarted,
-    event,
 )
 from functions.domain.refusals import Unavailable
 from functions.domain.texts.messages import Message, message_of

@@ -9,7 +9,7 @@ from functions.domain import refusals
 from functions.domain.connections import requests
 from functions.domain.connections.counters import Name
 from functions.domain.frames import protocol
-from functions.domain.log import events
+from functions.domain.log import facts
 from infra.settings.settings import Settings
 from infra.settings.sizes import Sizes
 from tests.docs.markdown import DOCUMENTS, ROOT, names, table
@@ -64,7 +64,7 @@ def test_the_readme_names_every_function_that_has_a_size() -> None:
 def test_the_readme_has_every_event() -> None:
     told = [name for row in table(README, "event") for name in names(row[0])]
 
-    assert sorted(told) == sorted(events.FACTS)
+    assert sorted(told) == sorted(facts.FACTS)
 
 
 def test_the_readme_has_every_frame_of_a_client() -> None:

@@ -8,14 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from functions.aws.log.event_items import encode
-from functions.domain.log.events import (
-    Cause,
-    ConnectionOpened,
-    Event,
-    TextMessageReceived,
-    VoiceSessionEnded,
-    event,
-)
+from functions.domain.log.events import Cause, Event, event
+from functions.domain.log.facts import ConnectionOpened, TextMessageReceived, VoiceSessionEnded
 from functions.domain.log.ids import lowest
 from tests.fuzz.verdicts import Input
 from tests.gateway_events import CONNECTED_AT, EXPIRES_AT

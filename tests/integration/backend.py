@@ -13,7 +13,8 @@ from functions.aws.log.event_items import decode
 from functions.aws.read_models.connection_items import decode as decode_row
 from functions.domain.connections.connection import Connection
 from functions.domain.connections.counters import NOW, Contribution
-from functions.domain.log.events import ConnectionOpened, Event
+from functions.domain.log.events import Event
+from functions.domain.log.facts import ConnectionOpened
 from functions.names import EVENTS_BY_USER
 from local.cloud import Cloud
 from local.outputs import Outputs

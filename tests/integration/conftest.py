@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 import pytest
 
-from functions.domain.log.events import ConnectionOpened
+from functions.domain.log.facts import ConnectionOpened
 from local import embedded
 from local.stackfile import PROJECT, ROOT
 from tests.integration.backend import Backend

@@ -13,7 +13,7 @@ from functions.aws.attributes import Item, to_item
 from functions.aws.log.arrivals import stamp
 from functions.aws.log.event_log import EventLog
 from functions.domain.archive.hours import HOUR, hour_of, key_of
-from functions.domain.log.events import ConnectionClosed, ConnectionOpened, Fact, TextMessageReceived
+from functions.domain.log.facts import ConnectionClosed, ConnectionOpened, Fact, TextMessageReceived
 from local import embedded
 from local.stackfile import PROJECT
 from local.state import StateDir

@@ -4,7 +4,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from functions.domain.limits import CONNECTION_SECONDS
-from functions.domain.log.events import ConnectionClosed, ConnectionOpened
+from functions.domain.log.facts import ConnectionClosed, ConnectionOpened
 from functions.names import CONNECTION_INFO
 from tests.integration.backend import Backend
 from tests.integration.client import Client, open_socket

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from functions.domain.log.events import ConnectionStatusSet
+from functions.domain.log.facts import ConnectionStatusSet
 from functions.names import CONNECTION_INFO
 from tests.integration.backend import Backend
 from tests.integration.client import Client

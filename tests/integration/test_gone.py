@@ -1,6 +1,6 @@
 """Connections whose end nobody reported: found by a post, lost once, and revived by a later frame."""
 
-from functions.domain.log.events import ConnectionLost
+from functions.domain.log.facts import ConnectionLost
 from functions.domain.log.ids import event_id
 from functions.names import ROUTE_VOICE_DATA
 from tests import gateway_events

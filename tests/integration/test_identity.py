@@ -13,7 +13,7 @@ from websockets.exceptions import InvalidStatus
 
 from functions.aws.identity.tickets import Tickets
 from functions.domain.identity.identity import Identity
-from functions.domain.log.events import ConnectionOpened
+from functions.domain.log.facts import ConnectionOpened
 from functions.domain.times import iso
 from local.people import sign_in
 from tests.integration.backend import Backend

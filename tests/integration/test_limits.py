@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from functions.domain.log.events import MessageRejected
+from functions.domain.log.facts import MessageRejected
 from functions.domain.log.ids import minute_of
 from tests.integration.backend import Backend
 from tests.integration.client import Client

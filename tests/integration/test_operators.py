@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from functions.aws.log.event_log import EventLog
-from functions.domain.log.events import ActivityRecorded, Cause, event
+from functions.domain.log.events import Cause, event
+from functions.domain.log.facts import ActivityRecorded
 from local.stackfile import ROOT
 from tests.docs.markdown import names, table
 from tests.integration.backend import Backend

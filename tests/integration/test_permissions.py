@@ -14,7 +14,8 @@ from functions.aws.log.event_log import EventLog
 from functions.aws.read_models.connection_items import Stored, encode
 from functions.domain.archive.hours import HOUR, Watermark, hour_of
 from functions.domain.connections.connection import Connection, Opened
-from functions.domain.log.events import Cause, ConnectionOpened, Event, Fact, TextMessageReceived, event
+from functions.domain.log.events import Cause, Event, event
+from functions.domain.log.facts import ConnectionOpened, Fact, TextMessageReceived
 from functions.domain.times import iso
 from local.stackfile import PROJECT
 from tests.integration.backend import Backend

@@ -14,7 +14,8 @@ import pytest
 
 from functions.aws.attributes import Item
 from functions.aws.log.event_items import encode
-from functions.domain.log.events import Cause, ConnectionOpened, Event, event
+from functions.domain.log.events import Cause, Event, event
+from functions.domain.log.facts import ConnectionOpened
 from local.cloud import Cloud
 from local.stackfile import PROJECT
 from ops.failures.discards import parse

@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.domain.log.events import ConnectionClosed
+from functions.domain.log.facts import ConnectionClosed
 from tests.integration.backend import Backend
 from tests.integration.conftest import Connect
 from tests.integration.gateway import Gateway, now

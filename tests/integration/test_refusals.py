@@ -5,7 +5,7 @@ import json
 import pytest
 
 from functions.domain.limits import CONNECTION_SECONDS
-from functions.domain.log.events import MessageRejected
+from functions.domain.log.facts import MessageRejected
 from functions.names import ROUTE_DEFAULT, ROUTE_VOICE_DATA
 from local.function_logs import FunctionLogs, of_invocations, shown
 from tests.integration.backend import Backend

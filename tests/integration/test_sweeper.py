@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from functions.domain.limits import LOST_AFTER_SECONDS
-from functions.domain.log.events import ActivityRecorded, ConnectionLost
+from functions.domain.log.facts import ActivityRecorded, ConnectionLost
 from functions.domain.times import iso
 from infra.sweeper import SCHEDULED_TIME
 from tests.integration.backend import Backend

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from functions.domain.log.events import TextMessageReceived
+from functions.domain.log.facts import TextMessageReceived
 from functions.names import PONG
 from tests.integration.backend import Backend
 from tests.integration.client import Client

@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.domain.log.events import (
+from functions.domain.log.facts import (
     ActivityRecorded,
     MessageRejected,
     VoiceSessionEnded,

@@ -12,7 +12,8 @@ import msgspec
 from functions.aws.attributes import Item
 from functions.aws.log.arrivals import stamp
 from functions.aws.log.event_items import encode
-from functions.domain.log.events import ConnectionOpened, Event, TextMessageReceived
+from functions.domain.log.events import Event
+from functions.domain.log.facts import ConnectionOpened, TextMessageReceived
 from ops.deployment import Deployment
 from ops.failures.redrive import Redriven, redrive
 from ops.read_models.verify import verify

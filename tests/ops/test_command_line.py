@@ -7,7 +7,8 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from functions.domain.log.events import ConnectionOpened, Event, Fact, TextMessageReceived
+from functions.domain.log.events import Event
+from functions.domain.log.facts import ConnectionOpened, Fact, TextMessageReceived
 from ops.__main__ import app
 from ops.deployment import Deployment
 from ops.read_models.control import ControlItem

@@ -6,7 +6,7 @@ from threading import Lock
 
 import pytest
 
-from functions.domain.log.events import ConnectionClosed, ConnectionOpened, TextMessageReceived
+from functions.domain.log.facts import ConnectionClosed, ConnectionOpened, TextMessageReceived
 from ops.deployment import Deployment
 from ops.read_models.control import ControlItem, Progress
 from ops.read_models.rebuild import RebuildFailedError, Rebuilt, rebuild

@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.domain.log.events import ConnectionOpened
+from functions.domain.log.facts import ConnectionOpened
 from tests.docs.markdown import ROOT, names, table
 from tests.ops.discarding import MONSTER, ONE, OTHER, Failures, discard, trim, without_user
 from tests.stage import Requests, happened

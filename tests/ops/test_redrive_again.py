@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.domain.log.events import TextMessageReceived
+from functions.domain.log.facts import TextMessageReceived
 from functions.domain.refusals import Unavailable
 from ops.deployment import Deployment
 from ops.read_models.control import ControlItem

@@ -6,7 +6,7 @@ import pytest
 
 from functions.aws.log.arrivals import stamp
 from functions.domain.limits import LOST_AFTER_SECONDS
-from functions.domain.log.events import ActivityRecorded, ConnectionOpened
+from functions.domain.log.facts import ActivityRecorded, ConnectionOpened
 from functions.names import ARRIVAL_SHARDS
 from tests.ops.discarding import GOOD, ONE, Failures, discard, trim
 from tests.ops.wrongs import clock

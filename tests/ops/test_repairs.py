@@ -1,6 +1,6 @@
 """What a rebuild repairs: long speech, lost metrics, rows that nobody can read."""
 
-from functions.domain.log.events import ConnectionOpened, VoiceSessionEnded, VoiceSessionStarted
+from functions.domain.log.facts import ConnectionOpened, VoiceSessionEnded, VoiceSessionStarted
 from ops.deployment import Deployment
 from ops.read_models.rebuild import Rebuilt, rebuild
 from ops.read_models.verify import verify

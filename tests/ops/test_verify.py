@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from functions.aws.read_models.counter_items import CounterKey
-from functions.domain.log.events import ConnectionClosed, ConnectionOpened, TextMessageReceived
+from functions.domain.log.facts import ConnectionClosed, ConnectionOpened, TextMessageReceived
 from functions.names import METRIC_SHARDS
 from ops.deployment import Deployment
 from ops.read_models.counts import counted

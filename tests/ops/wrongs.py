@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from functions.domain.log.events import ConnectionClosed, ConnectionOpened, TextMessageReceived
+from functions.domain.log.facts import ConnectionClosed, ConnectionOpened, TextMessageReceived
 from functions.names import CONNECTIONS_KEY, MESSAGES_KEY, METRICS_KEY
 from tests.stage import NOW, Stage, happened
 

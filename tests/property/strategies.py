@@ -7,14 +7,14 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from functions.domain.log.events import (
+from functions.domain.log.events import Event, event
+from functions.domain.log.facts import (
     ActivityRecorded,
     ConnectionClosed,
     ConnectionFailed,
     ConnectionLost,
     ConnectionOpened,
     ConnectionStatusSet,
-    Event,
     Fact,
     MessageRejected,
     ReplyCompleted,
@@ -24,7 +24,6 @@ from functions.domain.log.events import (
     VoiceSessionEnded,
     VoiceSessionStarted,
     VoiceTurnTranscribed,
-    event,
 )
 from functions.domain.log.ids import lowest
 from tests.gateway_events import CONNECTED_AT, cause

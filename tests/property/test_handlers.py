@@ -6,7 +6,7 @@ from typing import Any, get_args
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.domain.log.events import MessageRejected
+from functions.domain.log.facts import MessageRejected
 from functions.domain.log.ids import lowest
 from functions.domain.refusals import ErrorCode, Unavailable
 from functions.handlers import lifecycle

@@ -12,14 +12,14 @@ from functions.aws.read_models.transactions import MOST_CHANGES
 from functions.domain.connections.connection import Connection, join
 from functions.domain.connections.counters import Contribution, contribution, difference
 from functions.domain.connections.voice_sessions import voice_endings
-from functions.domain.log.events import (
+from functions.domain.log.events import Event
+from functions.domain.log.facts import (
     ActivityRecorded,
     ConnectionClosed,
     ConnectionFailed,
     ConnectionLost,
     ConnectionOpened,
     ConnectionStatusSet,
-    Event,
     MessageRejected,
     TextMessageReceived,
     VoiceSessionEnded,

@@ -14,7 +14,7 @@ from functions.aws.log.event_log import EventLog
 from functions.aws.read_models import connection_items
 from functions.aws.read_models.connections import Connections
 from functions.aws.read_models.read_model import ReadModel
-from functions.domain.log.events import ConnectionOpened
+from functions.domain.log.facts import ConnectionOpened
 from functions.domain.log.ids import lowest
 from functions.domain.times import iso
 from functions.handlers import (

@@ -3,21 +3,19 @@
 from random import Random
 from typing import Final
 
-from functions.domain.log.events import (
+from functions.domain.log.events import Cause, Event, event
+from functions.domain.log.facts import (
     ActivityRecorded,
-    Cause,
     ConnectionClosed,
     ConnectionLost,
     ConnectionOpened,
     ConnectionStatusSet,
-    Event,
     Fact,
     MessageRejected,
     ReplyCompleted,
     TextMessageReceived,
     VoiceSessionEnded,
     VoiceSessionStarted,
-    event,
 )
 
 AT: Final = 1_795_410_720_000

@@ -9,7 +9,8 @@ import pytest
 from functions.aws.log.event_items import encode
 from functions.aws.log.event_log import EventLog
 from functions.aws.read_models.read_model import ReadModel
-from functions.domain.log.events import Cause, ConnectionOpened, Event, TextMessageReceived, event
+from functions.domain.log.events import Cause, Event, event
+from functions.domain.log.facts import ConnectionOpened, TextMessageReceived
 from functions.handlers.projector import handler
 from functions.operations.projection.batches import project_batch
 from tests.contract import engines

@@ -6,7 +6,8 @@ from typing import Final
 import msgspec
 
 from functions.aws.attributes import Attribute, Item, from_item, to_item
-from functions.domain.log.events import VERSIONS, Event, Fact, Unrecognised
+from functions.domain.log.events import Event
+from functions.domain.log.facts import VERSIONS, Fact, Unrecognised
 from functions.domain.log.ids import PATTERN
 from functions.domain.log.versions import read
 from functions.domain.times import LATEST

@@ -9,7 +9,8 @@ from typing import Literal
 
 import msgspec
 
-from functions.domain.log.events import (
+from functions.domain.log.events import Event
+from functions.domain.log.facts import (
     CLIENT_ENDED,
     ActivityRecorded,
     ConnectionClosed,
@@ -17,7 +18,6 @@ from functions.domain.log.events import (
     ConnectionLost,
     ConnectionOpened,
     ConnectionStatusSet,
-    Event,
     MessageRejected,
     TextMessageReceived,
     VoiceSessionEnded,

@@ -2,7 +2,8 @@
 
 import msgspec
 
-from functions.domain.log.events import ActivityRecorded, Cause, ConnectionLost, Event, MessageRejected, event
+from functions.domain.log.events import Cause, Event, event
+from functions.domain.log.facts import ActivityRecorded, ConnectionLost, MessageRejected
 from functions.domain.log.ids import minute_of
 from functions.domain.losses import can_be_lost
 from functions.domain.refusals import ErrorCode

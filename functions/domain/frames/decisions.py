@@ -38,14 +38,12 @@ from functions.domain.log.claims import (
     voice_key,
     voices_key,
 )
-from functions.domain.log.events import (
+from functions.domain.log.events import Cause, Event, event
+from functions.domain.log.facts import (
     CLIENT_ENDED,
-    Cause,
-    Event,
     TextMessageReceived,
     VoiceSessionEnded,
     VoiceSessionStarted,
-    event,
 )
 from functions.domain.log.ids import lowest, minute_of, time_of
 from functions.domain.refusals import Refused

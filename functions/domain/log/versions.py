@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from functions.domain.log.events import FACTS, VERSIONS, Fact, Unrecognised
+from functions.domain.log.facts import FACTS, VERSIONS, Fact, Unrecognised
 
 Data = dict[str, Any]
 Upcast = Callable[[Data], Data]

@@ -5,7 +5,8 @@ from typing import Literal
 import msgspec
 
 from functions.domain.connections.counters import Contribution
-from functions.domain.log.events import Event, ReplyCompleted, TextMessageReceived
+from functions.domain.log.events import Event
+from functions.domain.log.facts import ReplyCompleted, TextMessageReceived
 from functions.domain.log.ids import minute_of
 
 

@@ -14,7 +14,8 @@ from functions.domain.connections.answers import UserDisconnected
 from functions.domain.connections.cursors import from_cursor, to_cursor
 from functions.domain.connections.requests import DisconnectUser
 from functions.domain.limits import LOST_AFTER_SECONDS
-from functions.domain.log.events import Cause, ConnectionStatusSet, event
+from functions.domain.log.events import Cause, event
+from functions.domain.log.facts import ConnectionStatusSet
 from functions.domain.losses import can_be_lost, loss
 from functions.domain.refusals import Fault, Unavailable
 from functions.names import FAULT

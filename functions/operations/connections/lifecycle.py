@@ -8,7 +8,8 @@ from functions.aws.gateway.requests import OK, Request
 from functions.aws.log.event_log import ClaimRefusedError, EventLog
 from functions.aws.logs import write_line
 from functions.domain.log.claims import Claim, Take, session_key
-from functions.domain.log.events import ConnectionClosed, ConnectionFailed, ConnectionOpened, event
+from functions.domain.log.events import event
+from functions.domain.log.facts import ConnectionClosed, ConnectionFailed, ConnectionOpened
 from functions.domain.refusals import Refused, Unavailable
 from functions.names import LINE_CONNECT
 

@@ -20,7 +20,8 @@ from functions.domain.connections.requests import (
     RequestError,
     UpdateStatus,
 )
-from functions.domain.log.events import ConnectionStatusSet, event
+from functions.domain.log.events import event
+from functions.domain.log.facts import ConnectionStatusSet
 from functions.operations.connections.closing import close
 from functions.operations.connections.invocation import Invocation
 

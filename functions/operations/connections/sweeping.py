@@ -14,7 +14,8 @@ from functions.aws.read_models.connections import Connections
 from functions.domain.connections.answers import Swept
 from functions.domain.connections.idleness import Verdict, verdict
 from functions.domain.limits import LOST_AFTER_SECONDS
-from functions.domain.log.events import ActivityRecorded, Cause, Event, event
+from functions.domain.log.events import Cause, Event, event
+from functions.domain.log.facts import ActivityRecorded
 from functions.domain.losses import loss
 from functions.domain.refusals import Unavailable
 from functions.names import FAULT, FAULT_SERVER

@@ -6,7 +6,8 @@ from functions.aws.log.event_items import MalformedEventError, decode
 from functions.aws.log.event_log import EventLog
 from functions.aws.logs import logger
 from functions.aws.read_models.read_model import ReadModel
-from functions.domain.log.events import Event, Unrecognised
+from functions.domain.log.events import Event
+from functions.domain.log.facts import Unrecognised
 from functions.operations.projection.log_pages import is_expired
 from functions.operations.projection.projecting import Pause, Projection, back_off
 

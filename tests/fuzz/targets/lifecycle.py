@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from functions.domain.log.claims import session_key
-from functions.domain.log.events import ConnectionClosed, ConnectionOpened, MessageRejected
+from functions.domain.log.facts import ConnectionClosed, ConnectionOpened, MessageRejected
 from functions.handlers.lifecycle import handler
 from functions.names import ROUTE_CONNECT, ROUTE_DISCONNECT
 from tests.fakes import RecordingCallbacks

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from functions.domain.limits import Limits
-from functions.domain.log.events import MessageRejected
+from functions.domain.log.facts import MessageRejected
 from functions.handlers.message import handler
 from functions.names import ROUTE_DEFAULT, ROUTE_VOICE_DATA
 from tests.fakes import RecordingCallbacks

@@ -7,9 +7,7 @@ from typing import Any, Final
 
 from functions.aws.log.event_items import MalformedEventError, decode
 from functions.domain.connections.connection import Connection, join
-from functions.domain.log.events import (
-    Event,
-)
+from functions.domain.log.events import Event
 from functions.domain.refusals import Unavailable
 from functions.operations.projection.batches import BatchFailedError, project_batch
 from tests.fuzz import streams

@@ -4,7 +4,7 @@ from functions.aws.archive.archived_items import to_line, to_log_item
 from functions.aws.attributes import Item
 from functions.aws.log.arrivals import stamp
 from functions.aws.log.event_items import encode
-from functions.domain.log.events import TextMessageReceived
+from functions.domain.log.facts import TextMessageReceived
 from ops.archive.merging import merged
 from ops.audit.selection import Selection
 from tests.stage import happened

@@ -8,7 +8,7 @@ import pytest
 
 from functions.aws.log.arrivals import stamp
 from functions.aws.log.event_items import encode
-from functions.domain.log.events import ConnectionOpened
+from functions.domain.log.facts import ConnectionOpened
 from functions.names import ARRIVAL_SHARDS
 from ops.audit.arrivals import by_arrival
 from ops.audit.meter import Meter, MeteredReader

@@ -19,13 +19,8 @@ from functions.aws.attributes import to_item
 from functions.aws.environment import now
 from functions.aws.log.event_log import EventLog
 from functions.domain.log.claims import session_key
-from functions.domain.log.events import (
-    ConnectionClosed,
-    ConnectionOpened,
-    Event,
-    Fact,
-    TextMessageReceived,
-)
+from functions.domain.log.events import Event
+from functions.domain.log.facts import ConnectionClosed, ConnectionOpened, Fact, TextMessageReceived
 from functions.domain.times import iso
 from ops.__main__ import app
 from ops.audit import sources

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from functions.aws.attributes import Item
 from functions.aws.log.arrivals import stamp
 from functions.aws.log.event_items import encode
-from functions.domain.log.events import (
+from functions.domain.log.events import Event
+from functions.domain.log.facts import (
     ConnectionOpened,
-    Event,
     ReplyCompleted,
     TextMessageReceived,
     VoiceTurnTranscribed,

@@ -9,11 +9,11 @@ from functions.aws.attributes import Item, to_item
 from functions.aws.log.arrivals import stamp
 from functions.aws.log.event_items import encode
 from functions.domain.log.claims import Take, session_key
-from functions.domain.log.events import (
+from functions.domain.log.events import Event
+from functions.domain.log.facts import (
     ActivityRecorded,
     ConnectionClosed,
     ConnectionOpened,
-    Event,
     TextMessageReceived,
 )
 from functions.names import ARRIVAL_SHARDS

@@ -7,13 +7,13 @@ import pytest
 
 from functions.aws.log.event_log import EventLog
 from functions.domain.connections.connection import Connection, join
-from functions.domain.log.events import (
+from functions.domain.log.events import Event
+from functions.domain.log.facts import (
     ActivityRecorded,
     ConnectionClosed,
     ConnectionLost,
     ConnectionOpened,
     ConnectionStatusSet,
-    Event,
     Fact,
     TextMessageReceived,
 )

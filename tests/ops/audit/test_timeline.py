@@ -15,12 +15,12 @@ from functions.aws.attributes import Item
 from functions.aws.log.arrivals import stamp
 from functions.aws.log.event_items import encode
 from functions.domain.connections.connection import Connection, join
-from functions.domain.log.events import (
+from functions.domain.log.events import Event
+from functions.domain.log.facts import (
     FACTS,
     ActivityRecorded,
     ConnectionClosed,
     ConnectionOpened,
-    Event,
     Fact,
     MessageRejected,
     TextMessageReceived,

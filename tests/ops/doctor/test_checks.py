@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from functions.aws.log.event_log import EventLog
-from functions.domain.log.events import ConnectionOpened, TextMessageReceived
+from functions.domain.log.facts import ConnectionOpened, TextMessageReceived
 from ops.audit.meter import ServiceClock
 from ops.deployment import Deployment, Outputs
 from ops.doctor.alarms import alarms

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from typer.testing import CliRunner, Result
 
-from functions.domain.log.events import ConnectionClosed, ConnectionOpened, TextMessageReceived
+from functions.domain.log.facts import ConnectionClosed, ConnectionOpened, TextMessageReceived
 from ops.__main__ import app
 from ops.metrics.plot import plot
 from ops.metrics.series import NAMES, Series, series

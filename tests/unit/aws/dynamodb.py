@@ -8,7 +8,8 @@ from functions.aws.log.arrivals import stamp
 from functions.aws.log.event_items import encode
 from functions.aws.log.event_log import EventLog
 from functions.domain.log.claims import Release, Take
-from functions.domain.log.events import TextMessageReceived, event
+from functions.domain.log.events import event
+from functions.domain.log.facts import TextMessageReceived
 from tests.fakes import Waiting
 from tests.gateway_events import cause
 

@@ -1,6 +1,6 @@
 """When Gone means lost."""
 
-from functions.domain.log.events import ConnectionLost
+from functions.domain.log.facts import ConnectionLost
 from functions.domain.losses import loss
 from tests.gateway_events import CONNECTED_AT, cause
 

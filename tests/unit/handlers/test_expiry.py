@@ -6,10 +6,7 @@ from typing import Any
 import pytest
 
 from functions.aws.gateway.callbacks import GoneError, Posted, UnknownConnectionError
-from functions.domain.log.events import (
-    ConnectionLost,
-    MessageRejected,
-)
+from functions.domain.log.facts import ConnectionLost, MessageRejected
 from functions.domain.log.ids import lowest
 from functions.domain.refusals import Unavailable
 from functions.domain.times import iso

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from functions.domain.log.events import ConnectionClosed, ConnectionFailed, ConnectionOpened, MessageRejected
+from functions.domain.log.facts import ConnectionClosed, ConnectionFailed, ConnectionOpened, MessageRejected
 from functions.domain.refusals import Unavailable
 from functions.handlers.lifecycle import handler
 from functions.handlers.message import handler as message_handler

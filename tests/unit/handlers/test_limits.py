@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from functions.domain.limits import Limits
-from functions.domain.log.events import MessageRejected, TextMessageReceived
+from functions.domain.log.facts import MessageRejected, TextMessageReceived
 from functions.handlers.message import handler
 from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT, identity, message
@@ -146,7 +146,7 @@ def test_a_frame_on_a_lifecycle_route_is_no_text_whatever_it_says(log: MemoryLog
 
 def test_the_losses_that_one_minutes_frames_meet_are_one(log: MemoryLog) -> None:
     from functions.aws.gateway.callbacks import Posted
-    from functions.domain.log.events import ConnectionLost
+    from functions.domain.log.facts import ConnectionLost
 
     gone = RecordingCallbacks(Posted.GONE)
     for number in range(20):

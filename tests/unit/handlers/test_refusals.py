@@ -4,9 +4,7 @@ import json
 
 import pytest
 
-from functions.domain.log.events import (
-    MessageRejected,
-)
+from functions.domain.log.facts import MessageRejected
 from functions.domain.log.ids import lowest
 from functions.handlers.message import handler
 from tests.fakes import MemoryLog, RecordingCallbacks

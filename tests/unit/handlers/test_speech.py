@@ -6,11 +6,7 @@ import pytest
 
 from functions.aws.gateway.callbacks import Posted
 from functions.domain.connections.connection import Connection, join
-from functions.domain.log.events import (
-    ActivityRecorded,
-    ConnectionLost,
-    MessageRejected,
-)
+from functions.domain.log.facts import ActivityRecorded, ConnectionLost, MessageRejected
 from functions.domain.log.ids import lowest
 from functions.domain.refusals import Unavailable
 from functions.handlers.message import handler

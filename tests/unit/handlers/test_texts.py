@@ -1,9 +1,6 @@
 """Texts, from the gateway's event to the acknowledgement."""
 
-from functions.domain.log.events import (
-    MessageRejected,
-    TextMessageReceived,
-)
+from functions.domain.log.facts import MessageRejected, TextMessageReceived
 from functions.domain.refusals import Unavailable
 from tests.fakes import MemoryLog
 from tests.gateway_events import CONNECTED_AT, CONNECTION, fixture, identity

@@ -2,10 +2,7 @@
 
 import pytest
 
-from functions.domain.log.events import (
-    VoiceSessionEnded,
-    VoiceSessionStarted,
-)
+from functions.domain.log.facts import VoiceSessionEnded, VoiceSessionStarted
 from functions.domain.log.ids import lowest
 from tests.fakes import MemoryLog
 from tests.gateway_events import CONNECTED_AT, CONNECTION, identity

@@ -10,7 +10,8 @@ from functions.aws.archive.archived_items import pack, to_line, to_log_item, unp
 from functions.aws.attributes import Item
 from functions.aws.log.arrivals import stamp
 from functions.aws.log.event_items import encode
-from functions.domain.log.events import Event, TextMessageReceived, event
+from functions.domain.log.events import Event, event
+from functions.domain.log.facts import TextMessageReceived
 from functions.domain.times import LATEST
 from tests.gateway_events import CONNECTED_AT, cause
 from tests.property.strategies import events, known_facts

@@ -8,7 +8,8 @@ from functions.aws.archive.arrivals import SHARDS, Arrivals
 from functions.aws.log.arrivals import stamp
 from functions.aws.log.event_items import encode
 from functions.domain.archive.hours import HOUR, hour_of
-from functions.domain.log.events import TextMessageReceived, event
+from functions.domain.log.events import event
+from functions.domain.log.facts import TextMessageReceived
 from functions.domain.refusals import Unavailable
 from tests.gateway_events import CONNECTED_AT, cause
 from tests.unit.aws.dynamodb import Client, failure

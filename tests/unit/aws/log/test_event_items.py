@@ -8,7 +8,8 @@ import pytest
 from functions.aws.attributes import Item
 from functions.aws.log.arrivals import stamp
 from functions.aws.log.event_items import MalformedEventError, decode, encode
-from functions.domain.log.events import TextMessageReceived, Unrecognised, event
+from functions.domain.log.events import event
+from functions.domain.log.facts import TextMessageReceived, Unrecognised
 from tests.gateway_events import CONNECTED_AT, CONNECTION, EXPIRES_AT, cause, fixture
 
 TEXT = event(cause(trace_id="Root=1"), TextMessageReceived("hello"))

@@ -11,7 +11,7 @@ from functions.aws.read_models.counter_items import CounterKey, counters, parse
 from functions.aws.read_models.read_model import ReadModel
 from functions.aws.read_models.transactions import Write, chunks
 from functions.domain.connections.connection import Connection
-from functions.domain.log.events import ConnectionOpened, TextMessageReceived
+from functions.domain.log.facts import ConnectionOpened, TextMessageReceived
 from functions.domain.refusals import Unavailable
 from tests.contract.engines import moto
 from tests.gateway_events import CONNECTED_AT

@@ -3,13 +3,8 @@
 from functools import partial
 
 from functions.domain.connections.connection import Connection, join
-from functions.domain.log.events import (
-    ConnectionOpened,
-    Event,
-    Fact,
-    VoiceSessionStarted,
-    event,
-)
+from functions.domain.log.events import Event, event
+from functions.domain.log.facts import ConnectionOpened, Fact, VoiceSessionStarted
 from tests.gateway_events import CONNECTED_AT, CONNECTION, cause
 
 STARTED = partial(VoiceSessionStarted, 16000, "lpcm")

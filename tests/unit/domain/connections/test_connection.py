@@ -3,7 +3,8 @@
 import pytest
 
 from functions.domain.connections.connection import Closed, Opened
-from functions.domain.log.events import (
+from functions.domain.log.events import event
+from functions.domain.log.facts import (
     ActivityRecorded,
     ConnectionClosed,
     ConnectionLost,
@@ -16,7 +17,6 @@ from functions.domain.log.events import (
     Unrecognised,
     VoiceSessionEnded,
     VoiceTurnTranscribed,
-    event,
 )
 from functions.domain.log.ids import lowest
 from tests.gateway_events import CONNECTED_AT, CONNECTION, EXPIRES_AT, cause

@@ -1,7 +1,7 @@
 """When a connection has ended, and what shows of it."""
 
 from functions.domain.connections.connection import Closed, Lost, Operator
-from functions.domain.log.events import (
+from functions.domain.log.facts import (
     ConnectionClosed,
     ConnectionFailed,
     ConnectionLost,

@@ -2,13 +2,13 @@
 
 from functions.domain.connections.connection import Voice, join
 from functions.domain.connections.voice_sessions import voice_endings
-from functions.domain.log.events import (
+from functions.domain.log.events import event
+from functions.domain.log.facts import (
     ActivityRecorded,
     ConnectionClosed,
     ConnectionLost,
     TextMessageReceived,
     VoiceSessionEnded,
-    event,
 )
 from functions.domain.log.ids import lowest
 from tests.gateway_events import cause

@@ -20,11 +20,8 @@ from functions.domain.frames.protocol import (
 )
 from functions.domain.limits import Limits
 from functions.domain.log.claims import Count, Take
-from functions.domain.log.events import (
-    Cause,
-    TextMessageReceived,
-    event,
-)
+from functions.domain.log.events import Cause, event
+from functions.domain.log.facts import TextMessageReceived
 from functions.domain.log.ids import lowest, minute_of
 from tests.gateway_events import CONNECTED_AT, CONNECTION, cause
 from tests.unit.domain.frames.bodies import refused_claims as refused

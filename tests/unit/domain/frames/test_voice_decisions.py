@@ -17,13 +17,8 @@ from functions.domain.frames.protocol import (
 )
 from functions.domain.limits import Limits
 from functions.domain.log.claims import Count, Release, Take
-from functions.domain.log.events import (
-    ActivityRecorded,
-    Cause,
-    VoiceSessionEnded,
-    VoiceSessionStarted,
-    event,
-)
+from functions.domain.log.events import Cause, event
+from functions.domain.log.facts import ActivityRecorded, VoiceSessionEnded, VoiceSessionStarted
 from functions.domain.log.ids import event_id, lowest, minute_of
 from functions.domain.refusals import Refused
 from tests.gateway_events import CONNECTED_AT, CONNECTION, cause

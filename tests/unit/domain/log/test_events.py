@@ -1,16 +1,14 @@
 """Events and what their ids are made of."""
 
 from functions.domain.frames.coalesced import rejection
-from functions.domain.log.events import (
-    FACTS,
-    VERSIONS,
+from functions.domain.log.events import event
+from functions.domain.log.facts import (
     ConnectionClosed,
     ConnectionFailed,
     ConnectionOpened,
     ReplyCompleted,
     ReplyFailed,
     Unrecognised,
-    event,
 )
 from functions.domain.log.ids import event_id, lowest, time_of
 from tests.gateway_events import CONNECTED_AT, CONNECTION, EXPIRES_AT, cause
@@ -76,11 +74,6 @@ def test_an_event_is_named_by_its_fact() -> None:
 
 def test_an_unrecognised_event_keeps_the_name_it_is_stored_under() -> None:
     assert event(cause(), Unrecognised("Teleported", 7, "an unknown type")).type == "Teleported"
-
-
-def test_every_type_has_a_version() -> None:
-    assert set(VERSIONS) == set(FACTS)
-    assert len(FACTS) == 13
 
 
 def test_refusals_of_one_minute_and_code_are_one_event() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from functions.domain.log.events import ConnectionClosed, TextMessageReceived, Unrecognised
+from functions.domain.log.facts import ConnectionClosed, TextMessageReceived, Unrecognised
 from functions.domain.log.versions import Data, read
 
 

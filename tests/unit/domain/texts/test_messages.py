@@ -2,14 +2,14 @@
 
 import pytest
 
-from functions.domain.log.events import (
+from functions.domain.log.events import event
+from functions.domain.log.facts import (
     ConnectionClosed,
     Fact,
     ReplyCompleted,
     ReplyFailed,
     TextMessageReceived,
     Unrecognised,
-    event,
 )
 from functions.domain.log.ids import lowest
 from functions.domain.texts.messages import Message, message_of

@@ -11,7 +11,7 @@ from functions.aws.archive.arrivals import Arrivals
 from functions.aws.archive.objects import Objects
 from functions.aws.log.event_log import EventLog
 from functions.domain.archive.hours import DAY, HOUR, WATERMARK, Watermark, hour_of, key_of
-from functions.domain.log.events import TextMessageReceived
+from functions.domain.log.facts import TextMessageReceived
 from functions.domain.refusals import Unavailable
 from functions.handlers import archiver as handler
 from functions.operations.archive.archiving import Archived, Archiver

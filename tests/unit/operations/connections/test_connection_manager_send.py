@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.domain.connections.requests import RequestError, Send, parse
-from functions.domain.log.events import ConnectionLost
+from functions.domain.log.facts import ConnectionLost
 from functions.domain.log.ids import time_of
 from functions.domain.refusals import Unavailable
 from functions.handlers.connection_manager import handler

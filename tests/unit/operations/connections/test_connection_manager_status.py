@@ -7,7 +7,7 @@ import pytest
 
 from functions.aws.gateway.callbacks import BusyError
 from functions.domain.connections.requests import Disconnect, RequestError, UpdateStatus
-from functions.domain.log.events import ConnectionLost, ConnectionStatusSet
+from functions.domain.log.facts import ConnectionLost, ConnectionStatusSet
 from functions.domain.log.ids import event_id, time_of
 from functions.domain.refusals import Unavailable
 from functions.handlers.connection_manager import handler

@@ -6,7 +6,7 @@ import pytest
 
 from functions.domain.connections.answers import UserDisconnected
 from functions.domain.connections.requests import DisconnectUser, RequestError, parse
-from functions.domain.log.events import ConnectionLost, ConnectionStatusSet
+from functions.domain.log.facts import ConnectionLost, ConnectionStatusSet
 from functions.domain.log.ids import event_id
 from functions.domain.refusals import Unavailable
 from functions.handlers.connection_manager import handler

@@ -13,7 +13,7 @@ from functions.aws.read_models.connections import Connections
 from functions.domain.connections.connection import join
 from functions.domain.connections.idleness import Verdict, verdict
 from functions.domain.connections.schedules import Run, parse
-from functions.domain.log.events import ActivityRecorded, ConnectionLost
+from functions.domain.log.facts import ActivityRecorded, ConnectionLost
 from functions.domain.log.ids import time_of
 from functions.domain.refusals import Unavailable
 from functions.handlers import connection_manager, sweeper

@@ -7,7 +7,8 @@ import pytest
 
 from functions.domain.connections.connection import Connection, join
 from functions.domain.connections.counters import contribution
-from functions.domain.log.events import ConnectionOpened, Event, VoiceSessionStarted
+from functions.domain.log.events import Event
+from functions.domain.log.facts import ConnectionOpened, VoiceSessionStarted
 from functions.operations.projection.folding import Fold, Version
 from tests.stage import happened
 

@@ -7,11 +7,11 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from functions.aws.log.event_items import encode
-from functions.domain.log.events import (
+from functions.domain.log.events import Event
+from functions.domain.log.facts import (
     ActivityRecorded,
     ConnectionClosed,
     ConnectionOpened,
-    Event,
     ReplyCompleted,
     TextMessageReceived,
 )

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions.domain.log.events import (
+from functions.domain.log.events import Event
+from functions.domain.log.facts import (
     ActivityRecorded,
     ConnectionClosed,
     ConnectionOpened,
-    Event,
     TextMessageReceived,
     VoiceSessionStarted,
 )
