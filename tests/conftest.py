@@ -1,4 +1,4 @@
-"""What holds for every test: no way to a real AWS, that Ctrl-C is heard, and how many examples a property gets."""
+"""What holds for every test: no way to a real AWS, Ctrl-C is heard, and how many examples a property gets."""
 
 import os
 import signal
@@ -37,7 +37,7 @@ os.environ.update(
 for inherited in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", names.EMULATED, names.LOG_LEVEL):
     os.environ.pop(inherited, None)
 
-# a shell that runs the tests in the background ignores Ctrl-C for them, and all that they start would inherit it
+# a shell that runs tests in the background has them ignore Ctrl-C, which all that they start would inherit
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _SLOW_MACHINES = [hypothesis.HealthCheck.too_slow]
