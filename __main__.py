@@ -38,9 +38,10 @@ lifecycle = Function("lifecycle", runtime, FunctionArgs(names.LIFECYCLE, sizes.l
 message = Function("message", runtime, FunctionArgs(names.MESSAGE, sizes.message, log | of_frames))
 for function in (lifecycle, message):
     store.grant_append(function)
-    store.grant_claim(function)
-store.grant_release(message)
-store.grant_count(message)
+store.grant_claim(lifecycle, names.CLAIM_SESSION)
+store.grant_claim(message, names.CLAIM_REPLY, names.CLAIM_VOICE)
+store.grant_release(message, names.CLAIM_VOICE)
+store.grant_count(message, names.CLAIM_TEXTS, names.CLAIM_VOICES)
 api.grant_manage_connections(lifecycle, "POST")
 api.grant_manage_connections(message, "POST", "DELETE")
 

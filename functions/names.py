@@ -42,6 +42,14 @@ It may grow, up to 1,024 (two letters of an id choose), and nothing is lost: rea
 day, and a day that was written with fewer has nothing in the others. It must never shrink."""
 
 CLAIMS_KEY = ("claim",)
+CLAIM_SESSION = "session#"
+CLAIM_VOICE = "voice#"
+CLAIM_TEXTS = "texts#"
+CLAIM_VOICES = "voices#"
+CLAIM_REPLY = "reply#"
+CLAIM_TICKET = "ticket#"
+"""What the keys of each kind of claim begin with. Each function may write the kinds that it is granted, so a
+new kind needs a grant: without it, the transaction that makes the claim is denied."""
 
 CONNECTIONS_KEY = ("connectionId",)
 CONNECTIONS_BY_USER = "userId-index"

@@ -13,13 +13,61 @@ OPEN_ENDS = {
 }
 """Every ending with which a resource may cover more than one thing, with the reason; never ``*`` alone."""
 
+NAMING_ACTIONS = frozenset(
+    {
+        "dynamodb:ConditionCheckItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+    }
+)
+"""The actions on one item, whose every request names its partition key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What is allowed on which resources (ARNs)."""
+    """
+    What is allowed on which resources (ARNs).
+
+    Parameters
+    ----------
+    actions
+        Their full names.
+    resources
+        The ARNs.
+    leading_keys
+        What the partition key of an item may be, ``*`` standing for any text, such as ``ticket#*``; with
+        none, any.
+
+    Raises
+    ------
+    ValueError
+        If keys are given for an action that may name none: a scan would not be narrowed by them.
+    """
 
     actions: Sequence[str]
     resources: Sequence[pulumi.Input[str]]
+    leading_keys: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        if self.leading_keys and (others := {*self.actions} - NAMING_ACTIONS):
+            raise ValueError(f"no key narrows {', '.join(sorted(others))}")
+
+    @property
+    def encoded(self) -> dict[str, object]:
+        """The statement as a policy has it."""
+        allowed: dict[str, object] = {
+            "Effect": "Allow",
+            "Action": list(self.actions),
+            "Resource": list(self.resources),
+        }
+        if not self.leading_keys:
+            return allowed
+        key = "dynamodb:LeadingKeys"
+        # ForAllValues holds also where a request names no key at all: Null denies that
+        condition = {"ForAllValues:StringLike": {key: list(self.leading_keys)}, "Null": {key: "false"}}
+        return {**allowed, "Condition": condition}
 
 
 def open_ended(arn: pulumi.Input[str], ending: str) -> pulumi.Output[str]:
@@ -39,13 +87,7 @@ def open_ended(arn: pulumi.Input[str], ending: str) -> pulumi.Output[str]:
 def document(statements: Sequence[Statement]) -> pulumi.Output[str]:
     """Encode statements as a policy: the engine refuses anything but a string."""
     return pulumi.Output.json_dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                {"Effect": "Allow", "Action": list(each.actions), "Resource": list(each.resources)}
-                for each in statements
-            ],
-        }
+        {"Version": "2012-10-17", "Statement": [each.encoded for each in statements]}
     )
 
 

@@ -1,4 +1,4 @@
-"""Starts MiniStack so that functions behind WebSocket routes have a log, as on AWS.
+"""Starts MiniStack so that functions behind WebSocket routes have a log, and policies know keys, as on AWS.
 
 MiniStack collects what an invocation writes, and puts it into CloudWatch Logs if an authorizer, an HTTP API,
 a schedule, a stream mapping or a caller invoked the function. What a WebSocket route invoked is collected
@@ -9,10 +9,13 @@ AWS; a function needs no further permission and makes no request for each line; 
 by itself is there as well: the traceback of what it raises, a timeout, a module that cannot be imported.
 
 It runs as a script in place of ``python -m ministack``, with ``-P``: the modules beside it are ours, and must
-hide none of the emulator's. It imports none of them.
+hide none of the emulator's. It imports none of them, but runs the file `ministack_with_keys.py`.
 """
 
 import time
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 from ministack.core import lambda_runtime  # type: ignore[import-untyped]  # it has no stubs
@@ -70,8 +73,16 @@ def _lease_logged(name: str, config: dict[str, Any], code: bytes, qualifier: str
     return LoggedWorker(_lease(name, config, code, qualifier=qualifier), config)
 
 
+def _install(name: str) -> None:
+    """Run a file beside this one for what it has to install, without its folder on the path."""
+    module = ModuleType(name)
+    SourceFileLoader(name, str(Path(__file__).with_name(f"{name}.py"))).exec_module(module)
+    module.install()
+
+
 if __name__ == "__main__":
     from ministack.app import main  # type: ignore[import-untyped]
 
     lambda_runtime.get_or_create_worker = _lease_logged
+    _install("ministack_with_keys")
     main()

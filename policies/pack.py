@@ -16,6 +16,7 @@ from policies import resources
 from policies.rule import ResourceRule, StackRule
 from policies.rules import (
     buckets,
+    claims,
     encryption,
     identities,
     logs,
@@ -30,6 +31,7 @@ from policies.rules import (
 
 RULES: tuple[ResourceRule | StackRule, ...] = (
     *permissions.RULES,
+    *claims.RULES,
     *principals.RULES,
     *routes.RULES,
     *identities.RULES,

@@ -84,25 +84,28 @@ class EventStore(pulumi.ComponentResource):
         """Let a function append events."""
         function.grant("append-events", Statement(["dynamodb:PutItem"], [self._events.arn]))
 
-    def grant_claim(self, function: Function) -> None:
-        """Let a function make a claim; in a transaction, as IAM judges each of its actions by itself."""
-        function.grant("make-claims", Statement(["dynamodb:PutItem"], [self._claims.arn]))
+    def grant_claim(self, function: Function, kind: str, *others: str) -> None:
+        """Let a function make claims of these kinds; in a transaction, IAM judges each action by itself."""
+        function.grant("make-claims", self._of_claims("PutItem", kind, *others))
 
-    def grant_release(self, function: Function) -> None:
-        """Let a function give up a claim."""
-        function.grant("release-claims", Statement(["dynamodb:DeleteItem"], [self._claims.arn]))
+    def grant_release(self, function: Function, kind: str, *others: str) -> None:
+        """Let a function give up claims of these kinds."""
+        function.grant("release-claims", self._of_claims("DeleteItem", kind, *others))
 
-    def grant_count(self, function: Function) -> None:
+    def grant_count(self, function: Function, kind: str, *others: str) -> None:
         """Let a function count what a user does in a minute, in the transaction of the append."""
-        function.grant("count-claims", Statement(["dynamodb:UpdateItem"], [self._claims.arn]))
+        function.grant("count-claims", self._of_claims("UpdateItem", kind, *others))
 
     def grant_issue(self, function: Function) -> None:
         """Let a function issue tickets, which are claims."""
-        function.grant("issue-tickets", Statement(["dynamodb:PutItem"], [self._claims.arn]))
+        function.grant("issue-tickets", self._of_claims("PutItem", names.CLAIM_TICKET))
 
     def grant_redeem(self, function: Function) -> None:
         """Let a function redeem a ticket: a deletion gives it to the first who asks, and to nobody else."""
-        function.grant("redeem-tickets", Statement(["dynamodb:DeleteItem"], [self._claims.arn]))
+        function.grant("redeem-tickets", self._of_claims("DeleteItem", names.CLAIM_TICKET))
+
+    def _of_claims(self, operation: str, *kinds: str) -> Statement:
+        return Statement([f"dynamodb:{operation}"], [self._claims.arn], [f"{kind}*" for kind in kinds])
 
     def grant_refold(self, function: Function) -> None:
         """Let a function read the log of one connection."""

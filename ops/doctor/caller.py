@@ -8,6 +8,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from functions.aws.attributes import to_item
+from functions.domain.log.claims import session_key
 from functions.names import CONNECTIONS_BY_USER, EVENTS_BY_ARRIVAL, EVENTS_BY_USER
 from ops.doctor.findings import Finding, Verdict, action, is_denied
 from ops.doctor.stack import Patient
@@ -89,7 +90,7 @@ def _trials(patient: Patient) -> dict[str, list[Callable[[], Any]]]:
         "verify": [scan(events), *map(scan, patient.read_models)],
     }
     if outputs.claims_table is not None:
-        key = to_item({"claim": _NOBODY})
+        key = to_item({"claim": session_key(_NOBODY)})  # commands may read claims of this kind alone
         trials["audit, state, tail, timeline"].append(
             lambda: tables.get_item(TableName=outputs.claims_table, Key=key)
         )

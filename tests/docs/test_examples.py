@@ -8,6 +8,7 @@ import yaml  # type: ignore[import-untyped]  # the stubs are one more dependency
 
 from functions.domain.connections import requests
 from functions.domain.frames import parsing, protocol
+from infra.policy import Statement
 from infra.settings.settings import Settings
 from tests.docs.markdown import ROOT, Block, blocks
 
@@ -18,7 +19,9 @@ PROJECT = "airium-realtime:"
 def test_an_example_is_what_it_says(block: Block) -> None:
     example: dict[str, Any] = json.loads(block.text)
 
-    if "operation" in example:
+    if "Condition" in example:
+        assert example["Condition"] == Statement([], [], ["session#*"]).encoded["Condition"]
+    elif "operation" in example:
         requests.parse(example)
     elif example["type"] in protocol.CLIENT_TYPES:
         parsing.parse(block.text)

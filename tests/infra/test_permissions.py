@@ -11,7 +11,7 @@ from tests.infra.program import ACCOUNT, REGION, STACKS, Evaluation, Registratio
 WHERE = f"{REGION}:{ACCOUNT}"
 EVENTS = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-events"
 STREAM = f"{EVENTS}/stream/2026-11-23T00:00:00.000"
-CLAIMS = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-claims"
+CLAIMS = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-claims of "
 CONNECTIONS = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-connections"
 METRICS = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-metrics"
 MESSAGES = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-messages"
@@ -28,21 +28,23 @@ EXPECTED: dict[str, set[tuple[str, str]]] = {
     "authorizer-role": {
         *logs("authorizer"),
         ("dynamodb:Query", f"{CONNECTIONS}/index/active-user-index"),
-        ("dynamodb:DeleteItem", CLAIMS),
+        ("dynamodb:DeleteItem", f"{CLAIMS}ticket#*"),
     },
-    "ticket-role": {*logs("ticket"), ("dynamodb:PutItem", CLAIMS)},
+    "ticket-role": {*logs("ticket"), ("dynamodb:PutItem", f"{CLAIMS}ticket#*")},
     "lifecycle-role": {
         *logs("lifecycle"),
         ("dynamodb:PutItem", EVENTS),
-        ("dynamodb:PutItem", CLAIMS),
+        ("dynamodb:PutItem", f"{CLAIMS}session#*"),
         (MANAGE, f"{API}/POST/@connections/*"),
     },
     "message-role": {
         *logs("message"),
         ("dynamodb:PutItem", EVENTS),
-        ("dynamodb:PutItem", CLAIMS),
-        ("dynamodb:DeleteItem", CLAIMS),
-        ("dynamodb:UpdateItem", CLAIMS),
+        ("dynamodb:PutItem", f"{CLAIMS}reply#*"),
+        ("dynamodb:PutItem", f"{CLAIMS}voice#*"),
+        ("dynamodb:DeleteItem", f"{CLAIMS}voice#*"),
+        ("dynamodb:UpdateItem", f"{CLAIMS}texts#*"),
+        ("dynamodb:UpdateItem", f"{CLAIMS}voices#*"),
         (MANAGE, f"{API}/POST/@connections/*"),
         (MANAGE, f"{API}/DELETE/@connections/*"),
     },
@@ -113,14 +115,26 @@ def statements(policy: Registration) -> list[dict[str, Any]]:
 
 
 def allowed(evaluation: Evaluation, role: str) -> list[tuple[str, str]]:
+    """List what a role may do on what; of a table whose items are narrowed by their keys, on each kind."""
     return [
-        (action, resource)
+        (action, f"{resource}{kind}")
         for policy in policies(evaluation)
         if policy.inputs["role"] == role
         for statement in statements(policy)
         for action in statement["Action"]
         for resource in statement["Resource"]
+        for kind in kinds(statement)
     ]
+
+
+def kinds(statement: dict[str, Any]) -> list[str]:
+    """List the kinds of items that a statement is for, or what stands for all."""
+    if "Condition" not in statement:
+        return [""]
+    key = "dynamodb:LeadingKeys"
+    of_a_kind = statement["Condition"]["ForAllValues:StringLike"][key]
+    assert statement["Condition"] == {"ForAllValues:StringLike": {key: of_a_kind}, "Null": {key: "false"}}
+    return [f" of {each}" for each in of_a_kind]
 
 
 @pytest.mark.parametrize("role", EXPECTED)

@@ -102,6 +102,7 @@ class Operator:
                 "Effect": "Allow",
                 "Action": ASKED_FOR.get(need.action, need.action),
                 "Resource": self._arn(need.resource),
+                **_condition(need.resource),
             }
             for need in needs
         ]
@@ -137,8 +138,19 @@ class Operator:
                 "sqs", outputs.everything[resource.replace("-failures", "_failure_queue")].split("/")[-1]
             )
         found = outputs.everything[f"{name}_table"]
-        kind = "" if not rest else f"/{rest}" if rest.startswith("stream") else f"/index/{rest}"
+        if not rest or name == "claims":
+            return arn("dynamodb", f"table/{found}")
+        kind = f"/{rest}" if rest.startswith("stream") else f"/index/{rest}"
         return arn("dynamodb", f"table/{found}{kind}")
+
+
+def _condition(resource: str) -> dict[str, Any]:
+    """Return the condition that narrows claims to a kind, as the runbook has it."""
+    table, _, keys = resource.partition("/")
+    if table != "claims" or not keys:
+        return {}
+    key = "dynamodb:LeadingKeys"
+    return {"Condition": {"ForAllValues:StringLike": {key: [keys]}, "Null": {key: "false"}}}
 
 
 @pytest.fixture(scope="module")
@@ -210,6 +222,28 @@ def test_a_command_needs_all_that_the_runbook_says(
             needless.append(need)
 
     assert needless == []
+
+
+@pytest.mark.parametrize("keys", ["ticket#*", "sessions#*"])
+def test_claims_of_another_kind_are_denied(operator: Operator, values: dict[str, str], keys: str) -> None:
+    needs = told()["audit --session"]
+    others = [each._replace(resource=each.resource.replace("session#*", keys)) for each in needs]
+    assert others != needs
+    operator.may(others)
+
+    worked, said = works(operator, "audit --session", values)
+
+    assert not worked
+    assert "dynamodb:GetItem" in said
+
+
+def test_a_doctor_that_may_run_everything_is_told_so(operator: Operator, values: dict[str, str]) -> None:
+    operator.may([need for needs in told().values() for need in needs])
+
+    _, said = operator.run(ARGUMENTS["doctor"])
+
+    found = [json.loads(line) for line in said.splitlines()]
+    assert {each["verdict"] for each in found if each["check"] == "permissions"} == {"fine"}
 
 
 def test_a_doctor_finds_a_deployed_stack_in_order(operator: Operator, values: dict[str, str]) -> None:

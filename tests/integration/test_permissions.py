@@ -26,7 +26,7 @@ from tests.integration.roles import Permission, Roles
 from tests.standin.records import records_of
 
 Kind = tuple[str, str, str]
-"""Function, action, and the last part of the resource."""
+"""Function, action, and the last part of the resource; of claims, with the kind."""
 
 NOT_ENFORCED = {
     "logs:CreateLogStream",
@@ -85,6 +85,10 @@ class Work:
 
     def takes_a_text(self) -> bool:
         return self._frame({"type": "text_message", "data": {"text": "hello"}}) == "text_ack"
+
+    def takes_a_text_under_an_id(self) -> bool:
+        frame = {"type": "text_message", "id": uuid.uuid4().hex, "data": {"text": "hello"}}
+        return self._frame(frame) == "text_ack"
 
     def opens_a_voice_session(self) -> bool:
         return self._frame({"type": "voice_start"}) == "voice_ready"
@@ -236,15 +240,17 @@ ARCHIVED = {f"{PROJECT}:archive": json.dumps({"enabled": "true"})}
 
 NEEDED: dict[Kind, Callable[[Work], bool]] = {
     ("authorizer", "dynamodb:Query", "active-user-index"): Work.counts_connections,
-    ("authorizer", "dynamodb:DeleteItem", "claims"): Work.connects_with_a_ticket,
-    ("ticket", "dynamodb:PutItem", "claims"): Work.gets_a_ticket,
+    ("authorizer", "dynamodb:DeleteItem", "claims/ticket#*"): Work.connects_with_a_ticket,
+    ("ticket", "dynamodb:PutItem", "claims/ticket#*"): Work.gets_a_ticket,
     ("lifecycle", "dynamodb:PutItem", "events"): Work.connects,
-    ("lifecycle", "dynamodb:PutItem", "claims"): Work.connects_with_a_session,
+    ("lifecycle", "dynamodb:PutItem", "claims/session#*"): Work.connects_with_a_session,
     ("lifecycle", "execute-api:ManageConnections", "POST"): Work.answers_a_frame_that_names_a_lifecycle_route,
     ("message", "dynamodb:PutItem", "events"): Work.takes_a_text,
-    ("message", "dynamodb:UpdateItem", "claims"): Work.takes_a_text,
-    ("message", "dynamodb:PutItem", "claims"): Work.opens_a_voice_session,
-    ("message", "dynamodb:DeleteItem", "claims"): Work.closes_a_voice_session,
+    ("message", "dynamodb:UpdateItem", "claims/texts#*"): Work.takes_a_text,
+    ("message", "dynamodb:UpdateItem", "claims/voices#*"): Work.opens_a_voice_session,
+    ("message", "dynamodb:PutItem", "claims/reply#*"): Work.takes_a_text_under_an_id,
+    ("message", "dynamodb:PutItem", "claims/voice#*"): Work.opens_a_voice_session,
+    ("message", "dynamodb:DeleteItem", "claims/voice#*"): Work.closes_a_voice_session,
     ("message", "execute-api:ManageConnections", "POST"): Work.refuses_speech_by_callback,
     ("message", "execute-api:ManageConnections", "DELETE"): Work.closes_what_has_expired,
     ("projector", "dynamodb:BatchGetItem", "connections"): Work.projects,
@@ -297,7 +303,8 @@ def kind_of(permission: Permission) -> Kind:
     else:
         name = resource.rsplit(":", 1)[-1].rsplit("/", 1)[-1]
         last = name.removeprefix("airium-websocket-").removesuffix("-local")
-    return permission.role.removesuffix("-role"), permission.action, last
+    kind = "" if permission.keys is None else f"/{permission.keys}"
+    return permission.role.removesuffix("-role"), permission.action, f"{last}{kind}"
 
 
 def test_every_permission_that_the_emulator_enforces_is_tried(roles: Roles) -> None:

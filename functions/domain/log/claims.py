@@ -9,6 +9,15 @@ from hashlib import sha256
 
 import msgspec
 
+from functions.names import (
+    CLAIM_REPLY,
+    CLAIM_SESSION,
+    CLAIM_TEXTS,
+    CLAIM_TICKET,
+    CLAIM_VOICE,
+    CLAIM_VOICES,
+)
+
 
 class Take(msgspec.Struct, frozen=True):
     """Hold a key: granted if it is free, has expired, or holds this very value already (a retry).
@@ -72,27 +81,27 @@ That is the value of the key; None if nobody holds it, or if it is a count.
 
 def session_key(session_id: str) -> str:
     """Return the key of a session's owner; its value is the user id."""
-    return f"session#{session_id}"
+    return f"{CLAIM_SESSION}{session_id}"
 
 
 def voice_key(connection_id: str) -> str:
     """Return the key of a connection's one open voice session; its value is the session's id."""
-    return f"voice#{connection_id}"
+    return f"{CLAIM_VOICE}{connection_id}"
 
 
 def texts_key(user_id: str, minute: int) -> str:
     """Return the key of the texts, and their bytes, of a user in a minute (its start, epoch milliseconds)."""
-    return f"texts#{user_id}#{minute // 1000}"
+    return f"{CLAIM_TEXTS}{user_id}#{minute // 1000}"
 
 
 def voices_key(user_id: str, minute: int) -> str:
     """Return the key of how many voice sessions a user opened in a minute."""
-    return f"voices#{user_id}#{minute // 1000}"
+    return f"{CLAIM_VOICES}{user_id}#{minute // 1000}"
 
 
 def ticket_key(ticket: str) -> str:
     """Return the key of a one-time ticket: its hash, so that who reads the table cannot use it."""
-    return f"ticket#{sha256(ticket.encode()).hexdigest()}"
+    return f"{CLAIM_TICKET}{sha256(ticket.encode()).hexdigest()}"
 
 
 def reply_key(conversation: str, client_id: str) -> str:
@@ -100,4 +109,4 @@ def reply_key(conversation: str, client_id: str) -> str:
 
     Neither part has a space, and a client's id may have a ``#``: no two pairs have one key.
     """
-    return f"reply#{conversation} {client_id}"
+    return f"{CLAIM_REPLY}{conversation} {client_id}"

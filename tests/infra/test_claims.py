@@ -1,0 +1,150 @@
+"""Each function may write the kinds of claims that it does write, and no others: asked of its policies."""
+
+import json
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+from ministack.core import iam_evaluator as iam  # type: ignore[import-untyped]  # it has no stubs
+
+from functions.aws.identity.tickets import Tickets
+from functions.aws.log.event_log import EventLog
+from functions.domain.log.ids import lowest
+from functions.handlers import authorizer, lifecycle, message, ticket
+from infra.policy import NAMING_ACTIONS, Statement
+from tests import gateway_events
+from tests.fakes import Crowd, RecordingCallbacks
+from tests.gateway_events import CONNECTED_AT, authorize, fixture
+from tests.infra.program import evaluated
+from tests.unit.handlers.frames import at, end, start, text
+
+CLAIMS: Final = "arn:aws:dynamodb:us-east-1:123456789012:table/airium-websocket-claims"
+KEY: Final = "dynamodb:LeadingKeys"
+KINDS: Final = ("session", "voice", "texts", "voices", "reply", "ticket")
+ACTIONS: Final = sorted(NAMING_ACTIONS)
+
+
+class Asked:
+    """A client of DynamoDB that does nothing, and notes what it is asked of claims: actions and keys."""
+
+    def __init__(self) -> None:
+        self.of_claims: set[tuple[str, str]] = set()
+
+    def put_item(self, **call: Any) -> dict[str, Any]:
+        self._note("PutItem", call)
+        return {}
+
+    def delete_item(self, **call: Any) -> dict[str, Any]:
+        self._note("DeleteItem", call)
+        return {}
+
+    def transact_write_items(self, **call: Any) -> dict[str, Any]:
+        for each in call["TransactItems"]:
+            ((action, asked),) = each.items()
+            self._note(f"{action}Item", asked)
+        return {}
+
+    def _note(self, action: str, asked: dict[str, Any]) -> None:
+        if asked["TableName"] == "claims":
+            key = (asked.get("Item") or asked["Key"])["claim"]["S"]
+            self.of_claims.add((f"dynamodb:{action}", key))
+
+
+def _lifecycle(client: Asked) -> None:
+    log = EventLog(client, "events", "claims")
+    for event in (gateway_events.connect(), gateway_events.disconnect(), text(routeKey="$connect")):
+        lifecycle.handler(event, None, log, RecordingCallbacks())
+
+
+def _message(client: Asked) -> None:
+    log = EventLog(client, "events", "claims")
+    session = lowest(CONNECTED_AT + 1_000)
+    for event in (text(**at(1)), start(**at(1)), end(session, **at(2)), {**text(), "body": "broken"}):
+        message.handler(event, None, log, RecordingCallbacks())
+
+
+def _ticket(client: Asked) -> None:
+    event = fixture("ticket")
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["exp"] = str(2**33)
+    ticket.handler(event, None, Tickets(client, "claims"))
+
+
+def _authorizer(client: Asked) -> None:
+    nobody: Any = None
+    authorizer.handler(authorize(ticket="t" * 43), None, nobody, Tickets(client, "claims"), Crowd(0))
+
+
+WORK: Final[dict[str, Callable[[Asked], None]]] = {
+    "lifecycle": _lifecycle,
+    "message": _message,
+    "ticket": _ticket,
+    "authorizer": _authorizer,
+}
+
+
+def decided(function: str, action: str, **context: list[str]) -> bool:
+    """Tell whether a role may do something to claims, by what is known of the request."""
+    policies = [
+        iam.parse_policy_document(each.inputs["policy"])
+        for each in evaluated("prod").of_type("iam/rolePolicy:RolePolicy")
+        if each.inputs["role"] == f"{function}-role"
+    ]
+    known = {KEY.lower(): context["keys"]} if "keys" in context else {}
+    asked = iam.EvalContext("arn", "AssumedRole", "1", action, CLAIMS, "us-east-1", service_context=known)
+    return bool(iam.evaluate(asked, policies).decision == "Allow")
+
+
+def kind_of(key: str) -> str:
+    return key.partition("#")[0]
+
+
+@pytest.mark.parametrize("function", WORK)
+def test_a_function_may_write_the_kinds_of_claims_that_it_does_and_no_others(function: str) -> None:
+    client = Asked()
+    WORK[function](client)
+
+    allowed = {
+        (action, kind)
+        for action in ACTIONS
+        for kind in KINDS
+        if decided(function, action, keys=[f"{kind}#whatever"])
+    }
+
+    assert allowed == {(action, kind_of(key)) for action, key in client.of_claims}
+    assert all(decided(function, action, keys=[key]) for action, key in client.of_claims)
+
+
+def test_each_kind_of_claim_is_written_by_some_function() -> None:
+    client = Asked()
+    for work in WORK.values():
+        work(client)
+
+    assert {kind_of(key) for _, key in client.of_claims} == set(KINDS)
+
+
+@pytest.mark.parametrize(
+    "function", ["lifecycle", "message", "ticket", "authorizer", "projector", "connection-manager", "sweeper"]
+)
+def test_no_function_may_write_a_claim_without_a_kind_or_say_no_key(function: str) -> None:
+    others = (["whatever"], ["tickets#1"], ["SESSION#1"], ["a session#1"], ["session#1", "ticket#1"])
+
+    assert not any(decided(function, action, keys=keys) for action in ACTIONS for keys in others)
+    assert not any(decided(function, action) for action in (*ACTIONS, "dynamodb:Scan"))
+
+
+def test_without_null_what_names_no_key_would_be_allowed() -> None:
+    (statement,) = json.loads(evaluated("prod").named("ticket-may-issue-tickets").inputs["policy"])[
+        "Statement"
+    ]
+    conditions = statement["Condition"]
+    asked = iam.EvalContext("arn", "AssumedRole", "1", "dynamodb:PutItem", CLAIMS, "us-east-1")
+
+    assert conditions.keys() == {"ForAllValues:StringLike", "Null"}
+    assert iam._conditions_met({"ForAllValues:StringLike": {KEY: ["ticket#*"]}}, asked)  # noqa: SLF001  # no policy alone asks it
+    assert not iam._conditions_met(conditions, asked)  # noqa: SLF001  # likewise
+
+
+@pytest.mark.parametrize("action", ["dynamodb:Scan", "dynamodb:PartiQLSelect", "dynamodb:BatchWriteItem"])
+def test_what_may_name_no_key_or_many_cannot_be_narrowed_by_one(action: str) -> None:
+    with pytest.raises(ValueError, match=action):
+        Statement(["dynamodb:PutItem", action], [CLAIMS], ["ticket#*"])
