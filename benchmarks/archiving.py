@@ -43,7 +43,6 @@ _WORDS: Final = [
 """As many words as people use every day, in letters as frequent as those of English."""
 _RANKS: Final = [1 / (rank + 1) for rank in range(len(_WORDS))]
 """How frequent each word is, by Zipf."""
-_TRACED: Final = "Parent=53995c3f42cd8ad8;Sampled=0"
 _AGENT: Final = (
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130 Safari"
 )
@@ -103,7 +102,7 @@ def _events() -> Iterator[Event]:
                 expires_at=connected_at // 1000 + _RETENTION_SECONDS,
                 at=at,
                 id=f"request-{number}-{step}",
-                trace_id=f"Root=1-{at // 1000:08x}-{_CHANCE.getrandbits(96):024x};{_TRACED}",
+                trace_id=f"1-{at // 1000:08x}-{_CHANCE.getrandbits(96):024x}",
             )
             yield event(cause, fact)
 

@@ -29,7 +29,7 @@ def happened(connection: int, fact: Fact, after: int, index: int = 0) -> Event:
         expires_at=opened_at // 1000 + RETENTION_SECONDS,
         at=opened_at + after,
         id=f"request-{connection}-{after}-{index}",
-        trace_id="Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=0",
+        trace_id="1-67891233-abcdef012345678912345678",
     )
     return event(cause, fact)
 

@@ -13,6 +13,12 @@ OPEN_ENDS = {
 }
 """Every ending with which a resource may cover more than one thing, with the reason; never ``*`` alone."""
 
+TRACING = ("xray:PutTelemetryRecords", "xray:PutTraceSegments")
+"""What Lambda does in X-Ray with the role of a function that is traced."""
+
+WITHOUT_RESOURCES = frozenset(TRACING)
+"""The actions for which AWS knows no resource, so that they are allowed on ``*`` or not at all."""
+
 NAMING_ACTIONS = frozenset(
     {
         "dynamodb:ConditionCheckItem",
@@ -82,6 +88,20 @@ def open_ended(arn: pulumi.Input[str], ending: str) -> pulumi.Output[str]:
     if not any(ending.endswith(known) for known in OPEN_ENDS):
         raise KeyError(ending)
     return pulumi.Output.concat(arn, ending)
+
+
+def without_resources(*actions: str) -> Statement:
+    """
+    Allow actions for which there is no resource.
+
+    Raises
+    ------
+    KeyError
+        If AWS knows resources for one of them.
+    """
+    if others := {*actions} - WITHOUT_RESOURCES:
+        raise KeyError(*sorted(others))
+    return Statement(actions, ["*"])
 
 
 def document(statements: Sequence[Statement]) -> pulumi.Output[str]:

@@ -14,6 +14,7 @@ from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.log.event_log import EventLog
 from functions.domain.limits import Limits
 from functions.domain.log.retention import DAY_SECONDS
+from functions.domain.log.traces import root_of
 
 if TYPE_CHECKING:
     from functions.aws.archive.arrivals import Arrivals
@@ -165,8 +166,8 @@ def archive_objects() -> "Objects":
 
 
 def trace_id() -> str | None:
-    """Return the trace header of the invocation at hand."""
-    return os.environ.get("_X_AMZN_TRACE_ID")
+    """Return the root id of the trace of the invocation at hand; Lambda gives it one, traced or not."""
+    return root_of(os.environ.get("_X_AMZN_TRACE_ID"))
 
 
 def now() -> int:

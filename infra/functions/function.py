@@ -121,6 +121,9 @@ class Function(pulumi.ComponentResource):
                 ["logs:CreateLogStream", "logs:PutLogEvents"], [policy.open_ended(log_group.arn, ":*")]
             ),
         )
+        tracing = runtime.settings.tracing.enabled
+        if tracing:
+            self.grant("trace", policy.without_resources(*policy.TRACING))
         function = aws.lambda_.Function(
             f"{name}-function",
             aws.lambda_.FunctionArgs(
@@ -134,6 +137,10 @@ class Function(pulumi.ComponentResource):
                 memory_size=args.size.memory_mb,
                 timeout=args.size.timeout_seconds,
                 reserved_concurrent_executions=args.size.reserved_concurrency,
+                # said also where it is off: left out, it stays as it is
+                tracing_config=aws.lambda_.FunctionTracingConfigArgs(
+                    mode="Active" if tracing else "PassThrough"
+                ),
                 environment=aws.lambda_.FunctionEnvironmentArgs(
                     variables={
                         **args.environment,
@@ -149,7 +156,8 @@ class Function(pulumi.ComponentResource):
                     system_log_level="WARN",
                 ),
             ),
-            opts=here,
+            # AWS checks at creation that a function which is traced may say so
+            opts=pulumi.ResourceOptions(parent=self, depends_on=self.grants if tracing else None),
         )
         self.log_group_name = log_group.name
         self.function_name = function.name

@@ -82,6 +82,8 @@ def _of_what_would_do_nothing(settings: Settings) -> Iterator[Conflict]:
         yield Conflict(
             "alarms.topicArns", "none without alarms.enabled: nothing would tell them", ("alarms.enabled",)
         )
+    if settings.tracing.enabled and settings.endpoint is not None:
+        yield Conflict("tracing.enabled", "false beside endpoint: no emulator has X-Ray", ("endpoint",))
     if settings.alarms.enabled and settings.functions.log_level is LogLevel.ERROR:
         allowed = "'DEBUG', 'INFO' or 'WARN' beside alarms.enabled: alarms count warnings"
         yield Conflict("functions.logLevel", allowed, ("alarms.enabled",))

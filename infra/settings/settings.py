@@ -135,6 +135,13 @@ class AlarmSettings(Group):
     """The SNS topics that they tell; CloudWatch takes five."""
 
 
+class TracingSettings(Group):
+    """What X-Ray is told."""
+
+    enabled: bool = False
+    """Whether invocations are traced: one a second, and of the others one in twenty. Traces have a price."""
+
+
 class Settings(Group):
     """All that a stack file says under the project's name."""
 
@@ -150,6 +157,7 @@ class Settings(Group):
     sweeper: SweeperSettings = SweeperSettings()
     archive: ArchiveSettings = ArchiveSettings()
     alarms: AlarmSettings = AlarmSettings()
+    tracing: TracingSettings = TracingSettings()
     layer: LayerTarget = LayerTarget.ARM64
     """What the dependencies are built for."""
     protect: bool = False

@@ -27,6 +27,7 @@ def statement(selection: Selection, wanted: int) -> str:
         *_equal("connection_id", selection.connection_id),
         *_equal("user_id", selection.user_id),
         *_equal("session_id", selection.session_id),
+        *_equal("trace_id", selection.trace_id),
     ]
     if selection.types:
         conditions.append(f"CAST(type AS varchar) IN ({', '.join(map(_text, sorted(selection.types)))})")

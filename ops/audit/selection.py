@@ -16,6 +16,8 @@ class Selection(msgspec.Struct, frozen=True):
         Whose.
     types
         Names of types, such as ``TextMessageReceived``; also such as no release knows.
+    trace_id
+        Of which trace, by its root id.
     first, last
         When they arrived, epoch milliseconds, both included.
     newest_first
@@ -29,11 +31,12 @@ class Selection(msgspec.Struct, frozen=True):
     session_id: str | None = None
     types: frozenset[str] = frozenset()
     newest_first: bool = True
+    trace_id: str | None = None
 
     @property
     def filters(self) -> bool:
         """Whether some of the events of a time may be unwanted."""
-        return bool(self.connection_id or self.user_id or self.session_id or self.types)
+        return bool(self.connection_id or self.user_id or self.session_id or self.types or self.trace_id)
 
     def wants(self, item: Item) -> bool:
         """Tell whether an item of the log is wanted, readable or not.
@@ -46,5 +49,6 @@ class Selection(msgspec.Struct, frozen=True):
             and self.connection_id in (None, item.get("connection_id", _ABSENT).get("S"))
             and self.user_id in (None, item.get("user_id", _ABSENT).get("S"))
             and self.session_id in (None, item.get("session_id", _ABSENT).get("S"))
+            and self.trace_id in (None, item.get("trace_id", _ABSENT).get("S"))
             and (not self.types or item.get("type", _ABSENT).get("S") in self.types)
         )

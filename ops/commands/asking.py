@@ -13,6 +13,10 @@ Connection = Annotated[str | None, typer.Option("--connection", help="Of one con
 User = Annotated[str | None, typer.Option("--user", help="Of a user's connections.")]
 Session = Annotated[str | None, typer.Option("--session", help="Of a session's connections.")]
 Types = Annotated[list[str] | None, typer.Option("--type", help="Only events of this type; may be repeated.")]
+Trace = Annotated[
+    str | None,
+    typer.Option("--trace", help="Of one trace, by its root id: 1-69229a20-5bd2f1a63e07c4d812f09b7a."),
+]
 Zone = Annotated[str, typer.Option("--tz", help="The time zone of times, given and shown.")]
 Words = Annotated[bool, typer.Option("--text", help="Show what people wrote and were answered.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ops.commands.asking import Connection, Cost, Json, Session, Types, User, Words, Zone, tell
+from ops.commands.asking import Connection, Cost, Json, Session, Trace, Types, User, Words, Zone, tell
 from ops.commands.output import STOPPED, answers, hints, line, refuse
 from ops.commands.stack import OutputsFile, StackName, deployed
 
@@ -25,6 +25,7 @@ def audit(
     user: User = None,
     session: Session = None,
     kind: Types = None,
+    trace: Trace = None,
     since: Annotated[
         str | None, typer.Option("--from", help="Since when they arrived; by time alone, a day before --to.")
     ] = None,
@@ -39,23 +40,26 @@ def audit(
     cost: Cost = False,
     yes: Annotated[bool, typer.Option("--yes", help="Read on, however much a filter has to read.")] = False,
 ) -> None:
-    """Show what happened, from the log: by connection, user, session, type and time, or several of these."""
+    """Show what happened, from the log: by connection, user, session, type, trace and time, or several."""
     from ops.archive.athena import ArchiveError
     from ops.archive.merging import athena_of, select_from_both
     from ops.audit.entries import entry
     from ops.audit.meter import Meter
     from ops.audit.selection import Selection
     from ops.audit.sources import TooManyReadError, select
+    from ops.audit.traces import TraceError, trace_id
     from ops.commands.events import shown
     from ops.times import TimeError, time_zone
 
     narrow = bool(connection or user or session)
     try:
         tz = time_zone(zone)
-        first, last = _span(since, until, zone, narrow=narrow)
-    except TimeError as problem:
+        root_id = None if trace is None else trace_id(trace)
+        first, last = _span(since, until, zone, narrow=narrow, root_id=root_id)
+    except (TimeError, TraceError) as problem:
         raise refuse(problem) from None
-    selection = Selection(first, last, connection, user, session, frozenset(kind or ()), not oldest_first)
+    kinds = frozenset(kind or ())
+    selection = Selection(first, last, connection, user, session, kinds, not oldest_first, root_id)
     meter, count = Meter(), 0
 
     def go_on(read: "Meter") -> bool:
@@ -95,11 +99,15 @@ def _found_nothing(*, archive: bool) -> None:
     hints.print(f"Nothing that fits is in the {where}.")
 
 
-def _span(since: str | None, until: str, zone: str, *, narrow: bool) -> tuple[int, int]:
-    """Return from when to when events are wanted: of a question that names nobody, a day."""
+def _span(since: str | None, until: str, zone: str, *, narrow: bool, root_id: str | None) -> tuple[int, int]:
+    """Return from when to when events are wanted: where nobody is named, a day, or the hour of the trace."""
+    from ops.audit.traces import span
     from ops.times import TimeError, instant
 
     last = instant(until, zone=zone)
+    if since is None and root_id is not None and not narrow:
+        first, ended = span(root_id)
+        return first, min(last, ended)
     if since is None:
         return 0 if narrow else last - _DAY_MILLISECONDS, last
     first = instant(since, zone=zone)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.asking import Connection, Cost, Json, Session, Types, User, Words, Zone, tell
+from ops.commands.asking import Connection, Cost, Json, Session, Trace, Types, User, Words, Zone, tell
 from ops.commands.output import answers, hints, line, refuse
 from ops.commands.stack import OutputsFile, StackName, deployed
 
@@ -18,6 +18,7 @@ def tail(
     user: User = None,
     session: Session = None,
     kind: Types = None,
+    trace: Trace = None,
     since: Annotated[str, typer.Option("--from", help="Since when they arrived.")] = "now",
     zone: Zone = "UTC",
     overlap: Annotated[
@@ -36,14 +37,16 @@ def tail(
     from ops.audit.meter import Meter, MeteredReader, ServiceClock
     from ops.audit.selection import Selection
     from ops.audit.tail import Tail
+    from ops.audit.traces import TraceError, trace_id
     from ops.commands.events import shown
     from ops.times import TimeError, time_zone
 
     try:
         tz, back = time_zone(zone), _ago(since, zone)
-    except TimeError as problem:
+        root_id = None if trace is None else trace_id(trace)
+    except (TimeError, TraceError) as problem:
         raise refuse(problem) from None
-    wanted = Selection(0, 2**53, connection, user, session, frozenset(kind or ()))
+    wanted = Selection(0, 2**53, connection, user, session, frozenset(kind or ()), trace_id=root_id)
     meter, clock = Meter(), ServiceClock()
     with deployed(outputs, stack) as deployment:
         reader = MeteredReader(deployment.client, deployment.outputs.events_table, meter, clock)

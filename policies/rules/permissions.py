@@ -20,6 +20,9 @@ The endings that may cover more than one thing, each with the only actions that 
 program that it judges: an end that is opened there alone is refused, until somebody opens it here as well.
 """
 
+WITHOUT_RESOURCES: Final = frozenset({"xray:PutTelemetryRecords", "xray:PutTraceSegments"})
+"""The actions for which AWS knows no resource, so that they are allowed on ``*`` or not at all."""
+
 MANAGED_POLICIES: Final = frozenset(
     {
         # API Gateway refuses a role that may do less
@@ -50,6 +53,8 @@ def _open_resources(resource: Resource) -> Iterator[str]:
 
 
 def _has_reason(resource: str, statement: Statement) -> bool:
+    if resource == "*":
+        return bool(statement.actions) and WITHOUT_RESOURCES.issuperset(statement.actions)
     if resource.count("*") + resource.count("?") > 1 or not resource.startswith("arn:"):
         return False
     return any(

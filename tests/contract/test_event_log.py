@@ -64,7 +64,7 @@ def cause(number: int = 0, **changes: Any) -> Cause:
         "expires_at": NOW + 90 * 86_400,
         "at": AT + number,
         "id": f"request-{number}",
-        "trace_id": "Root=1-67",
+        "trace_id": "1-69229a20-5bd2f1a63e07c4d812f09b7a",
     }
     return Cause(**{**values, **changes})
 

@@ -191,6 +191,13 @@ def alarmed(stack: str) -> Evaluation:
 
 
 @functools.cache
+def traced(stack: str, *, preview: bool = False) -> Evaluation:
+    """Evaluate a stack with an archive whose functions are traced, once."""
+    config = stack_config(stack, tracing={"enabled": "true"}, archive={"enabled": "true"})
+    return evaluate(stack, config, preview=preview)
+
+
+@functools.cache
 def archiving(stack: str, *, preview: bool = False) -> Evaluation:
     """Evaluate a stack that keeps an archive, once."""
     return evaluate(stack, stack_config(stack, archive={"enabled": "true"}), preview=preview)

@@ -70,6 +70,10 @@ PAIRS: dict[str, tuple[dict[str, object], str]] = {
             "alarms count warnings"
         ),
     ),
+    "traces of an emulator": (
+        {"identity": "query", "endpoint": EMULATOR, "tracing": {"enabled": "true"}},
+        "tracing.enabled: found true, allowed: false beside endpoint: no emulator has X-Ray",
+    ),
     "a role for logs that nobody writes": (
         {"api": {"gatewayLogsRole": "manage"}},
         (
@@ -94,6 +98,8 @@ FIT: dict[str, dict[str, object]] = {
     "alarms on warnings": {"alarms": {"enabled": "true"}, "functions": {"logLevel": "WARN"}},
     "few lines, and nobody who counts them": {"functions": {"logLevel": "ERROR"}},
     "alarms that tell": {"alarms": {"enabled": "true", "topicArns": [TOPIC]}},
+    "traces on AWS": {"tracing": {"enabled": "true"}},
+    "no traces of an emulator": {"endpoint": EMULATOR, "tracing": {"enabled": "false"}},
     "a role for logs": {"api": {"gatewayLogsRole": "manage", "accessLogs": "true"}},
     "users and tickets that are not asked": {
         "identity": "query",

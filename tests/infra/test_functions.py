@@ -10,7 +10,7 @@ from functions import names
 from infra.functions.code import dependency_layer, function_code
 from infra.naming import Naming
 from infra.settings.settings import LayerTarget
-from tests.infra.program import ROOT, STACKS, evaluate, evaluated, stack_config
+from tests.infra.program import ROOT, STACKS, archiving, evaluate, evaluated, stack_config, traced
 
 LOG = {"EVENTS_TABLE", "CLAIMS_TABLE", "MANAGEMENT_ENDPOINT", "RETENTION_DAYS", "LOG_LEVEL"}
 MANAGER = {"EVENTS_TABLE", "CONNECTIONS_TABLE", "MANAGEMENT_ENDPOINT", "RETENTION_DAYS", "LOG_LEVEL"}
@@ -115,6 +115,27 @@ def test_reserved_concurrency_is_a_setting() -> None:
     found = evaluate("dev", config).named("message-function").inputs
 
     assert found["reservedConcurrentExecutions"] == 40
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_function_is_traced_unasked(stack: str) -> None:
+    functions = archiving(stack).of_type("lambda/function:Function")
+
+    # left out, the mode of an earlier update would stay
+    assert {json.dumps(each.inputs["tracingConfig"]) for each in functions} == {'{"mode": "PassThrough"}'}
+    assert [each for each in archiving(stack).registrations if "xray:" in str(each.inputs)] == []
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_where_it_is_asked_for_every_function_is_traced_and_may_say_so_first(stack: str) -> None:
+    functions = traced(stack).of_type("lambda/function:Function")
+    grants = {each.urn: each.name for each in traced(stack).of_type("iam/rolePolicy:RolePolicy")}
+
+    assert len(functions) == 8
+    assert {each.inputs["tracingConfig"]["mode"] for each in functions} == {"Active"}
+    for each in functions:
+        name = each.name.removesuffix("-function")
+        assert f"{name}-may-trace" in {grants.get(urn) for urn in each.waits_for}
 
 
 @pytest.mark.parametrize("name", EXPECTED)

@@ -11,7 +11,7 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from tests.infra.program import STACKS, alarmed, archiving, evaluate, evaluated, stack_config
+from tests.infra.program import STACKS, alarmed, archiving, evaluate, evaluated, stack_config, traced
 
 FREE_WHILE_IDLE = {
     "aws:apigateway/account:Account",
@@ -85,6 +85,10 @@ def test_alarms_add_a_price_for_alarms_and_for_nothing_else() -> None:
     priced = {each.type for each in registrations if each.custom} - FREE_WHILE_IDLE
     assert priced == {"aws:cloudwatch/metricAlarm:MetricAlarm"}
     assert {argument for each in registrations for argument in each.inputs} & PRICED_ARGUMENTS == set()
+
+
+def test_traces_add_no_resource() -> None:
+    assert {each.type for each in traced("prod").registrations if each.custom} - FREE_WHILE_IDLE == set()
 
 
 @pytest.mark.parametrize("stack", STACKS)

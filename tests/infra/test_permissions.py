@@ -5,8 +5,17 @@ from typing import Any
 
 import pytest
 
-from infra.policy import open_ended
-from tests.infra.program import ACCOUNT, REGION, STACKS, Evaluation, Registration, archiving, evaluated
+from infra.policy import open_ended, without_resources
+from tests.infra.program import (
+    ACCOUNT,
+    REGION,
+    STACKS,
+    Evaluation,
+    Registration,
+    archiving,
+    evaluated,
+    traced,
+)
 
 WHERE = f"{REGION}:{ACCOUNT}"
 EVENTS = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-events"
@@ -153,6 +162,15 @@ def test_where_there_is_an_archive_its_function_may_fill_it_and_the_others_may_n
     assert len(found) == len(set(found))
 
 
+@pytest.mark.parametrize("role", EXPECTED | OF_THE_ARCHIVE)
+def test_where_functions_are_traced_each_may_say_so_and_nothing_else_is_added(role: str) -> None:
+    telling = {("xray:PutTelemetryRecords", "*"), ("xray:PutTraceSegments", "*")}
+
+    added = set(allowed(traced("prod"), role)) - (EXPECTED | OF_THE_ARCHIVE)[role]
+
+    assert added == (set() if role.endswith("-schedule-role") else telling)
+
+
 def test_an_authorizer_that_takes_a_clients_word_redeems_nothing() -> None:
     found = allowed(evaluated("local"), "authorizer-role")
 
@@ -172,6 +190,12 @@ def test_no_other_role_has_a_policy() -> None:
 def test_an_end_without_a_reason_cannot_be_opened(ending: str) -> None:
     with pytest.raises(KeyError):
         open_ended(EVENTS, ending)
+
+
+@pytest.mark.parametrize("action", ["dynamodb:PutItem", "xray:GetTraceSummaries"])
+def test_no_other_action_is_allowed_on_everything(action: str) -> None:
+    with pytest.raises(KeyError, match=action):
+        without_resources("xray:PutTraceSegments", action)
 
 
 @pytest.mark.parametrize("stack", STACKS)

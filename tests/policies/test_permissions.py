@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from infra.policy import OPEN_ENDS
+from infra.policy import OPEN_ENDS, WITHOUT_RESOURCES
 from policies.resources import UNKNOWN, Resource
 from policies.rules import permissions
 from tests.policies.judging import ROLE, ROLE_POLICY, breaches, policy
@@ -64,6 +64,8 @@ def test_actions_by_name_are_not_reported(kept: Resource) -> None:
         ("logs:DeleteLogStream", f"{GROUP_ARN}:*"),
         ("logs:PutLogEvents", "arn:aws:logs:us-east-1:123456789012:*:*"),
         ("logs:PutLogEvents", ":*"),
+        ("xray:GetTraceSummaries", "*"),
+        ("xray:PutTraceSegments", "arn:aws:xray:*"),
     ],
 )
 def test_an_open_resource_is_reported(action: str, resource: str) -> None:
@@ -85,10 +87,24 @@ def test_a_resource_that_is_all_but_some_is_reported() -> None:
         ("dynamodb:ListStreams", f"{TABLE_ARN}/stream/*"),
         ("logs:PutLogEvents", f"{GROUP_ARN}:*"),
         ("execute-api:ManageConnections", f"{STAGE_ARN}/POST/@connections/*"),
+        ("xray:PutTraceSegments", "*"),
+        ("xray:PutTelemetryRecords", "*"),
     ],
 )
 def test_a_resource_by_name_or_with_a_reason_is_not_reported(action: str, resource: str) -> None:
     assert breaches("no-open-resource", policy(Action=action, Resource=resource)) == []
+
+
+def test_nothing_may_be_done_to_everything_beside_what_has_no_resource() -> None:
+    mixed = policy(Action=["xray:PutTraceSegments", "sqs:SendMessage"], Resource="*")
+    others = policy(NotAction="xray:PutTraceSegments", Resource="*")
+
+    assert breaches("no-open-resource", mixed) == ["allows xray:PutTraceSegments, sqs:SendMessage on *"]
+    assert breaches("no-open-resource", others) == ["allows  on *"]
+
+
+def test_the_pack_knows_no_resource_where_the_program_knows_none() -> None:
+    assert permissions.WITHOUT_RESOURCES == WITHOUT_RESOURCES
 
 
 def test_the_pack_opens_the_ends_for_which_the_program_has_a_reason() -> None:

@@ -20,7 +20,7 @@ def to_line(item: Item) -> Line:
     if line is not None:
         return line
     key = (arrived_at(item), item["connection_id"]["S"], item["event_id"]["S"])
-    asked_by = {name: item.get(name, {}).get("S") for name in ("type", "user_id", "session_id")}
+    asked_by = {name: item.get(name, {}).get("S") for name in ("type", "user_id", "session_id", "trace_id")}
     return lines.of_item(key, item, asked_by)
 
 

@@ -108,7 +108,7 @@ def of_item(key: Key, item: Mapping[str, Any], asked_by: Mapping[str, str | None
     item
         As DynamoDB writes it.
     asked_by
-        Its ``type``, ``user_id`` and ``session_id``, as far as it has them.
+        Its ``type``, ``user_id``, ``session_id`` and ``trace_id``, as far as it has them.
     """
     arrived_at, connection_id, event_id = key
     return Line(
@@ -118,6 +118,7 @@ def of_item(key: Key, item: Mapping[str, Any], asked_by: Mapping[str, str | None
         type=asked_by.get("type"),
         user_id=asked_by.get("user_id"),
         session_id=asked_by.get("session_id"),
+        trace_id=asked_by.get("trace_id"),
         item=_encoder.encode(item).decode(),
     )
 

@@ -31,7 +31,8 @@ class Cause(msgspec.Struct, frozen=True):
     id
         What makes the cause unique: a gateway request id, a message id, …
     trace_id
-        The trace header of the invocation, if it has one.
+        The root id of the invocation's trace, if it has one. It is no part of the event's id: each attempt
+        has its own, and the first that is written stays.
     """
 
     connection_id: str

@@ -31,7 +31,7 @@ class Invocation:
     remaining_milliseconds
         Tells how long until Lambda ends it.
     trace_id
-        The trace header, if there is one.
+        The root id of its trace, if it has one.
     """
 
     id: str

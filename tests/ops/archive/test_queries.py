@@ -25,7 +25,7 @@ def test_a_time_without_bounds_is_one_that_athena_can_read() -> None:
     assert "dt BETWEEN '1970-01-01' AND '9999-12-31'" in asked
 
 
-@pytest.mark.parametrize("column", ["connection_id", "user_id", "session_id"])
+@pytest.mark.parametrize("column", ["connection_id", "user_id", "session_id", "trace_id"])
 def test_whose_events_are_wanted_is_a_condition(column: str) -> None:
     assert f"CAST({column} AS varchar) = 'ada'" in where(**{column: "ada"})
     assert f"CAST({column}" not in where().partition("WHERE")[2]

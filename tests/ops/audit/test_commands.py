@@ -141,6 +141,22 @@ def test_several_types_may_be_asked_for(outputs: str) -> None:
     assert len(lines(run("audit", *RECENT, *types, "--json", "--outputs", outputs))) == 2
 
 
+def test_a_trace_is_looked_for_in_the_hour_after_it_began(stage: Stage, outputs: str) -> None:
+    began = OPENED_AT - 2 * 86_400_000
+    root_id = f"1-{began // 1_000:08x}-5bd2f1a63e07c4d812f09b7a"
+    for number, after in enumerate((2_000, 2 * 3_600_000)):
+        traced = later(f"t{number}", ConnectionOpened(), began - OPENED_AT + after, trace_id=root_id)
+        EventLog(stage.client, stage.tables.events, now=lambda at=traced.at: at).append(traced)  # type: ignore[misc]
+
+    alone = lines(run("audit", "--trace", root_id, "--json", "--outputs", outputs))
+    since = lines(run("audit", "--trace", f"Root={root_id}", "--from", "3d", "--json", "--outputs", outputs))
+    other = lines(run("audit", "--trace", root_id, "--connection", "c1", "--json", "--outputs", outputs))
+
+    assert [(each["connectionId"], each["traceId"]) for each in alone] == [("t0", root_id)]
+    assert [each["connectionId"] for each in since] == ["t1", "t0"]
+    assert other == []
+
+
 def test_an_empty_answer_is_said_to_be_one(outputs: str) -> None:
     result = run("audit", "--connection", "c9", "--outputs", outputs)
 
@@ -172,6 +188,8 @@ def test_a_filter_stops_where_nobody_can_be_asked(outputs: str, monkeypatch: pyt
         (("audit", "--from", "garbage"), "'garbage' is not a time: write for example 10m"),
         (("audit", "--to", "tomorrow"), "'tomorrow' is yet to come"),
         (("audit", "--from", "10m", "--to", "20m"), "--from is later than --to"),
+        (("audit", "--trace", "1-2-3"), "'1-2-3' is not the id of a trace: write for example 1-69229a20"),
+        (("tail", "--trace", "1-2-3"), "'1-2-3' is not the id of a trace: write for example 1-69229a20"),
         (("audit", "--tz", "Mars"), "'Mars' is not a time zone: write for example UTC"),
         (("state", "--at", "10m"), "say whose state: one of --connection"),
         (("state", "--at", "10m", "--all", "--user", "ada"), "say whose state: one of --connection"),

@@ -35,7 +35,12 @@ def item_of(event: Event, **changes: Any) -> Item:
 
 
 def test_an_event_is_shown_with_who_when_and_what() -> None:
-    opened = happened("c1", ConnectionOpened("203.0.113.7"), trace_id="Root=1", session_id="talk")
+    opened = happened(
+        "c1",
+        ConnectionOpened("203.0.113.7"),
+        trace_id="1-69229a20-5bd2f1a63e07c4d812f09b7a",
+        session_id="talk",
+    )
 
     assert entry(item_of(opened), words=False) == Entry(
         connection_id="c1",
@@ -46,7 +51,7 @@ def test_an_event_is_shown_with_who_when_and_what() -> None:
         user_id="alice",
         session_id="talk",
         data={"ip_address": "203.0.113.7"},
-        trace_id="Root=1",
+        trace_id="1-69229a20-5bd2f1a63e07c4d812f09b7a",
     )
 
 

@@ -32,6 +32,8 @@ OTHER = happened("c3", ConnectionOpened(), 30, user_id="bob")
 CLOSED = happened("c3", ConnectionClosed(1000), 40, user_id="bob")
 ALL = (OPENED, TEXT, AGAIN, OTHER, CLOSED)
 
+TRACE = "1-69229a20-5bd2f1a63e07c4d812f09b7a"
+
 Ask = Callable[..., list[str]]
 
 
@@ -100,6 +102,22 @@ def test_by_time_all_that_arrived_then_is_found(ask: Ask, meter: Meter) -> None:
 def test_by_type_the_others_are_read_too_and_not_shown(ask: Ask, meter: Meter) -> None:
     assert ask(types=frozenset({"TextMessageReceived"})) == ids(TEXT)
     assert meter.scanned == 5
+
+
+def test_by_trace_the_others_are_read_too_and_not_shown(stage: Stage, ask: Ask, meter: Meter) -> None:
+    traced = happened("c4", ConnectionOpened(), 50, trace_id=TRACE)
+    stage.log.append(traced)
+
+    assert ask(trace_id=TRACE) == ids(traced)
+    assert meter.scanned == 6
+    assert ask(trace_id=TRACE.replace("9b7a", "9b7b")) == ask(trace_id=TRACE, connection_id="c1") == []
+
+
+def test_a_filter_by_trace_asks_before_it_goes_on_reading(ask: Ask, meter: Meter) -> None:
+    meter.scanned = MOST_FILTERED - 3
+
+    with pytest.raises(TooManyReadError):
+        ask(trace_id=TRACE, go_on=False)
 
 
 def test_what_is_asked_by_several_things_fits_all_of_them(ask: Ask) -> None:

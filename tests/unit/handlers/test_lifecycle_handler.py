@@ -252,10 +252,13 @@ def test_an_event_that_no_gateway_sends_is_an_error_of_the_integration(event: An
     assert log.calls == 0
 
 
-def test_events_carry_the_invocations_trace(log: MemoryLog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-2-3")
+def test_events_carry_the_root_id_of_the_invocations_trace(
+    log: MemoryLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root_id = "1-69229a20-5bd2f1a63e07c4d812f09b7a"
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", f"Root={root_id};Parent=53995c3f42cd8ad8;Sampled=1")
 
     handle(connect(), log)
     message_handler(fixture("message"), None, log, RecordingCallbacks())
 
-    assert [event.trace_id for event in log.events] == ["Root=1-2-3"] * 2
+    assert [event.trace_id for event in log.events] == [root_id] * 2

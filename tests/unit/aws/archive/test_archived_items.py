@@ -50,11 +50,13 @@ def test_an_item_that_is_no_event_survives_whole(strange: Item) -> None:
     assert archived(item) == item
 
 
-def test_an_item_that_is_no_event_is_found_by_whose_it_is_and_by_its_type() -> None:
-    line = to_line({**TEXT, "strange": {"BOOL": True}, "session_id": {"S": "talk"}})
+def test_an_item_that_is_no_event_is_found_by_whose_it_is_its_type_and_its_trace() -> None:
+    asked_by = {"session_id": {"S": "talk"}, "trace_id": {"S": "1-69229a20-5bd2f1a63e07c4d812f09b7a"}}
+    line = to_line({**TEXT, "strange": {"BOOL": True}, **asked_by})
 
     assert line.item is not None
     assert (line.type, line.user_id, line.session_id) == ("TextMessageReceived", "alice", "talk")
+    assert line.trace_id == "1-69229a20-5bd2f1a63e07c4d812f09b7a"
     assert to_line({**TEXT, "user_id": {"N": "7"}}).user_id is None
 
 

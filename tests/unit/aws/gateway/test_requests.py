@@ -33,9 +33,11 @@ def test_the_authorizers_context_is_read_from_its_strings() -> None:
 
 
 def test_a_cause_is_who_since_when_and_which_request() -> None:
-    request = read(fixture("message"), RETENTION, "Root=1")
+    request = read(fixture("message"), RETENTION, "1-69229a20-5bd2f1a63e07c4d812f09b7a")
 
-    assert request.cause == cause(request_id="Uc3xzEw5IAMFtsg=", trace_id="Root=1")
+    assert request.cause == cause(
+        request_id="Uc3xzEw5IAMFtsg=", trace_id="1-69229a20-5bd2f1a63e07c4d812f09b7a"
+    )
     assert request.cause.connection_id == CONNECTION
     assert request.cause.expires_at == EXPIRES_AT
 

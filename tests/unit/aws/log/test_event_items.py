@@ -12,7 +12,7 @@ from functions.domain.log.events import event
 from functions.domain.log.facts import TextMessageReceived, Unrecognised
 from tests.gateway_events import CONNECTED_AT, CONNECTION, EXPIRES_AT, cause, fixture
 
-TEXT = event(cause(trace_id="Root=1"), TextMessageReceived("hello"))
+TEXT = event(cause(trace_id="1-69229a20-5bd2f1a63e07c4d812f09b7a"), TextMessageReceived("hello"))
 
 
 def changed(**attributes: dict[str, Any] | None) -> Item:
@@ -32,7 +32,7 @@ def test_an_event_becomes_the_item_that_the_design_names() -> None:
         "session_id": {"S": "s-1"},
         "connected_at": {"N": str(CONNECTED_AT)},
         "data": {"M": {"text": {"S": "hello"}}},
-        "trace_id": {"S": "Root=1"},
+        "trace_id": {"S": "1-69229a20-5bd2f1a63e07c4d812f09b7a"},
         "expires_at": {"N": str(EXPIRES_AT)},
     }
 

@@ -18,12 +18,14 @@ MINUTE = CONNECTED_AT - CONNECTED_AT % 60_000 + 60_000
 
 
 def test_an_event_says_who_and_since_when_by_itself() -> None:
-    closed = event(cause(at=CONNECTED_AT + 7, trace_id="Root=1"), ConnectionClosed(1000))
+    closed = event(
+        cause(at=CONNECTED_AT + 7, trace_id="1-69229a20-5bd2f1a63e07c4d812f09b7a"), ConnectionClosed(1000)
+    )
 
     assert closed.connection_id == CONNECTION
     assert (closed.user_id, closed.session_id) == ("alice", "s-1")
     assert (closed.connected_at, closed.at, closed.expires_at) == (CONNECTED_AT, CONNECTED_AT + 7, EXPIRES_AT)
-    assert closed.trace_id == "Root=1"
+    assert closed.trace_id == "1-69229a20-5bd2f1a63e07c4d812f09b7a"
     assert closed.fact == ConnectionClosed(1000)
 
 
