@@ -87,6 +87,7 @@ outputs: dict[str, object] = {
     "sweeper_failure_queue": sweeper.failures.url,
     "region": aws.get_region_output().region,
     "retention_days": store.retention_days,
+    **api.domain_outputs,
     **admission.outputs,
     **(archive.outputs if archive else {}),
 }

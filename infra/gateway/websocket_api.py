@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 from functions import names
 from infra.functions.function import Function
+from infra.gateway.custom_domain import CustomDomain, CustomDomainArgs
 from infra.gateway.gateway_logs import ACCESS_LOG_FORMAT, GatewayLogs
 from infra.gateway.routes import FunctionRoute, MockRoute, RouteMaker
 from infra.gateway.snapshot import Snapshot
@@ -47,9 +48,11 @@ class WebSocketApi(pulumi.ComponentResource):
     api_id
         The API.
     websocket_url
-        Where clients connect.
+        Where clients connect: the custom domain where there is one.
     management_endpoint
-        Where ``@connections`` is called: never a custom domain, which answers 403.
+        Where ``@connections`` is called: the gateway's own address, never the custom domain.
+    domain_outputs
+        What the program exports of the custom domain; nothing without one.
     """
 
     def __init__(self, name: str, args: WebSocketApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -62,13 +65,22 @@ class WebSocketApi(pulumi.ComponentResource):
             protocol_type="WEBSOCKET",
             # the default is the one of HTTP APIs
             route_selection_expression=names.ROUTE_SELECTION,
+            # also beside a custom domain: callbacks are called there, and nowhere else
+            disable_execute_api_endpoint=False,
             opts=self._here,
         )
         self.api_id = self._api.id
         base = _base_url(self._api, args.settings.endpoint)
         stage = args.settings.api.stage
         self.management_endpoint = base.apply(lambda url: f"{url}/{stage}")
-        self.websocket_url = base.apply(lambda url: f"ws{url.removeprefix('http')}/{stage}")
+        self.websocket_url = self._websocket_url(base, stage)
+        self.domain_outputs: dict[str, object] = {}
+
+    def _websocket_url(self, base: pulumi.Output[str], stage: str) -> pulumi.Output[str]:
+        domain = self._args.settings.domain.name
+        if domain is not None:
+            return pulumi.Output.from_input(f"wss://{domain}")
+        return base.apply(lambda url: f"ws{url.removeprefix('http')}/{stage}")
 
     def grant_manage_connections(self, function: Function, *methods: str) -> None:
         """Let a function call ``@connections`` of the stage: POST sends, GET asks, DELETE closes."""
@@ -99,7 +111,14 @@ class WebSocketApi(pulumi.ComponentResource):
             triggers={"fingerprint": snapshot.fingerprint()},
             opts=self._here,
         )
-        self._stage(deployment)
+        stage = self._stage(deployment)
+        domain = self._args.settings.domain
+        if domain.name is not None and domain.certificate_arn is not None:
+            args = CustomDomainArgs(
+                domain.name, domain.certificate_arn, domain.hosted_zone_id, self._api.id, stage.name
+            )
+            name = f"{self.pulumi_resource_name}-domain"
+            self.domain_outputs = CustomDomain(name, args, opts=self._here).outputs
         self.register_outputs(
             {"websocket_url": self.websocket_url, "management_endpoint": self.management_endpoint}
         )
@@ -140,12 +159,12 @@ class WebSocketApi(pulumi.ComponentResource):
             opts=self._here,
         )
 
-    def _stage(self, deployment: aws.apigatewayv2.Deployment) -> None:
+    def _stage(self, deployment: aws.apigatewayv2.Deployment) -> aws.apigatewayv2.Stage:
         settings = self._args.settings.api
         name, logs = self.pulumi_resource_name, None
         if settings.access_logs:
             logs = GatewayLogs(f"{name}-logs", self._args.naming, self._args.settings, opts=self._here)
-        aws.apigatewayv2.Stage(
+        return aws.apigatewayv2.Stage(
             f"{name}-stage",
             api_id=self._api.id,
             name=settings.stage,

@@ -43,6 +43,7 @@ def conflicts(settings: Settings, region: str | None) -> Iterator[Conflict]:
     yield from _of_identity(settings)
     yield from _of_the_projector(settings)
     yield from _of_what_would_do_nothing(settings)
+    yield from _of_the_domain(settings, region)
     foreign = [arn for arn in settings.alarms.topic_arns if region and arn.split(":")[3] != region]
     if foreign:
         yield Conflict("alarms.topicArns", f"topics of {region}: an alarm tells no other region's", ())
@@ -75,6 +76,25 @@ def _of_the_projector(settings: Settings) -> Iterator[Conflict]:
     if age > most:
         why = "what waits 14 days in the failure queue after it must still find its event"
         yield Conflict(key, f"at most {most} beside log.retentionDays {days}: {why}", ("log.retentionDays",))
+
+
+def _of_the_domain(settings: Settings, region: str | None) -> Iterator[Conflict]:
+    domain = settings.domain
+    if domain.name is not None and domain.certificate_arn is None:
+        why = "clients trust no name without one"
+        yield Conflict(
+            "domain.name", f"none without domain.certificateArn: {why}", ("domain.certificateArn",)
+        )
+    if domain.name is not None and settings.endpoint is not None:
+        yield Conflict("domain.name", "none beside endpoint: an emulator has its own address", ("endpoint",))
+    if domain.certificate_arn is not None and domain.name is None:
+        allowed = "none without domain.name: it would be for nothing"
+        yield Conflict("domain.certificateArn", allowed, ("domain.name",))
+    if domain.hosted_zone_id is not None and domain.name is None:
+        allowed = "none without domain.name: it would get no record"
+        yield Conflict("domain.hostedZoneId", allowed, ("domain.name",))
+    if domain.certificate_arn and region and domain.certificate_arn.split(":")[3] != region:
+        yield Conflict("domain.certificateArn", f"a certificate of {region}: the domain is there", ())
 
 
 def _of_what_would_do_nothing(settings: Settings) -> Iterator[Conflict]:

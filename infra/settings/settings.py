@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from infra.settings.domain import DomainSettings
 from infra.settings.group import Group
 from infra.settings.identity import IdentityMode, LimitSettings, TicketSettings, UserSettings
 from infra.settings.schedules import ArchiveSettings, SweeperSettings
@@ -151,6 +152,7 @@ class Settings(Group):
     tickets: TicketSettings = TicketSettings()
     limits: LimitSettings = LimitSettings()
     api: ApiSettings = ApiSettings()
+    domain: DomainSettings = DomainSettings()
     log: LogSettings = LogSettings()
     functions: FunctionSettings = FunctionSettings()
     projector: ProjectorSettings = ProjectorSettings()

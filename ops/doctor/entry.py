@@ -47,7 +47,10 @@ def _handshake(url: str) -> Finding:
     if isinstance(status, int):
         fix = 'look at the authorizer\'s log; 429 is "Throttling" in docs/operations.md'
         return Finding("gateway", Verdict.WRONG, f"it answers {status} to a handshake", fix)
-    fix = "look at your network, and whether the API and its stage are still there"
+    fix = (
+        "look at your network, whether the API and its stage are still there, and at the records and the "
+        "certificate of a custom domain"
+    )
     return Finding("gateway", Verdict.WRONG, f"it does not answer: {status}", fix)
 
 

@@ -4,16 +4,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from policies.resources import Resource, is_loopback, texts
+from policies.resources import UNKNOWN, Resource, is_loopback, texts
 from policies.rule import ResourceRule, StackRule
 from policies.rules.documents import statements
 
 QUEUE: Final = "aws:sqs/queue:Queue"
 QUEUE_POLICY: Final = "aws:sqs/queuePolicy:QueuePolicy"
 API: Final = "aws:apigatewayv2/api:Api"
+DOMAIN: Final = "aws:apigatewayv2/domainName:DomainName"
 PROVIDER: Final = "pulumi:providers:"
 
 _PLAIN: Final = re.compile(r"\b(?:http|ws)://[^\s\"'<>]*", re.IGNORECASE)
+_TLS: Final = frozenset({"TLS_1_2", UNKNOWN})
 _BROWSERS: Final = frozenset({"allowOrigins", "callbackUrls", "logoutUrls", "defaultRedirectUri"})
 """Properties that say where a browser is: its loopback is its own machine, whatever the stack."""
 
@@ -41,6 +43,15 @@ def _foreign_origins(resource: Resource) -> Iterator[str]:
 
 def _is_safe(origin: str) -> bool:
     return origin.startswith("https://") or (origin.startswith("http://") and is_loopback(origin))
+
+
+def _old_tls(resource: Resource) -> Iterator[str]:
+    configuration = resource.properties.get("domainNameConfiguration")
+    if resource.type != DOMAIN or not isinstance(configuration, Mapping):
+        return
+    policy = configuration.get("securityPolicy")
+    if policy not in _TLS:
+        yield f"takes TLS by the policy {policy}"
 
 
 def _open_queues(resources: Sequence[Resource]) -> Iterator[tuple[Resource, str]]:
@@ -79,5 +90,6 @@ def _is_without_tls(conditions: Mapping[str, Any]) -> bool:
 RULES = (
     ResourceRule("no-plain-http", "Every URL is https or wss, but for an emulator's.", _plain_urls),
     ResourceRule("known-origins-only", "Browsers call from named origins over https.", _foreign_origins),
+    ResourceRule("no-old-tls", "A domain takes TLS 1.2 or newer.", _old_tls),
     StackRule("queues-refuse-plain-http", "Every queue has a policy that denies plain http.", _open_queues),
 )

@@ -86,7 +86,7 @@ def _id(type_: str, name: str) -> str:
     return f"{REGION}_Pool" if type_.endswith(":UserPool") else f"{name}-id"
 
 
-def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:  # noqa: C901 - flat
     physical = inputs.get("name", name)
     region = f"{REGION}:{ACCOUNT}"
     match type_.rpartition(":")[2]:
@@ -113,6 +113,10 @@ def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any
             scheme = "wss" if inputs["protocolType"] == "WEBSOCKET" else "https"
             endpoint = f"{scheme}://{name}-id.execute-api.{REGION}.amazonaws.com"
             return {"apiEndpoint": endpoint, "executionArn": f"arn:aws:execute-api:{region}:{name}-id"}
+        case "DomainName":
+            target = f"d-abcdef1234.execute-api.{REGION}.amazonaws.com"
+            known = {"targetDomainName": target, "hostedZoneId": "Z1UJRXOUMOOFQ8"}
+            return {"domainNameConfiguration": {**inputs["domainNameConfiguration"], **known}}
         case "EventSourceMapping":
             return {"uuid": f"{name}-uuid"}
         case _:
@@ -188,6 +192,19 @@ def evaluated(stack: str, *, preview: bool = False) -> Evaluation:
 def alarmed(stack: str) -> Evaluation:
     """Evaluate a stack with its alarms, once."""
     return evaluate(stack, stack_config(stack, alarms={"enabled": "true"}))
+
+
+DOMAIN = {
+    "name": "chat.example.com",
+    "certificateArn": f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/12345678-1234-1234-1234-123456789012",
+    "hostedZoneId": "Z0123456789EXAMPLE",
+}
+
+
+@functools.cache
+def at_domain(stack: str, *, preview: bool = False) -> Evaluation:
+    """Evaluate a stack whose clients connect to a custom domain, once."""
+    return evaluate(stack, stack_config(stack, domain=DOMAIN), preview=preview)
 
 
 @functools.cache

@@ -8,13 +8,14 @@ import pytest
 
 from infra.settings.configuration import ConfigurationError
 from infra.settings.identity import IdentityMode
-from tests.infra.program import PROJECT, evaluate, stack_config
+from tests.infra.program import DOMAIN, PROJECT, evaluate, stack_config
 from tests.infra.test_settings import refusal, settings_of
 
 EMULATOR = "http://127.0.0.1:4566"
 POOL = "eu-west-1_Existing"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:alarms"
 ELSEWHERE = "arn:aws:sns:eu-west-1:123456789012:alarms"
+CERTIFICATE = DOMAIN["certificateArn"]
 
 PAIRS: dict[str, tuple[dict[str, object], str]] = {
     "a client's word on AWS": (
@@ -70,6 +71,41 @@ PAIRS: dict[str, tuple[dict[str, object], str]] = {
             "alarms count warnings"
         ),
     ),
+    "a name without a certificate": (
+        {"domain": {"name": "chat.example.com"}},
+        (
+            'domain.name: found "chat.example.com", allowed: none without domain.certificateArn: clients '
+            "trust no name without one"
+        ),
+    ),
+    "a certificate without a name": (
+        {"domain": {"certificateArn": CERTIFICATE}},
+        (
+            f'domain.certificateArn: found "{CERTIFICATE}", allowed: none without domain.name: it would be '
+            "for nothing"
+        ),
+    ),
+    "a zone without a name": (
+        {"domain": {"hostedZoneId": "Z0123456789EXAMPLE"}},
+        (
+            'domain.hostedZoneId: found "Z0123456789EXAMPLE", allowed: none without domain.name: it would '
+            "get no record"
+        ),
+    ),
+    "a certificate of another region": (
+        {"domain": {**DOMAIN, "certificateArn": CERTIFICATE.replace("us-east-1", "eu-west-1")}},
+        (
+            f'domain.certificateArn: found "{CERTIFICATE.replace("us-east-1", "eu-west-1")}", allowed: a '
+            "certificate of us-east-1: the domain is there"
+        ),
+    ),
+    "a name for an emulator": (
+        {"endpoint": EMULATOR, "domain": DOMAIN},
+        (
+            'domain.name: found "chat.example.com", allowed: none beside endpoint: an emulator has its own '
+            "address"
+        ),
+    ),
     "traces of an emulator": (
         {"identity": "query", "endpoint": EMULATOR, "tracing": {"enabled": "true"}},
         "tracing.enabled: found true, allowed: false beside endpoint: no emulator has X-Ray",
@@ -98,6 +134,10 @@ FIT: dict[str, dict[str, object]] = {
     "alarms on warnings": {"alarms": {"enabled": "true"}, "functions": {"logLevel": "WARN"}},
     "few lines, and nobody who counts them": {"functions": {"logLevel": "ERROR"}},
     "alarms that tell": {"alarms": {"enabled": "true", "topicArns": [TOPIC]}},
+    "a name with its records": {"domain": DOMAIN},
+    "a name whose records are made by hand": {
+        "domain": {"name": "chat.example.com", "certificateArn": CERTIFICATE}
+    },
     "traces on AWS": {"tracing": {"enabled": "true"}},
     "no traces of an emulator": {"endpoint": EMULATOR, "tracing": {"enabled": "false"}},
     "a role for logs": {"api": {"gatewayLogsRole": "manage", "accessLogs": "true"}},

@@ -11,13 +11,24 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from tests.infra.program import STACKS, alarmed, archiving, evaluate, evaluated, stack_config, traced
+from tests.infra.program import (
+    STACKS,
+    alarmed,
+    archiving,
+    at_domain,
+    evaluate,
+    evaluated,
+    stack_config,
+    traced,
+)
 
 FREE_WHILE_IDLE = {
     "aws:apigateway/account:Account",
     "aws:apigatewayv2/api:Api",
+    "aws:apigatewayv2/apiMapping:ApiMapping",
     "aws:apigatewayv2/authorizer:Authorizer",
     "aws:apigatewayv2/deployment:Deployment",
+    "aws:apigatewayv2/domainName:DomainName",
     "aws:apigatewayv2/integration:Integration",
     "aws:apigatewayv2/integrationResponse:IntegrationResponse",
     "aws:apigatewayv2/route:Route",
@@ -43,6 +54,8 @@ FREE_WHILE_IDLE = {
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
     "aws:lambda/layerVersion:LayerVersion",
     "aws:lambda/permission:Permission",
+    # questions for what is an alias are free; the zone is not of this program
+    "aws:route53/record:Record",
     # priced by what is in it
     "aws:s3/bucket:Bucket",
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
@@ -85,6 +98,10 @@ def test_alarms_add_a_price_for_alarms_and_for_nothing_else() -> None:
     priced = {each.type for each in registrations if each.custom} - FREE_WHILE_IDLE
     assert priced == {"aws:cloudwatch/metricAlarm:MetricAlarm"}
     assert {argument for each in registrations for argument in each.inputs} & PRICED_ARGUMENTS == set()
+
+
+def test_a_custom_domain_has_no_price() -> None:
+    assert {each.type for each in at_domain("prod").registrations if each.custom} - FREE_WHILE_IDLE == set()
 
 
 def test_traces_add_no_resource() -> None:

@@ -12,7 +12,7 @@ from infra.settings.configuration import ConfigurationError, read_settings
 from infra.settings.identity import LONGEST_TEXT_BYTES, TRACING_HEADERS, IdentityMode, TokenUse
 from infra.settings.settings import GatewayLogsRole, LayerTarget, LogLevel, Settings
 from infra.settings.sizes import LifecycleSize
-from tests.infra.program import PROJECT, STACKS, evaluate, written_config
+from tests.infra.program import DOMAIN, PROJECT, STACKS, evaluate, written_config
 
 
 def settings_of(config: dict[str, str], stack: str = "dev") -> Settings:
@@ -94,8 +94,8 @@ def test_every_bad_value_is_named_at_once() -> None:
     )
 
     groups = (
-        "alarms, api, archive, endpoint, functions, identity, layer, limits, log, projector, protect, "
-        "sweeper, tickets, tracing, users"
+        "alarms, api, archive, domain, endpoint, functions, identity, layer, limits, log, projector, "
+        "protect, sweeper, tickets, tracing, users"
     )
     integer = "a valid integer, unable to parse string as an integer"
     periods = "1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 3653"
@@ -135,6 +135,8 @@ def test_one_bad_value_is_one() -> None:
     [
         "alarms",
         "api",
+        "domain",
+        "tracing",
         "log",
         "functions",
         "projector",
@@ -222,6 +224,39 @@ def test_what_is_no_origin_is_refused(origin: str) -> None:
 )
 def test_an_origin_is_what_a_browser_sends(origin: str) -> None:
     assert settings_of({f"{PROJECT}:tickets": f'{{"origins":["{origin}"]}}'}).tickets.origins == (origin,)
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("name", ""),
+        ("name", "localhost"),
+        ("name", "Chat.example.com"),
+        ("name", "*.example.com"),
+        ("name", "chat.example.com."),
+        ("name", "chat..example.com"),
+        ("name", "-chat.example.com"),
+        ("name", "chat_1.example.com"),
+        ("name", "wss://chat.example.com"),
+        ("name", "chat.example.com/prod"),
+        ("name", "chat.example.com\n"),
+        ("name", f"{'a' * 64}.example.com"),
+        ("name", f"{'a.' * 126}com"),
+        ("certificateArn", "12345678-1234-1234-1234-123456789012"),
+        ("certificateArn", "arn:aws:iam::123456789012:server-certificate/chat"),
+        ("hostedZoneId", "example.com"),
+        ("hostedZoneId", "/hostedzone/Z1"),
+    ],
+)
+def test_what_is_no_part_of_a_custom_domain_is_refused(member: str, value: str) -> None:
+    assert f"{PROJECT}:domain.{member}: found" in refusal(domain=json.dumps({**DOMAIN, member: value}))
+
+
+@pytest.mark.parametrize("name", ["a.b", "chat.example.com", "xn--mnchen-3ya.example", f"{'a.' * 125}com"])
+def test_a_custom_domain_is_a_name_as_dns_has_it(name: str) -> None:
+    found = settings_of({f"{PROJECT}:domain": json.dumps({**DOMAIN, "name": name})})
+
+    assert found.domain.name == name
 
 
 @pytest.mark.parametrize("header", ["*", "", "x tenant", "x-tenant: 1", "é", "x" * 65])

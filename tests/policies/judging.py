@@ -19,6 +19,7 @@ BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 API = "aws:apigatewayv2/api:Api"
+DOMAIN = "aws:apigatewayv2/domainName:DomainName"
 ROUTE = "aws:apigatewayv2/route:Route"
 STAGE = "aws:apigatewayv2/stage:Stage"
 

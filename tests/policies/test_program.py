@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.infra.program import STACKS, archiving, evaluate, evaluated, stack_config, traced
+from tests.infra.program import STACKS, archiving, at_domain, evaluate, evaluated, stack_config, traced
 from tests.policies.engine import Pack, running_pack
 
 
@@ -28,9 +28,10 @@ def test_the_program_keeps_every_rule(pack: Pack, stack: str, preview: bool) -> 
 
 
 @pytest.mark.parametrize("preview", [True, False], ids=["preview", "update"])
-def test_traces_keep_every_rule(preview: bool) -> None:  # noqa: FBT001
+def test_what_is_off_by_default_keeps_every_rule(preview: bool) -> None:  # noqa: FBT001
     with running_pack("prod") as started:
         assert started.analyze_program(traced("prod", preview=preview).registrations) == []
+        assert started.analyze_program(at_domain("prod", preview=preview).registrations) == []
 
 
 def test_the_rules_see_through_a_stack_that_only_calls_itself_emulated() -> None:

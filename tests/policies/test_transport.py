@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from policies.resources import UNKNOWN, Resource
-from tests.policies.judging import API, FUNCTION, QUEUE, QUEUE_POLICY, breaches, policy
+from tests.policies.judging import API, DOMAIN, FUNCTION, QUEUE, QUEUE_POLICY, breaches, policy
 from tests.policies.test_principals import DENIES_PLAIN_HTTP
 
 LOCAL = "http://127.0.0.1:4566"
@@ -119,3 +119,21 @@ def test_a_queue_that_takes_tls_only_is_not_reported(others: list[Resource]) -> 
 
 def test_a_queue_of_an_emulator_is_not_reported() -> None:
     assert breaches("queues-refuse-plain-http", queue(emulated=True)) == []
+
+
+def domain(configuration: object) -> Resource:
+    return Resource(DOMAIN, {"domainNameConfiguration": configuration})
+
+
+@pytest.mark.parametrize("security", [{"securityPolicy": "TLS_1_0"}, {}])
+def test_a_domain_that_takes_old_tls_is_reported(security: dict[str, str]) -> None:
+    found = breaches("no-old-tls", domain({"endpointType": "REGIONAL", **security}))
+
+    assert found == [f"takes TLS by the policy {security.get('securityPolicy')}"]
+
+
+@pytest.mark.parametrize(
+    "configuration", [{"securityPolicy": "TLS_1_2"}, {"securityPolicy": UNKNOWN}, UNKNOWN]
+)
+def test_a_domain_that_takes_new_tls_alone_is_not_reported(configuration: object) -> None:
+    assert breaches("no-old-tls", domain(configuration)) == []
