@@ -1,22 +1,25 @@
 """Reads the log in the order of arrival: the shards of a day side by side, merged."""
 
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import Final
 
-from functions.aws.attributes import Item, to_item
-from functions.aws.log.arrivals import arrived_at, partitions
-from functions.names import ARRIVAL_SHARDS, EVENTS_BY_ARRIVAL
+from functions.aws.attributes import Item
+from functions.aws.log.arrivals import partitions
+from functions.names import ARRIVAL_SHARDS
 from ops.audit.meter import MeteredReader
+from ops.audit.shards import Shard
+from ops.audit.shares import first_of
+from ops.audit.silence import whole_index
 from ops.deployment import THREADS
 
 PAGE: Final = 250
 """Items asked of a shard at a time where nobody knows how many are wanted, as behind a filter."""
-_REFILL: Final = 3
-"""Items asked of a shard that ran dry: few, since the answer is nearly complete by then."""
+_SILENT_DAYS: Final = 3
+"""After so many days in a row without an arrival, somebody looks whether the index has much at all."""
+_DAY: Final = 86_400_000
 
 
 def by_arrival(
@@ -33,72 +36,63 @@ def by_arrival(
     newest_first
         The order.
     wanted
-        How many will be taken: each shard is asked for its share of them, so that few more are read. None
-        where nobody knows.
+        How many will be taken, so that few more are read. None where nobody knows.
     """
-    days = _days(first, last)
-    for day in reversed(days) if newest_first else days:
-        for item in _merged(reader, day, first, last, newest_first=newest_first, wanted=wanted):
-            yield item
-            if wanted is not None:
-                wanted -= 1
-                if wanted <= 0:
-                    return
+    for item in _day_by_day(reader, first, last, newest_first=newest_first, wanted=wanted):
+        yield item
+        if wanted is not None:
+            wanted -= 1
+            if wanted <= 0:
+                return
 
 
-def _days(first: int, last: int) -> list[list[str]]:
-    keys = list(partitions(first, last))
-    return [keys[start : start + ARRIVAL_SHARDS] for start in range(0, len(keys), ARRIVAL_SHARDS)]
-
-
-class _Shard:
-    """One partition of the index: what was read ahead of it, and where it goes on."""
-
-    def __init__(
-        self, reader: MeteredReader, partition: str, first: int, last: int, *, forward: bool
-    ) -> None:
-        self._reader = reader
-        self._query = {
-            "IndexName": EVENTS_BY_ARRIVAL,
-            "KeyConditionExpression": "arrival_day = :day AND arrived_at BETWEEN :first AND :last",
-            "ExpressionAttributeValues": to_item({":day": partition, ":first": first, ":last": last}),
-            "ScanIndexForward": forward,
-        }
-        self._ahead: deque[Item] = deque()
-        self._after: Item | None = None
-        self._ended = False
-
-    def fill(self, items: int) -> None:
-        """Read ahead until something is there, or nothing is left."""
-        while not self._ahead and not self._ended:
-            page, self._after = self._reader.page(self._after, **self._query, Limit=items)
-            self._ahead.extend(page)
-            self._ended = self._after is None
-
-    def take(self) -> Item | None:
-        """Return the next item that was read, None if there is none."""
-        return self._ahead.popleft() if self._ahead else None
-
-
-def _merged(
-    reader: MeteredReader, day: list[str], first: int, last: int, *, newest_first: bool, wanted: int | None
+def _day_by_day(
+    reader: MeteredReader, first: int, last: int, *, newest_first: bool, wanted: int | None
 ) -> Iterator[Item]:
-    shards = [_Shard(reader, partition, first, last, forward=not newest_first) for partition in day]
-    share = PAGE if wanted is None else -(-wanted // len(shards))
+    days = [
+        (max(first, day), min(last, day + _DAY - 1)) for day in range(first - first % _DAY, last + 1, _DAY)
+    ]
+    silent = given = 0
+    for begin, end in reversed(days) if newest_first else days:
+        if silent == _SILENT_DAYS:
+            rest = (first, end) if newest_first else (begin, last)
+            found = whole_index(reader, *rest, newest_first=newest_first)
+            if found is not None:
+                yield from found
+                return
+        shards = [
+            Shard(reader, each, begin, end, newest_first=newest_first) for each in partitions(begin, end)
+        ]
+        missing = None if wanted is None else wanted - given
+        before = given
+        for item in _of_day(shards, missing):
+            yield item
+            given += 1
+        silent = silent + 1 if given == before else 0
+
+
+def _of_day(shards: Sequence[Shard], wanted: int | None) -> Iterator[Item]:
+    if wanted is None or wanted > PAGE * ARRIVAL_SHARDS:
+        return _page_by_page(shards)
+    return first_of(shards, wanted)
+
+
+def _page_by_page(shards: Sequence[Shard]) -> Iterator[Item]:
+    """Yield all items of some shards, merged, a page of each read ahead."""
     with ThreadPoolExecutor(THREADS) as threads:
-        list(threads.map(lambda shard: shard.fill(share), shards))
-    turns = count()  # tells equal arrivals apart, so that items are never compared
-    sign = -1 if newest_first else 1
-    heads: list[tuple[int, int, Item, _Shard]] = []
-    for shard in shards:
-        item = shard.take()
-        if item is not None:
-            heads.append((sign * arrived_at(item), next(turns), item, shard))
+        list(threads.map(_fill, shards))
+    turns = count()  # tells equal arrivals apart, so that shards are never compared
+    heads = [(shard.ahead[0][0], next(turns), shard) for shard in shards if shard.ahead]
     heapify(heads)
     while heads:
-        _, _, item, shard = heappop(heads)
-        yield item
-        shard.fill(PAGE if wanted is None else _REFILL)
-        following = shard.take()
-        if following is not None:
-            heappush(heads, (sign * arrived_at(following), next(turns), following, shard))
+        _, _, shard = heappop(heads)
+        yield shard.ahead.popleft()[1]
+        _fill(shard)
+        if shard.ahead:
+            heappush(heads, (shard.ahead[0][0], next(turns), shard))
+
+
+def _fill(shard: Shard) -> None:
+    """Read ahead until something is there, or nothing is left."""
+    while not shard.ahead and shard.known < shard.span:
+        shard.ask(shard.span, PAGE)

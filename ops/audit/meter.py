@@ -74,7 +74,7 @@ class ServiceClock:
 
 
 class MeteredReader:
-    """Queries of one table, counted.
+    """Reads of one table, counted.
 
     Parameters
     ----------
@@ -98,7 +98,15 @@ class MeteredReader:
         """Return one page of a query, and the key after which it goes on, None at its end."""
         if start is not None:
             query["ExclusiveStartKey"] = start
-        answer = self._client.query(TableName=self._table, ReturnConsumedCapacity="TOTAL", **query)
+        return self._read(self._client.query, **query)
+
+    def whole(self, index: str) -> list[Item] | None:
+        """Return all items of an index, in no order, if one page of 1 MB holds them; else None."""
+        items, after = self._read(self._client.scan, IndexName=index)
+        return items if after is None else None
+
+    def _read(self, operation: Callable[..., Any], **request: Any) -> tuple[list[Item], Item | None]:
+        answer = operation(TableName=self._table, ReturnConsumedCapacity="TOTAL", **request)
         self._meter.count(answer)
         if self._clock is not None:
             self._clock.hear(answer)

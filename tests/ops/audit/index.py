@@ -3,6 +3,7 @@
 from typing import Any
 
 from functions.aws.attributes import Item
+from tests.stage import error
 
 
 class Index:
@@ -12,9 +13,13 @@ class Index:
     ----------
     items
         Of the log, each with the stamp of its arrival.
+    scannable
+        How many items one page of a scan holds; None refuses to scan, as where nobody allowed it.
     """
 
-    def __init__(self, items: list[Item]) -> None:
+    def __init__(self, items: list[Item], scannable: int | None = 1_000) -> None:
+        self._items = items
+        self._scannable = scannable
         self._partitions: dict[str, list[Item]] = {}
         for item in sorted(items, key=_sort):
             self._partitions.setdefault(item["arrival_day"]["S"], []).append(item)
@@ -36,6 +41,16 @@ class Index:
         answer: dict[str, Any] = {"Items": page, "Count": len(page), "ScannedCount": len(page)}
         answer["ConsumedCapacity"] = {"CapacityUnits": 0.5}
         if rest or len(page) == query["Limit"]:  # as DynamoDB does, also where nothing follows
+            answer["LastEvaluatedKey"] = page[-1]
+        return answer
+
+    def scan(self, **_: Any) -> dict[str, Any]:
+        """Answer the first page of a scan."""
+        if self._scannable is None:
+            raise error("AccessDeniedException", "Scan")
+        page = self._items[: self._scannable]
+        answer: dict[str, Any] = {"Items": page, "Count": len(page), "ScannedCount": len(page)}
+        if page != self._items:
             answer["LastEvaluatedKey"] = page[-1]
         return answer
 
