@@ -18,6 +18,7 @@ from benchmarks import (
     hostility,
     importing,
     memory,
+    newest,
     partitions,
     projecting,
     session,
@@ -36,8 +37,8 @@ BENCHMARKS = {
     "contending": contending.figures,
     "partitions": partitions.figures,
 }
-LONG = {"memory": memory.figures}
-"""Measured only by name: they take many minutes."""
+LONG = {"memory": memory.figures, "newest": newest.figures}
+"""Measured only by name: they take minutes, or many."""
 _VERDICTS = {True: "holds", False: "DOES NOT HOLD", None: ""}
 
 
