@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, Final
 
-DOLLARS_A_TERABYTE: Final = 5.0
-"""Of what a query reads, us-east-1, November 2026."""
+from ops.prices import QUERIED
+
 LEAST_BYTES: Final = 10 * 1024**2
 """What is charged at least for a query."""
 _RUNNING: Final = frozenset({"QUEUED", "RUNNING"})
@@ -52,7 +52,7 @@ class Athena:
     def dollars(self) -> float:
         """What the queries have cost: each at least what 10 MB do."""
         charged = max(self.scanned, self._queries * LEAST_BYTES)
-        return charged * DOLLARS_A_TERABYTE / 1024**4
+        return QUERIED.times(charged / 1024**4)
 
     def rows(self, statement: str) -> Iterator[Row]:
         """Yield the rows of a query.

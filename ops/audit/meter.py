@@ -4,12 +4,10 @@ import time
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from threading import Lock
-from typing import Any, Final
+from typing import Any
 
 from functions.aws.attributes import Item
-
-DOLLARS_A_MILLION_UNITS: Final = 0.125
-"""On demand, us-east-1, November 2026."""
+from ops.prices import READ_UNITS
 
 
 class Meter:
@@ -35,7 +33,7 @@ class Meter:
     @property
     def dollars(self) -> float:
         """What the units cost."""
-        return self.units * DOLLARS_A_MILLION_UNITS / 1_000_000
+        return READ_UNITS.times(self.units)
 
     def count(self, answer: dict[str, Any]) -> None:
         """Count the answer of a query that was asked for its consumed capacity."""
