@@ -3,11 +3,11 @@
 On DynamoDB Local, which is AWS's own engine. The index by arrival stands alone: nothing else is read.
 """
 
+import logging
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -44,10 +44,11 @@ _WRITERS: Final = 8
 
 def figures() -> list[Figure]:
     """Fill both logs, which takes some minutes, and read them in turn."""
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # the relay's connections end with the server
     with tempfile.TemporaryDirectory() as folder:
         try:
-            with dynamodb_local(Path(folder)) as url, closing(engines.client(url)) as client:
-                return _measured(client)
+            with dynamodb_local(Path(folder)) as url:
+                return _measured(engines.client(url))
         except UnavailableError as missing:
             return [Figure(f"the newest {_NEWEST} of a log", f"needs DynamoDB Local: {missing}")]
 
