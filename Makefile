@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs demo test clocks faults fuzz lint secrets format types audit bench mutation steady lock clean
+.PHONY: help up down status logs demo cost test clocks faults fuzz lint secrets format types audit bench mutation steady lock clean
 
 # What looks like a secret and is none: the emulator's key, the alphabet of ULIDs, the signatures by which Pulumi
 # marks a value, and ids in recorded events. It is named by value: no file and no kind of secret goes unseen.
@@ -49,6 +49,9 @@ logs: $(RUNTIME) ## Show what the functions have logged; FOLLOW=1, ID= (a correl
 
 demo: $(RUNTIME) ## Run a scripted session and show what it leaves behind
 	@$(BIN)/python -m local demo
+
+cost: $(RUNTIME) ## Print what a stack costs, idle and by the million; STACK= (dev)
+	@$(BIN)/python -m cost $(if $(STACK),--stack $(STACK))
 
 test: $(TOOLS) ## Run all tests, with branch coverage of functions/ and infra/
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered

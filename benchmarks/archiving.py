@@ -12,6 +12,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
 from benchmarks.table import Figure, at_most
+from cost.assumed import PROCESSOR_GB
 from functions.aws import clients
 from functions.aws.archive.arrivals import Arrivals
 from functions.aws.archive.objects import Objects
@@ -29,6 +30,7 @@ from functions.domain.log.facts import (
     VoiceSessionStarted,
 )
 from functions.operations.archive.archiving import Archiver
+from ops.prices import ARCHIVED, GB_SECONDS, READ_UNITS
 from tests.bucket import Bucket
 
 _CONNECTIONS: Final = 2_000
@@ -47,11 +49,7 @@ _AGENT: Final = (
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130 Safari"
 )
 _READ_UNIT_BYTES: Final = 4_096
-_DOLLARS_A_MILLION_READ_UNITS: Final = 0.125
-_DOLLARS_A_MILLION_GB_SECONDS: Final = 13.33
-_GB_OF_A_PROCESSOR: Final = 1.769
-"""Memory for which Lambda gives the whole of one processor."""
-_DOLLARS_A_GB_MONTH: Final = 0.023
+_MILLION: Final = 1_000_000
 
 
 def figures() -> list[Figure]:
@@ -63,8 +61,8 @@ def figures() -> list[Figure]:
     events, item_bytes = len(items), sum(map(_size, items)) / len(items)
     archived = len(first.objects[key_of(_BEGAN)][0]) / events
     # read once to be archived and once to be counted, each time for half of what a consistent read costs
-    reading = 2 * item_bytes / _READ_UNIT_BYTES / 2 * _DOLLARS_A_MILLION_READ_UNITS
-    processing = seconds / events * _GB_OF_A_PROCESSOR * _DOLLARS_A_MILLION_GB_SECONDS
+    reading = READ_UNITS.times(2 * item_bytes / _READ_UNIT_BYTES / 2 * _MILLION)
+    processing = GB_SECONDS.times(seconds / events * PROCESSOR_GB * _MILLION)
     differing = sum(first.objects[key] != again.objects[key] for key in first.objects)
     return [
         Figure("an event in the log: bytes", f"{item_bytes:.0f}"),
@@ -73,7 +71,7 @@ def figures() -> list[Figure]:
         Figure("a million events, read twice: dollars", f"{reading:.4f}"),
         Figure("… processor: dollars", f"{processing:.4f}"),
         at_most("… archived and counted: dollars", reading + processing, 0.02, "{:.4f}"),
-        Figure("… stored for a month: dollars", f"{archived / 1000 * _DOLLARS_A_GB_MONTH:.4f}"),
+        Figure("… stored for a month: dollars", f"{ARCHIVED.times(archived / 1000):.4f}"),
         at_most("the same hour twice: objects that differ", differing, 0),
     ]
 

@@ -1,4 +1,4 @@
-"""The stack file of the embedded AWS, as `pulumi up -s local` would read it too."""
+"""Stack files as `pulumi up` reads them; above all that of the embedded AWS, `Pulumi.local.yaml`."""
 
 import json
 from collections.abc import Mapping
@@ -62,14 +62,24 @@ def read(root: Path = ROOT) -> StackFile:
     LocalError
         If the file is missing or does not say where the emulator is.
     """
-    path = root / f"Pulumi.{STACK}.yaml"
+    found = values(STACK, root)
+    return StackFile(values=found, endpoint=_find_endpoint(found))
+
+
+def values(stack: str, root: Path = ROOT) -> dict[str, str]:
+    """Read what the file of a stack says: each key with its value as the CLI would hand it over.
+
+    Raises
+    ------
+    LocalError
+        If it cannot be read.
+    """
+    path = root / f"Pulumi.{stack}.yaml"
     try:
         config = yaml.safe_load(path.read_text())["config"]
-        values = {key: _text(value) for key, value in config.items()}
+        return {key: _text(value) for key, value in config.items()}
     except (OSError, AttributeError, KeyError, TypeError, yaml.YAMLError) as error:
         raise LocalError(f"{path.name} cannot be read: {type(error).__name__}") from None
-    endpoint = _find_endpoint(values)
-    return StackFile(values=values, endpoint=endpoint)
 
 
 def _find_endpoint(values: dict[str, str]) -> str:

@@ -1,0 +1,48 @@
+"""How much of DynamoDB and S3 each thing uses: units and requests, as tests measure them on the code.
+
+An item counts one unit for each KB begun; a transaction counts twice. What indexes take of a transaction is
+counted twice too, which is the upper bound.
+"""
+
+from typing import Final
+
+TRANSACTION: Final = 2
+
+EVENT: Final = 1
+"""In its table; each index that holds it takes as much again."""
+CLAIM: Final = 1
+"""On a session, on a voice session, or on an ``id``, by which what is sent again is known."""
+COUNT: Final = 1
+"""Of a user's minute."""
+
+ROW: Final = 1
+MESSAGE: Final = 1
+COUNTERS_OF_CONNECTION: Final = 3
+"""Minute and day of ``opened``, or of ``closed``, and ``active``."""
+COUNTERS_OF_TEXT: Final = 2
+"""Minute and day."""
+COUNTERS_OF_VOICE_SESSION: Final = 4
+"""Minute and day of ``voice_sessions`` and of ``voice_seconds``, when it ends."""
+CHANGED_INDEXES: Final = 2
+"""Of a row, as its connection is active: by user, and the active ones."""
+ALL_INDEXES: Final = 3
+"""Of a row, when it appears or ends."""
+ROWS_KEPT: Final = 2
+"""Of a connection that has ended: in the table and by user."""
+
+READS: Final = 2
+"""Of a batch of one event: the row and the control item."""
+READS_OF_MESSAGE: Final = 1
+READS_OF_COUNT: Final = 0.5
+"""How many connections a user has, asked of an index."""
+TICKET: Final = 2
+"""A write, and a deletion as it is redeemed."""
+
+EMPTY_QUERY: Final = 0.5
+"""Of a key of an index with nothing in it."""
+ARCHIVE_QUERIES: Final = 2
+"""Of each shard in a run where nothing has happened: an hour to archive, and one of a day ago to count."""
+ARCHIVE_WRITES: Final = 2
+"""Of such a run: the watermark, once the hour is archived and once the other is counted."""
+ARCHIVE_READS: Final = 1
+"""Of such a run: the watermark."""

@@ -1,0 +1,160 @@
+"""What a stack costs for what people do: texts, connections and speech, each by the million."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from cost import assumed, counts
+from cost.bills import Bill, Line, line
+from cost.stack import Stack
+from functions.domain.frames.decisions import FRAMES_PER_ACTIVITY
+from ops import prices
+
+_MILLION: Final = 1_000_000
+_LOG: Final = "event-store-events"
+
+
+def texts(stack: Stack, *, busy: bool) -> Bill:
+    """Return what a million texts cost, each acknowledged and under an ``id``, so that it may be sent again.
+
+    Parameters
+    ----------
+    stack
+        The stack.
+    busy
+        Whether the projector gets a hundred texts of twenty connections at once; else each comes alone.
+    """
+    many, connections = (assumed.BUSY_TEXTS, assumed.BUSY_CONNECTIONS) if busy else (1, 1)
+    events = 1 + _indexes(stack)
+    append = (events + counts.CLAIM + counts.COUNT) * counts.TRANSACTION
+    rows = counts.ROW + counts.CHANGED_INDEXES
+    # what is counted of each text is written once for the transaction; a busy batch takes two of them
+    counters = counts.COUNTERS_OF_TEXT * (2 if busy else 1)
+    projection = (many * counts.MESSAGE + connections * rows + counters) * counts.TRANSACTION / many
+    reads = (many * counts.READS_OF_MESSAGE + connections + 1) / many
+    kept = events * assumed.EVENT_GB + assumed.MESSAGE_GB
+    return Bill(
+        "a million texts, " + ("in batches of 100" if busy else "each alone"),
+        (
+            line("gateway: the text and its text_ack", (prices.MESSAGES, 2 * _MILLION)),
+            _invoked("message", stack, _MILLION, assumed.APPEND_SECONDS),
+            _written(f"append: ({events} for the event + 1 claim + 1 count) doubled", append),
+            _written("projection: the message, the row and its indexes, the counters, doubled", projection),
+            line("projection: reads", (prices.READ_UNITS, reads * _MILLION)),
+            _invoked("projector", stack, _MILLION / many, assumed.PROJECT_SECONDS),
+            _logged(1 + 1 / many),
+            *_kept(stack, kept, assumed.EVENT_GB),
+        ),
+    )
+
+
+def connections(stack: Stack, *, busy: bool) -> Bill:
+    """Return what a million connections cost, opened and closed, without a session.
+
+    Parameters
+    ----------
+    stack
+        The stack.
+    busy
+        Whether a hundred open, or close, in one batch of the projector; else each comes alone.
+    """
+    many = assumed.BUSY_OPENED if busy else 1
+    events = 1 + _indexes(stack)
+    rows = counts.ROW + counts.ALL_INDEXES
+    projection = (many * rows + counts.COUNTERS_OF_CONNECTION) * counts.TRANSACTION / many
+    reads = 2 * (many + counts.READS - 1) / many + counts.READS_OF_COUNT
+    kept = 2 * events * assumed.EVENT_GB + counts.ROWS_KEPT * assumed.ROW_GB
+    return Bill(
+        "a million connections, " + ("in batches of 100" if busy else "each alone"),
+        (
+            _invoked("authorizer", stack, _MILLION, assumed.APPEND_SECONDS),
+            _invoked("lifecycle", stack, 2 * _MILLION, assumed.APPEND_SECONDS),
+            _written(f"two appends: {events} each", 2 * events),
+            _written("two projections: the row, its indexes and the counters, doubled", 2 * projection),
+            line("reads, and the count of open connections", (prices.READ_UNITS, reads * _MILLION)),
+            _invoked("projector", stack, 2 * _MILLION / many, assumed.PROJECT_SECONDS),
+            _logged(3 + 2 / many),
+            *_kept(stack, kept, 2 * assumed.EVENT_GB),
+        ),
+    )
+
+
+def voice_minutes(stack: Stack) -> Bill:
+    """Return what a million minutes of speech cost, at ten frames a second, without its sessions."""
+    frames = 60 * assumed.FRAMES_A_SECOND * _MILLION
+    events = frames / FRAMES_PER_ACTIVITY / _MILLION
+    append = (1 + _indexes(stack)) * events
+    written = append + (counts.ROW + counts.CHANGED_INDEXES) * counts.TRANSACTION * events
+    return Bill(
+        "a million voice minutes",
+        (
+            line("gateway: frames, one way", (prices.MESSAGES, frames)),
+            _invoked("message", stack, frames, assumed.FRAME_SECONDS),
+            _written(f"append and projection of an event for {FRAMES_PER_ACTIVITY} frames", written),
+            line("projection: reads", (prices.READ_UNITS, counts.READS * events * _MILLION)),
+            _invoked("projector", stack, events * _MILLION, assumed.PROJECT_SECONDS),
+            _logged(events),
+            *_kept(stack, (1 + _indexes(stack)) * events * assumed.EVENT_GB, events * assumed.EVENT_GB),
+        ),
+    )
+
+
+def voice_sessions(stack: Stack) -> Bill:
+    """Return what a million voice sessions cost, started and ended without ``id``, each alone."""
+    events = 1 + _indexes(stack)
+    start = (events + counts.CLAIM + counts.COUNT) * counts.TRANSACTION
+    end = (events + counts.CLAIM) * counts.TRANSACTION
+    rows = counts.ROW + counts.CHANGED_INDEXES
+    projection = (2 * rows + counts.COUNTERS_OF_VOICE_SESSION) * counts.TRANSACTION
+    return Bill(
+        "a million voice sessions, started and ended",
+        (
+            line("gateway: two frames and two answers", (prices.MESSAGES, 4 * _MILLION)),
+            _invoked("message", stack, 2 * _MILLION, assumed.APPEND_SECONDS),
+            _written(f"start: ({events} for the event + 1 claim + 1 count) doubled", start),
+            _written(f"end: ({events} for the event + 1 claim) doubled", end),
+            _written("two projections: the row and its indexes, the counters, doubled", projection),
+            line("projection: reads", (prices.READ_UNITS, 2 * counts.READS * _MILLION)),
+            _invoked("projector", stack, 2 * _MILLION, assumed.PROJECT_SECONDS),
+            _logged(4),
+            *_kept(stack, 2 * events * assumed.EVENT_GB, 2 * assumed.EVENT_GB),
+        ),
+    )
+
+
+def tickets(stack: Stack) -> Bill:
+    """Return what a million tickets cost, which browsers need to connect."""
+    return Bill(
+        "a million tickets",
+        (
+            line("gateway: the request", (prices.HTTP_REQUESTS, _MILLION)),
+            _invoked("ticket", stack, _MILLION, assumed.APPEND_SECONDS),
+            _written("a write and a deletion", counts.TICKET),
+            _logged(1),
+        ),
+    )
+
+
+def _indexes(stack: Stack) -> int:
+    """Return how many indexes of the log hold each event."""
+    return len(stack.table(_LOG)["globalSecondaryIndexes"])
+
+
+def _invoked(function: str, stack: Stack, times: float, seconds: float) -> Line:
+    gb_seconds = times * seconds * stack.memory_gb(function)
+    return line(f"function {function}", (prices.INVOCATIONS, times), (prices.GB_SECONDS, gb_seconds))
+
+
+def _written(what: str, units: float) -> Line:
+    return line(f"{what} = {units:.4g} units", (prices.WRITE_UNITS, units * _MILLION))
+
+
+def _logged(lines: float) -> Line:
+    return line("logs", (prices.LOGGED, lines * _MILLION * assumed.LOG_LINE_GB))
+
+
+def _kept(stack: Stack, gb: float, of_log_gb: float) -> Iterator[Line]:
+    """Yield what it costs to keep something for as long as events are kept."""
+    months = stack.retention_days / assumed.MONTH_DAYS
+    yield line(f"stored for {stack.retention_days} days", (prices.STORED, gb * _MILLION * months))
+    if stack.table(_LOG).get("pointInTimeRecovery", {}).get("enabled"):
+        yield line("point-in-time recovery of the log", (prices.RECOVERABLE, of_log_gb * _MILLION * months))

@@ -1,0 +1,175 @@
+"""Writes what documents say of cost from the prices and the program: ``python -m docs.cost``.
+
+What stands between two marks is written, all else is the document's own. A test fails when it is not what the
+prices and the program say.
+"""
+
+import functools
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from cost import assumed, standing, work
+from cost.bills import Bill, Line, line, money, rate
+from cost.stack import Stack, stack_of
+from local.stackfile import PROJECT
+from ops import prices
+
+DOCUMENTS: Final = (Path(__file__).with_name("cost.md"), Path(__file__).parents[1] / "README.md")
+_MARKED: Final = re.compile(r"<!-- (?P<name>[a-z-]+) -->\n.*?<!-- end -->", re.DOTALL)
+_ALARMS: Final = {f"{PROJECT}:alarms": '{"enabled":"true"}'}
+_ARCHIVE: Final = {f"{PROJECT}:archive": '{"enabled":"true"}'}
+_MILLION: Final = 1_000_000
+
+
+def written(text: str) -> str:
+    """Return a document with all that is written between its marks.
+
+    Raises
+    ------
+    KeyError
+        If a mark has a name that nobody knows.
+    """
+    known = parts()
+    return _MARKED.sub(
+        lambda found: f"<!-- {found['name']} -->\n\n{known[found['name']]}\n\n<!-- end -->", text
+    )
+
+
+@functools.cache
+def parts() -> Mapping[str, str]:
+    """Return what is written, by the name of its mark."""
+    prod = stack_of("prod")
+    archived = stack_of("prod", _ARCHIVE)
+    alarmed = stack_of("prod", _ALARMS)
+    return {
+        "summary": _summary(prod, alarmed),
+        "prices": _prices(),
+        "assumed": _assumed(),
+        "idle": _lines(standing.sweeper(prod)),
+        "alarms": _alarms(alarmed, stack_of("local", _ALARMS)),
+        "texts-busy": _bill(work.texts(prod, busy=True)),
+        "texts-alone": _bill(work.texts(prod, busy=False)),
+        "voice-minutes": _bill(work.voice_minutes(prod)),
+        "voice-sessions": _bill(work.voice_sessions(prod)),
+        "connections-alone": _bill(work.connections(prod, busy=False)),
+        "connections-busy": _bill(work.connections(prod, busy=True)),
+        "tickets": _bill(work.tickets(prod)),
+        "connected": _rows(_connected(), "an hour of a connection"),
+        "archive-events": _rows(_archived(), "a million events"),
+        "archive-idle": _lines(standing.archiver(archived)),
+    }
+
+
+def _summary(prod: Stack, alarmed: Stack) -> str:
+    archived = list(_archived())
+    frames = 60 * assumed.FRAMES_A_SECOND
+    minutes = work.voice_minutes(prod).dollars
+    rows = {
+        "idle, a month": f"{money(_sum(standing.sweeper(prod)))} (the sweeper's schedule)",
+        "a million voice minutes": f"${minutes:,.0f}",
+        "a million voice frames (28 hours of speech)": money(minutes / frames),
+        "a million texts, each acknowledged, under an `id`": _busy(work.texts, prod),
+        "a million connections opened and closed": _busy(work.connections, prod),
+        "a million tickets": money(work.tickets(prod).dollars),
+        "a million pings, answered": money(prices.MESSAGES.times(2 * _MILLION)),
+        "a million connection minutes": money(prices.CONNECTION_MINUTES.times(_MILLION)),
+        "a million events, archived (`archive.enabled`)": (
+            f"{money(_sum(archived[:2]))}, and {money(archived[2].dollars)} a month"
+        ),
+        "alarms (`alarms.enabled`), a month": money(_sum(standing.by_the_month(alarmed))),
+    }
+    return _table(("what", "about"), rows.items())
+
+
+def _busy(bill: Callable[..., Bill], stack: Stack) -> str:
+    busy, alone = bill(stack, busy=True).dollars, bill(stack, busy=False).dollars
+    return f"${busy:.0f} busy, ${alone:.0f} if each comes alone"
+
+
+def _sum(lines: Iterable[Line]) -> float:
+    return sum(each.dollars for each in lines)
+
+
+def _prices() -> str:
+    rows = [
+        (f"[{each.of}]({each.source})", f"{rate(each.dollars)} {each.unit}", each.seen)
+        for each in prices.PRICES
+    ]
+    return _table(("price", "", "seen"), rows)
+
+
+def _assumed() -> str:
+    told = {
+        "an invocation that appends": f"{assumed.APPEND_SECONDS * 1000:.0f} ms",
+        "one that appends nothing": f"{assumed.FRAME_SECONDS * 1000:.0f} ms",
+        "one of the projector": f"{assumed.PROJECT_SECONDS * 1000:.0f} ms",
+        "one of the sweeper where nobody is connected": f"{assumed.SWEEP_SECONDS * 1000:.0f} ms",
+        "one of the archiver where nothing has happened": f"{assumed.ARCHIVE_SECONDS * 1000:,.0f} ms",
+        "a log line": f"{assumed.LOG_LINE_GB * 1e9:.0f} bytes",
+        "an event with a text of about 200 characters": f"{assumed.EVENT_GB * 1e9:.0f} bytes",
+        "its message": f"{assumed.MESSAGE_GB * 1e9:.0f} bytes",
+        "the row of a connection": f"{assumed.ROW_GB * 1e9:.0f} bytes",
+    }
+    return _table(("assumed, not measured on AWS", ""), told.items())
+
+
+def _alarms(verified: Stack, unverified: Stack) -> str:
+    counted = (prices.CUSTOM_METRICS, standing.counted(verified))
+    hour = (prices.CUSTOM_METRICS, 1 / assumed.MONTH_HOURS)
+    lines = [
+        *standing.by_the_month(verified),
+        *(_of_unverified(each) for each in standing.by_the_month(unverified)),
+        line("one metric of the filters, for an hour in which it counts something", hour),
+        line("all metrics of the filters, if each counts something in every hour", counted),
+    ]
+    return _rows(lines, "a month")
+
+
+def _of_unverified(each: Line) -> Line:
+    return each._replace(what=f"without verified identity: {each.what}")
+
+
+def _connected() -> Iterator[Line]:
+    yield line("connection minutes", (prices.CONNECTION_MINUTES, 60))
+    yield line("a ping and its pong every 5 minutes", (prices.MESSAGES, 24))
+
+
+def _archived() -> Iterator[Line]:
+    units = 2 * _MILLION * assumed.ARCHIVED_EVENT_GB * 1e9 / 4096 / 2
+    seconds = _MILLION * assumed.ARCHIVED_EVENT_SECONDS
+    yield line("read twice, to be archived and to be counted", (prices.READ_UNITS, units))
+    yield line("Lambda, a whole processor", (prices.GB_SECONDS, seconds * assumed.PROCESSOR_GB))
+    gb = _MILLION * assumed.ARCHIVED_GB
+    yield line("stored for a month", (prices.ARCHIVED, gb))
+    yield line("a question that reads all of them", (prices.QUERIED, gb / 1024))
+    yield line("a small question, for the least that is charged", (prices.QUERIED, 10 / 1024**2))
+
+
+def _bill(bill: Bill) -> str:
+    return _table(
+        (bill.title, "", ""), [*map(_row, bill.lines), ("**sum**", "", f"**{money(bill.dollars)}**")]
+    )
+
+
+def _lines(lines: Iterable[Line]) -> str:
+    return _bill(Bill("a month", tuple(lines)))
+
+
+def _rows(lines: Iterable[Line], title: str) -> str:
+    return _table((title, "", ""), map(_row, lines))
+
+
+def _row(each: Line) -> tuple[str, str, str]:
+    return each.what, each.arithmetic, money(each.dollars)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    above, *below = ("| " + " | ".join(cells) + " |" for cells in (head, *rows))
+    return "\n".join([above, "|---" * len(head) + "|", *below])
+
+
+if __name__ == "__main__":
+    for path in DOCUMENTS:
+        path.write_text(written(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,201 @@
+"""What each thing uses is what the code asks for: units as DynamoDB would charge them, and requests."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from benchmarks.accounting import spending
+from cost import counts
+from functions.aws.archive.arrivals import Arrivals
+from functions.aws.archive.objects import Objects
+from functions.aws.log.event_log import EventLog
+from functions.aws.read_models.connection_items import Stored, encode
+from functions.domain.archive.hours import HOUR, hour_of
+from functions.domain.connections.connection import Connection, join
+from functions.domain.frames.decisions import FRAMES_PER_ACTIVITY
+from functions.domain.log.events import event
+from functions.domain.log.facts import ConnectionClosed, ConnectionOpened
+from functions.handlers import lifecycle, message
+from functions.names import ARRIVAL_SHARDS, CONNECTIONS_ACTIVE_KEY, CONNECTIONS_ACTIVE_OF_USER_KEY
+from functions.operations.archive.archiving import Archiver
+from functions.operations.projection.batches import project_batch
+from tests.bucket import Bucket
+from tests.contract import engines
+from tests.gateway_events import (
+    CONNECTED_AT,
+    CONNECTION,
+    cause,
+    connect,
+    disconnect,
+    identity,
+    voice_data,
+)
+from tests.gateway_events import message as frame
+from tests.stage import Stage, make_stage
+from tests.standin.records import records_of
+
+ALONE = identity(sessionId=None)
+TEXT = {"type": "text_message", "data": {"text": "x" * 200}}
+START = {"type": "voice_start"}
+APPEND = counts.TRANSACTION * counts.EVENT
+
+
+class Used(NamedTuple):
+    """Write units of the tables themselves, and items that the projection reads."""
+
+    appended: int
+    projected: int = 0
+    read: int = 0
+
+
+class Backend:
+    """The handlers and the projector on tables of their own."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._log = EventLog(stage.client, stage.tables.events, stage.tables.claims)
+        self._projected: set[str] = set()
+
+    def take(self, handler: Callable[..., Any], request: dict[str, Any]) -> tuple[Any, Used]:
+        """Hand a request to a handler, and what it appended to the projector, as a batch of its own."""
+        with spending(self._stage.client) as appending:
+            answer = handler(request, None, self._log)
+        items = [each for each in self._log.items(CONNECTION) if each["event_id"]["S"] not in self._projected]
+        self._projected.update(each["event_id"]["S"] for each in items)
+        read = Counter[str]()
+
+        def count(params: dict[str, Any], **_: Any) -> None:
+            read.update({name: len(keys["Keys"]) for name, keys in params["RequestItems"].items()})
+
+        events = self._stage.client.meta.events
+        events.register("provide-client-params.dynamodb.BatchGetItem", count, unique_id="read")
+        with spending(self._stage.client) as projecting:
+            project_batch(list(records_of(items)), self._stage.model, self._log, CONNECTED_AT + HOUR)
+        events.unregister("provide-client-params.dynamodb.BatchGetItem", unique_id="read")
+        return answer, Used(appending.write_units, projecting.write_units, read.total())
+
+    def sends(self, body: dict[str, Any], request: str, after: int = 1_000) -> tuple[Any, Used]:
+        """Send a frame, so many milliseconds after the connection was opened."""
+        sent = frame(body, authorizer=ALONE, requestTimeEpoch=CONNECTED_AT + after, requestId=request)
+        return self.take(message.handler, sent)
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    with engines.moto() as make_client:
+        yield make_stage(make_client(), "cost")
+
+
+@pytest.fixture
+def backend(stage: Stage) -> Backend:
+    return Backend(stage)
+
+
+@pytest.fixture
+def connected(backend: Backend) -> Backend:
+    backend.take(lifecycle.handler, connect(authorizer=ALONE))
+    return backend
+
+
+def row(indexed: int = 0) -> int:
+    return counts.TRANSACTION * (counts.ROW + indexed)
+
+
+OPENED = row() + counts.TRANSACTION * counts.COUNTERS_OF_CONNECTION
+
+
+def test_an_opening_and_an_end_are_an_event_each_and_a_row_with_its_counters(backend: Backend) -> None:
+    _, opened = backend.take(lifecycle.handler, connect(authorizer=ALONE))
+    _, closed = backend.take(
+        lifecycle.handler, disconnect(authorizer=ALONE, requestTimeEpoch=CONNECTED_AT + 9_000)
+    )
+
+    assert opened == closed == Used(counts.EVENT, OPENED, counts.READS)
+
+
+def test_an_opening_with_a_session_has_a_claim_in_a_transaction(backend: Backend) -> None:
+    _, opened = backend.take(lifecycle.handler, connect())
+
+    assert opened.appended == APPEND + counts.TRANSACTION * counts.CLAIM
+
+
+def test_a_text_is_an_event_a_claim_and_a_count_and_then_a_message(connected: Backend) -> None:
+    _, used = connected.sends({**TEXT, "id": "t"}, "r")
+
+    appended = APPEND + counts.TRANSACTION * (counts.CLAIM + counts.COUNT)
+    projected = row() + counts.TRANSACTION * (counts.MESSAGE + counts.COUNTERS_OF_TEXT)
+    assert used == Used(appended, projected, counts.READS + counts.READS_OF_MESSAGE)
+
+
+def test_a_text_without_an_id_has_no_claim(connected: Backend) -> None:
+    _, used = connected.sends(TEXT, "r")
+
+    assert used.appended == APPEND + counts.TRANSACTION * counts.COUNT
+
+
+@pytest.mark.parametrize("claims", [0, 1], ids=["without ids", "with ids"])
+def test_a_voice_session_is_two_events_and_is_counted_at_its_end(connected: Backend, claims: int) -> None:
+    ids = [{"id": each} if claims else {} for each in ("v", "w")]
+    answer, started = connected.sends({**START, **ids[0]}, "r")
+    session = json.loads(answer["body"])["data"]["voiceSessionId"]
+    end = {"type": "voice_end", "data": {"voiceSessionId": session, "lastSeq": 0}, **ids[1]}
+    _, ended = connected.sends(end, "s", 9_000)
+
+    claimed = counts.TRANSACTION * counts.CLAIM * (1 + claims)
+    counters = counts.TRANSACTION * counts.COUNTERS_OF_VOICE_SESSION
+    assert started == Used(APPEND + claimed + counts.TRANSACTION * counts.COUNT, row(), counts.READS)
+    assert ended == Used(APPEND + claimed, row() + counters, counts.READS)
+
+
+def test_of_speech_one_frame_in_so_many_is_an_event(connected: Backend) -> None:
+    answer, _ = connected.sends(START, "r")
+    session = json.loads(answer["body"])["data"]["voiceSessionId"]
+
+    def speaks(seq: int) -> Used:
+        at = CONNECTED_AT + 1_000 + seq * 100
+        spoken = voice_data(session, seq, authorizer=ALONE, requestTimeEpoch=at, requestId=f"s{seq}")
+        return connected.take(message.handler, spoken)[1]
+
+    assert speaks(FRAMES_PER_ACTIVITY - 1) == speaks(FRAMES_PER_ACTIVITY + 1) == Used(0)
+    assert speaks(FRAMES_PER_ACTIVITY) == Used(counts.EVENT, row(), counts.READS)
+
+
+def test_a_row_leaves_the_indexes_of_the_active_ones_when_it_ends() -> None:
+    opened = event(cause(at=CONNECTED_AT), ConnectionOpened())
+    active = encode(Stored(join(Connection(CONNECTION), [opened]), 1, 1))
+    ended = encode(Stored(join(Connection(CONNECTION), [opened, event(cause(), ConnectionClosed())]), 1, 1))
+
+    of_the_active = {*CONNECTIONS_ACTIVE_KEY, *CONNECTIONS_ACTIVE_OF_USER_KEY}
+    left = {name for name in of_the_active if name in active and name not in ended}
+    assert {CONNECTIONS_ACTIVE_KEY[0], CONNECTIONS_ACTIVE_OF_USER_KEY[0]} <= left
+    assert counts.ROWS_KEPT == 1 + counts.ALL_INDEXES - 2
+
+
+def test_the_archiver_asks_for_an_hour_and_for_one_of_a_day_ago(stage: Stage) -> None:
+    asked = Counter[str]()
+
+    class Counted(Bucket):
+        def get_object(self, **request: Any) -> dict[str, Any]:
+            asked["read"] += 1
+            return super().get_object(**request)
+
+    bucket = Counted()
+    now = hour_of(CONNECTED_AT) + 20 * 60_000
+
+    def runs(at: int) -> None:
+        Archiver(Arrivals(stage.client, stage.tables.events), Objects(bucket, "archive"), lambda: True).run(
+            at, 3 * 86_400
+        )
+
+    runs(now)
+    written = len(bucket.writes)
+    asked.clear()
+    with spending(stage.client) as spent:
+        runs(now + HOUR)
+
+    assert spent.operations == ["Query"] * counts.ARCHIVE_QUERIES * ARRIVAL_SHARDS
+    assert len(bucket.writes) - written == counts.ARCHIVE_WRITES
+    assert asked["read"] == counts.ARCHIVE_READS

@@ -1,0 +1,63 @@
+"""What a stack costs while nobody is connected."""
+
+import pytest
+
+from cost.stack import Resource
+from cost.standing import ALARM, DASHBOARD, FILTER, FREE, PRICED, by_the_month, counted, idle, unknown
+from tests.cost.stacks import enabled, made_of, stack
+from tests.infra.program import STACKS
+
+
+def test_dev_has_nothing_with_a_price_by_the_month() -> None:
+    assert list(by_the_month(stack("dev"))) == []
+    assert stack("dev").resources
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_an_idle_stack_costs_cents(name: str) -> None:
+    assert 0 < idle(stack(name)).dollars < 0.03
+
+
+def test_an_archive_costs_cents_while_it_is_idle() -> None:
+    added = idle(stack("dev", archive=enabled())).dollars - idle(stack("dev")).dollars
+
+    assert 0.01 < added < 0.03
+
+
+def test_each_alarm_is_paid_by_the_metrics_that_it_watches() -> None:
+    queries = [{"id": "a", "metric": {}}, {"id": "b", "metric": {}}, {"id": "c", "expression": "a + b"}]
+    alarms = made_of(Resource(ALARM, "one", {}), Resource(ALARM, "two", {"metricQueries": queries}))
+
+    (found,) = by_the_month(alarms)
+
+    assert found.what == "2 alarms, on 3 metrics"
+    assert found.dollars == pytest.approx(0.30)
+
+
+def test_a_dashboard_is_paid_by_the_month() -> None:
+    (found,) = by_the_month(made_of(Resource(DASHBOARD, "one", {})))
+
+    assert found.dollars == pytest.approx(3.00)
+    assert DASHBOARD in PRICED
+
+
+def test_what_filters_count_is_counted_once_for_each_metric() -> None:
+    def counting(name: str) -> Resource:
+        return Resource(FILTER, name, {"metricTransformation": {"namespace": "Airium", "name": name}})
+
+    assert counted(made_of(counting("a"), counting("b"), counting("a"))) == 2
+
+
+def test_a_type_of_which_nobody_said_what_it_costs_is_told() -> None:
+    strange = "aws:ec2/natGateway:NatGateway"
+
+    assert unknown(made_of(Resource(strange, "one", {}), Resource(ALARM, "two", {}))) == [strange]
+
+
+def test_nothing_is_both_free_and_priced() -> None:
+    assert set() == FREE & PRICED
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_somebody_has_said_of_every_type_what_it_costs(name: str) -> None:
+    assert unknown(stack(name, alarms=enabled(), archive=enabled())) == []
