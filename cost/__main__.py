@@ -8,7 +8,7 @@ from rich.table import Table
 
 from cost.bills import Bill, money
 from cost.stack import Stack, stack_of
-from cost.standing import idle, unknown
+from cost.standing import filters, idle, unknown
 from cost.work import connections, texts, tickets, voice_minutes, voice_sessions
 from local.errors import LocalError
 from ops.prices import PRICES, REGION
@@ -19,9 +19,7 @@ _HINTS = Terminal(stderr=True)
 
 
 def main(
-    stack: Annotated[
-        str, typer.Option("--stack", help="The stack: Pulumi.<stack>.yaml has its settings.")
-    ] = "dev",
+    stack: Annotated[str, typer.Option(help="Its settings are those of Pulumi.<stack>.yaml.")] = "dev",
 ) -> None:
     """Print what a stack costs: a table for people, and a line of four columns each where it is piped."""
     try:
@@ -32,9 +30,7 @@ def main(
     for bill in bills(found):
         show(bill, _ANSWERS)
     seen = min(price.seen for price in PRICES)
-    _HINTS.print(
-        f"List prices of {REGION}, seen on {seen} or later, without free tiers: docs/cost.md has all."
-    )
+    _HINTS.print(f"List prices of {REGION}, seen in {seen} or later, without free tiers: see docs/cost.md.")
     strange = unknown(found)
     if strange:
         _HINTS.print(f"Nobody has said what these cost: {', '.join(strange)}. See cost/standing.py.")
@@ -45,6 +41,7 @@ def bills(stack: Stack) -> tuple[Bill, ...]:
     """Return all that is known of what a stack costs."""
     return (
         idle(stack),
+        *([filters(stack)] if filters(stack).lines else []),
         *(texts(stack, busy=busy) for busy in (True, False)),
         *(connections(stack, busy=busy) for busy in (True, False)),
         voice_minutes(stack),
@@ -56,11 +53,9 @@ def bills(stack: Stack) -> tuple[Bill, ...]:
 def show(bill: Bill, terminal: Terminal) -> None:
     """Print a bill: as a table, or without a terminal as lines with tabs between columns, the sum last."""
     if terminal.is_terminal:
-        table = Table(
-            "what", "arithmetic", "dollars", title=bill.title, title_justify="left", show_footer=True
-        )
-        table.columns[0].footer, table.columns[2].footer = "sum", money(bill.dollars)
+        table = Table("what", "arithmetic", "dollars", title=bill.title, show_footer=True)
         table.title_justify = "left"
+        table.columns[0].footer, table.columns[2].footer = "sum", money(bill.dollars)
         table.columns[2].justify = "right"
         for each in bill.lines:
             table.add_row(each.what, each.arithmetic, money(each.dollars))

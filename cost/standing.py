@@ -79,20 +79,24 @@ def by_the_month(stack: Stack) -> Iterator[Line]:
     alarms = list(stack.of_type(ALARM))
     if alarms:
         watched = sum(map(_metrics, alarms))
-        yield line(f"{len(alarms)} alarms, on {watched} metrics", (prices.ALARMS, watched))
+        yield line(f"alarms: {len(alarms)}, on {watched} metrics", (prices.ALARMS, watched))
     dashboards = list(stack.of_type(DASHBOARD))
     if dashboards:
-        yield line("dashboards", (prices.DASHBOARDS, len(dashboards)))
+        yield line(f"dashboards: {len(dashboards)}", (prices.DASHBOARDS, len(dashboards)))
+    # a filter with a default publishes zeros, and so has data in every hour
+    steady = {_metric(each) for each in stack.of_type(FILTER) if _counts_nothing_too(each)}
+    if steady:
+        yield line(f"metrics that publish zeros: {len(steady)}", (prices.CUSTOM_METRICS, len(steady)))
 
 
-def counted(stack: Stack) -> int:
-    """Return how many metrics of one's own the filters of a stack count, each with its own price."""
-    return len(
-        {
-            (each.inputs["metricTransformation"]["namespace"], each.inputs["metricTransformation"]["name"])
-            for each in stack.of_type(FILTER)
-        }
-    )
+def filters(stack: Stack) -> Bill:
+    """Return what the metrics of a stack's filters cost, if each has something to count in every hour.
+
+    A filter with dimensions counts a metric for each of their values. It is here once: nobody knows how many.
+    """
+    metrics = len({_metric(each) for each in stack.of_type(FILTER)})
+    lines = [line(f"metrics of filters: {metrics}", (prices.CUSTOM_METRICS, metrics))] if metrics else []
+    return Bill("filters, a month with something to count in every hour", tuple(lines))
 
 
 def sweeper(stack: Stack) -> Iterator[Line]:
@@ -121,6 +125,16 @@ def archiver(stack: Stack) -> Iterator[Line]:
 def _invoked(function: str, stack: Stack, runs: float, seconds: float) -> Line:
     gb_seconds = runs * seconds * stack.memory_gb(function)
     return line(f"{function}: Lambda", (prices.INVOCATIONS, runs), (prices.GB_SECONDS, gb_seconds))
+
+
+def _metric(found: Resource) -> tuple[str, str]:
+    """Return the metric that a filter counts, by its namespace and its name."""
+    counted = found.inputs["metricTransformation"]
+    return counted["namespace"], counted["name"]
+
+
+def _counts_nothing_too(found: Resource) -> bool:
+    return found.inputs["metricTransformation"].get("defaultValue") is not None
 
 
 def _metrics(alarm: Resource) -> int:

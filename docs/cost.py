@@ -116,15 +116,18 @@ def _assumed() -> str:
 
 
 def _alarms(verified: Stack, unverified: Stack) -> str:
-    counted = (prices.CUSTOM_METRICS, standing.counted(verified))
     hour = (prices.CUSTOM_METRICS, 1 / assumed.MONTH_HOURS)
     lines = [
         *standing.by_the_month(verified),
         *(_of_unverified(each) for each in standing.by_the_month(unverified)),
         line("one metric of the filters, for an hour in which it counts something", hour),
-        line("all metrics of the filters, if each counts something in every hour", counted),
+        *(_of_every_hour(each) for each in standing.filters(verified).lines),
     ]
     return _rows(lines, "a month")
+
+
+def _of_every_hour(each: Line) -> Line:
+    return each._replace(what=f"{each.what}, if each counts something in every hour")
 
 
 def _of_unverified(each: Line) -> Line:

@@ -3,7 +3,7 @@
 import pytest
 
 from cost.stack import Resource
-from cost.standing import ALARM, DASHBOARD, FILTER, FREE, PRICED, by_the_month, counted, idle, unknown
+from cost.standing import ALARM, DASHBOARD, FILTER, FREE, PRICED, by_the_month, filters, idle, unknown
 from tests.cost.stacks import enabled, made_of, stack
 from tests.infra.program import STACKS
 
@@ -30,7 +30,7 @@ def test_each_alarm_is_paid_by_the_metrics_that_it_watches() -> None:
 
     (found,) = by_the_month(alarms)
 
-    assert found.what == "2 alarms, on 3 metrics"
+    assert found.what == "alarms: 2, on 3 metrics"
     assert found.dollars == pytest.approx(0.30)
 
 
@@ -41,11 +41,25 @@ def test_a_dashboard_is_paid_by_the_month() -> None:
     assert DASHBOARD in PRICED
 
 
-def test_what_filters_count_is_counted_once_for_each_metric() -> None:
-    def counting(name: str) -> Resource:
-        return Resource(FILTER, name, {"metricTransformation": {"namespace": "Airium", "name": name}})
+def counting(name: str, **options: object) -> Resource:
+    return Resource(FILTER, name, {"metricTransformation": {"namespace": "Airium", "name": name, **options}})
 
-    assert counted(made_of(counting("a"), counting("b"), counting("a"))) == 2
+
+def test_what_filters_count_is_paid_once_for_each_metric_and_not_while_it_is_idle() -> None:
+    found = made_of(counting("a"), counting("b"), counting("a"))
+
+    assert filters(found).dollars == pytest.approx(0.60)
+    assert list(by_the_month(found)) == []
+
+
+def test_a_filter_that_publishes_zeros_is_paid_while_it_is_idle() -> None:
+    (found,) = by_the_month(made_of(counting("a"), counting("b", defaultValue="0")))
+
+    assert found.dollars == pytest.approx(0.30)
+
+
+def test_a_stack_without_filters_pays_for_none() -> None:
+    assert filters(stack("dev")).lines == ()
 
 
 def test_a_type_of_which_nobody_said_what_it_costs_is_told() -> None:
