@@ -8,6 +8,7 @@ from typing import Final
 MONTH_DAYS: Final = 30
 MONTH_MINUTES: Final = MONTH_DAYS * 24 * 60
 MONTH_HOURS: Final = MONTH_DAYS * 24
+MONTH_SECONDS: Final = MONTH_MINUTES * 60
 
 APPEND_SECONDS: Final = 0.02
 """Of an invocation that appends, or that answers who somebody is."""
@@ -36,9 +37,12 @@ BUSY_CONNECTIONS: Final = 20
 BUSY_OPENED: Final = 100
 """Connections of a busy batch that open or close."""
 
+TRACED_SHARE: Final = 0.05
+"""Of the invocations of a traced function, beside one a second: X-Ray's default."""
+
 ARCHIVED_GB: Final = 119e-9
 """An event in the archive; it and the two that follow as ``python -m benchmarks archiving`` measures them."""
-ARCHIVED_EVENT_GB: Final = 511e-9
+ARCHIVED_EVENT_GB: Final = 472e-9
 """The same event in the log."""
 ARCHIVED_EVENT_SECONDS: Final = 74e-6
 """Of a whole processor, to archive an event and to count it."""

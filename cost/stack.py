@@ -53,10 +53,11 @@ class Stack:
 
     def memory_gb(self, function: str) -> float:
         """Return the memory of a function, 0 if the stack has none of this name."""
-        sizes = {
-            each.name: each.inputs["memorySize"] for each in self.of_type("aws:lambda/function:Function")
-        }
-        return float(sizes.get(f"{function}-function", 0)) / 1024
+        return float(self._function(function).get("memorySize", 0)) / 1024
+
+    def is_traced(self, function: str) -> bool:
+        """Tell whether X-Ray traces a function."""
+        return bool(self._function(function).get("tracingConfig", {}).get("mode") == "Active")
 
     def runs_a_month(self, function: str) -> float:
         """Return how often a schedule invokes a function, 0 if none does."""
@@ -64,6 +65,11 @@ class Stack:
             if each.name == f"{function}-schedule" and each.inputs.get("state", "ENABLED") == "ENABLED":
                 return MONTH_MINUTES / _minutes_between(each.inputs["scheduleExpression"])
         return 0
+
+    def _function(self, name: str) -> Mapping[str, Any]:
+        """Return the inputs of a function, none if the stack has none of this name."""
+        functions = self.of_type("aws:lambda/function:Function")
+        return next((each.inputs for each in functions if each.name == f"{name}-function"), {})
 
     def table(self, name: str) -> Mapping[str, Any]:
         """Return the inputs of a table, by the name of its resource."""

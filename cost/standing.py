@@ -104,7 +104,7 @@ def sweeper(stack: Stack) -> Iterator[Line]:
     runs = stack.runs_a_month("sweeper")
     if runs:
         yield line("sweeper: schedule", (prices.SCHEDULED, runs))
-        yield _invoked("sweeper", stack, runs, assumed.SWEEP_SECONDS)
+        yield from _invoked("sweeper", stack, runs, assumed.SWEEP_SECONDS)
         units = runs * ACTIVE_SHARDS * counts.EMPTY_QUERY
         yield line(f"sweeper: reads of {ACTIVE_SHARDS} shards", (prices.READ_UNITS, units))
         yield line("sweeper: logs", (prices.LOGGED, runs * assumed.LOG_LINE_GB))
@@ -115,16 +115,18 @@ def archiver(stack: Stack) -> Iterator[Line]:
     runs = stack.runs_a_month("archiver")
     if runs:
         yield line("archiver: schedule", (prices.SCHEDULED, runs))
-        yield _invoked("archiver", stack, runs, assumed.ARCHIVE_SECONDS)
+        yield from _invoked("archiver", stack, runs, assumed.ARCHIVE_SECONDS)
         units = runs * counts.ARCHIVE_QUERIES * ARRIVAL_SHARDS * counts.EMPTY_QUERY
         yield line(f"archiver: reads of {ARRIVAL_SHARDS} shards, twice", (prices.READ_UNITS, units))
         writes, reads = runs * counts.ARCHIVE_WRITES, runs * counts.ARCHIVE_READS
         yield line("archiver: objects", (prices.OBJECT_WRITES, writes), (prices.OBJECT_READS, reads))
 
 
-def _invoked(function: str, stack: Stack, runs: float, seconds: float) -> Line:
+def _invoked(function: str, stack: Stack, runs: float, seconds: float) -> Iterator[Line]:
     gb_seconds = runs * seconds * stack.memory_gb(function)
-    return line(f"{function}: Lambda", (prices.INVOCATIONS, runs), (prices.GB_SECONDS, gb_seconds))
+    yield line(f"{function}: Lambda", (prices.INVOCATIONS, runs), (prices.GB_SECONDS, gb_seconds))
+    if stack.is_traced(function):
+        yield line(f"{function}: traces", (prices.TRACES, runs))
 
 
 def _metric(found: Resource) -> tuple[str, str]:

@@ -140,8 +140,10 @@ def _indexes(stack: Stack) -> int:
 
 
 def _invoked(function: str, stack: Stack, times: float, seconds: float) -> Line:
-    gb_seconds = times * seconds * stack.memory_gb(function)
-    return line(f"function {function}", (prices.INVOCATIONS, times), (prices.GB_SECONDS, gb_seconds))
+    uses = [(prices.INVOCATIONS, times), (prices.GB_SECONDS, times * seconds * stack.memory_gb(function))]
+    if stack.is_traced(function):
+        uses.append((prices.TRACES, times * assumed.TRACED_SHARE))
+    return line(f"function {function}", *uses)
 
 
 def _written(what: str, units: float) -> Line:

@@ -20,6 +20,7 @@ DOCUMENTS: Final = (Path(__file__).with_name("cost.md"), Path(__file__).parents[
 _MARKED: Final = re.compile(r"<!-- (?P<name>[a-z-]+) -->\n.*?<!-- end -->", re.DOTALL)
 _ALARMS: Final = {f"{PROJECT}:alarms": '{"enabled":"true"}'}
 _ARCHIVE: Final = {f"{PROJECT}:archive": '{"enabled":"true"}'}
+_TRACED: Final = {f"{PROJECT}:tracing": '{"enabled":"true"}'}
 _MILLION: Final = 1_000_000
 
 
@@ -49,6 +50,7 @@ def parts() -> Mapping[str, str]:
         "assumed": _assumed(),
         "idle": _lines(standing.sweeper(prod)),
         "alarms": _alarms(alarmed, stack_of("local", _ALARMS)),
+        "traces": _rows(_traces(stack_of("prod", _ARCHIVE | _TRACED)), "traces"),
         "texts-busy": _bill(work.texts(prod, busy=True)),
         "texts-alone": _bill(work.texts(prod, busy=False)),
         "voice-minutes": _bill(work.voice_minutes(prod)),
@@ -132,6 +134,15 @@ def _of_every_hour(each: Line) -> Line:
 
 def _of_unverified(each: Line) -> Line:
     return each._replace(what=f"without verified identity: {each.what}")
+
+
+def _traces(traced: Stack) -> Iterator[Line]:
+    for each in (*standing.sweeper(traced), *standing.archiver(traced)):
+        if each.uses[0].price == prices.TRACES:
+            yield each._replace(what=f"{each.what}, idle, a month")
+    busy = (prices.TRACES, assumed.MONTH_SECONDS)
+    yield line("one function that is busy in every second of a month", busy)
+    yield line("besides, of a million invocations", (prices.TRACES, _MILLION * assumed.TRACED_SHARE))
 
 
 def _connected() -> Iterator[Line]:

@@ -89,6 +89,13 @@ ALARMS: Final = Price("CloudWatch", 0.10, 1, "a metric that an alarm watches, a 
 CUSTOM_METRICS: Final = Price(
     "CloudWatch", 0.30, 1, "a metric of one's own, a month, by the hours in which it has data", _CLOUDWATCH
 )
+TRACES: Final = Price(
+    "X-Ray",
+    5.00,
+    _MILLION,
+    "a million traces, the first 100,000 a month free",
+    "https://aws.amazon.com/xray/pricing/",
+)
 DASHBOARDS: Final = Price("CloudWatch", 3.00, 1, "a dashboard, a month", _CLOUDWATCH)
 OBJECT_WRITES: Final = Price("S3", 5.00, _MILLION, "a million writes", _S3)
 OBJECT_READS: Final = Price("S3", 0.40, _MILLION, "a million reads", _S3)

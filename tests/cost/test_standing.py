@@ -1,11 +1,13 @@
 """What a stack costs while nobody is connected."""
 
+import json
+
 import pytest
 
 from cost.stack import Resource
 from cost.standing import ALARM, DASHBOARD, FILTER, FREE, PRICED, by_the_month, filters, idle, unknown
 from tests.cost.stacks import enabled, made_of, stack
-from tests.infra.program import STACKS
+from tests.infra.program import DOMAIN, STACKS
 
 
 def test_dev_has_nothing_with_a_price_by_the_month() -> None:
@@ -22,6 +24,12 @@ def test_an_archive_costs_cents_while_it_is_idle() -> None:
     added = idle(stack("dev", archive=enabled())).dollars - idle(stack("dev")).dollars
 
     assert 0.01 < added < 0.03
+
+
+def test_traces_of_what_runs_by_the_clock_are_paid_while_it_is_idle() -> None:
+    added = idle(stack("dev", tracing=enabled())).dollars - idle(stack("dev")).dollars
+
+    assert added == pytest.approx(8_640 * 5 / 1_000_000)
 
 
 def test_each_alarm_is_paid_by_the_metrics_that_it_watches() -> None:
@@ -75,3 +83,10 @@ def test_nothing_is_both_free_and_priced() -> None:
 @pytest.mark.parametrize("name", STACKS)
 def test_somebody_has_said_of_every_type_what_it_costs(name: str) -> None:
     assert unknown(stack(name, alarms=enabled(), archive=enabled())) == []
+
+
+def test_a_custom_domain_has_no_price() -> None:
+    named = stack("prod", domain=json.dumps(DOMAIN))
+
+    assert unknown(named) == []
+    assert idle(named).dollars == idle(stack("prod")).dollars

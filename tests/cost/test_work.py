@@ -8,8 +8,8 @@ import pytest
 from cost import work
 from cost.bills import Bill
 from cost.stack import Stack
-from ops.prices import READ_UNITS, WRITE_UNITS, Price
-from tests.cost.stacks import stack
+from ops.prices import READ_UNITS, TRACES, WRITE_UNITS, Price
+from tests.cost.stacks import enabled, stack
 
 BILLS: dict[str, Callable[[Stack], Bill]] = {
     "texts": lambda found: work.texts(found, busy=False),
@@ -62,6 +62,14 @@ def test_a_log_that_can_be_recovered_costs_more(bill: Callable[[Stack], Bill]) -
 
     assert "point-in-time recovery of the log" in told
     assert bill(stack("prod")).dollars > bill(stack("dev")).dollars + 0.3
+
+
+@pytest.mark.parametrize("bill", BILLS.values(), ids=BILLS)
+def test_traces_cost_more(bill: Callable[[Stack], Bill]) -> None:
+    traced = stack("dev", tracing=enabled())
+
+    assert spent(bill(traced), TRACES) >= 0.1
+    assert spent(bill(stack("dev")), TRACES) == 0
 
 
 def test_a_busy_projector_costs_less() -> None:
