@@ -89,7 +89,7 @@ format: $(TOOLS) ## Format, and mend what can be mended
 	@$(BIN)/ruff format
 
 types: $(TOOLS) ## Check the types, strictly
-	@$(BIN)/mypy .
+	@$(BIN)/mypy . .github/scripts
 
 # AUDIT adds options, such as another service; every file is asked about, whatever the one before it said.
 audit: $(TOOLS) ## Ask the vulnerability service about every locked dependency
