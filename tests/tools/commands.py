@@ -17,8 +17,9 @@ from pathlib import Path
 
 told, calls, name, *arguments = sys.argv[1:]
 kept = {each: value for each, value in os.environ.items() if each.startswith("PULUMI_")}
+given = sys.stdin.read() if "--input" in arguments else ""
 with Path(calls).open("a") as file:
-    file.write(json.dumps([name, arguments, kept]) + "\\n")
+    file.write(json.dumps([name, arguments, kept, given]) + "\\n")
 answers = json.loads(Path(told).read_text())
 answer = next(answer for answer in answers if answer["when"] in arguments)
 if len(answer["status"]) > 1:  # the last status stays
@@ -50,6 +51,7 @@ class Call:
     name: str
     arguments: list[str]
     environment: dict[str, str]
+    input: str
 
 
 class Commands:
@@ -88,17 +90,19 @@ class Commands:
 
     def run(self, script: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a script of the workflows, as a step does."""
-        command = [str(SCRIPTS / script), *arguments]
-        if script.endswith(".py"):
-            command.insert(0, sys.executable)
+        interpreter = [sys.executable] if script.endswith(".py") else []
+        return self._run([*interpreter, str(SCRIPTS / script), *arguments], environment)
+
+    def run_shell(self, text: str) -> subprocess.CompletedProcess[str]:
+        """Run what somebody types."""
+        return self._run(["bash", "-c", text], {})
+
+    def _run(self, command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        path = f"{self._bin}:{os.environ['PATH']}"
         return subprocess.run(
             command,
             cwd=self.folder,
-            env={
-                "PATH": f"{self._bin}:{os.environ['PATH']}",
-                "GITHUB_REPOSITORY": "airium/realtime",
-                **environment,
-            },
+            env={"PATH": path, "GITHUB_REPOSITORY": "airium/realtime", **environment},
             capture_output=True,
             text=True,
             check=False,
