@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from tests.infra.program import ROOT
-from tests.tools.commands import SCRIPTS, Commands
+from tests.tools.commands import SCRIPTS, Answer, Commands
 from tests.tools.github import BOT, LONGEST, Thread
 
 RESOURCES = "\nResources:\n    + 3 to create\n    +-1 to replace\n    4 changes. 109 unchanged\n"
@@ -177,6 +177,20 @@ def test_a_preview_that_failed_says_so_with_what_it_said(pull_request: PullReque
     assert done.returncode == 0  # the failed job is the preview's
     assert "<b>prod</b>: the preview failed (exit status 255)" in body
     assert "error: no credentials\n" in codes(body)
+
+
+def test_what_the_preview_keeps_is_what_the_comment_reads(
+    commands: Commands, pull_request: PullRequest
+) -> None:
+    commands.stand_in("pulumi", Answer("preview", err="error: the policy is broken\n", status=[255]))
+
+    previewed = commands.run("preview", "prod")
+    pull_request.comment()
+
+    (body,) = pull_request.thread.by(BOT)
+    assert previewed.returncode == 255
+    assert "<b>prod</b>: the preview failed (exit status 255)" in body
+    assert codes(body) == [DIFF, "error: the policy is broken\n"]
 
 
 def test_a_preview_that_was_never_made_is_missed(pull_request: PullRequest) -> None:

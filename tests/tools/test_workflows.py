@@ -189,15 +189,26 @@ def test_prod_comes_after_dev_and_each_has_its_environment() -> None:
     ]
 
 
-@pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_a_stack_is_deployed_and_then_looked_at(stack: str) -> None:
+@pytest.mark.parametrize(
+    ("stack", "more"), [("dev", [".github/scripts/preview prod"]), ("prod", [])], ids=["dev", "prod"]
+)
+def test_a_stack_is_deployed_and_looked_at_and_the_next_one_is_previewed(stack: str, more: list[str]) -> None:
     scripts = [step["run"] for step in job("deploy", stack).steps if "run" in step]
 
     assert scripts == [
         ".github/scripts/install",
         f".github/scripts/deploy {stack}",
         ".github/scripts/examine",
+        *more,
     ]
+
+
+@pytest.mark.parametrize("each", JOBS, ids=lambda each: f"{each.workflow}-{each.name}")
+def test_whatever_asks_pulumi_is_told_where_the_state_is(each: Job) -> None:
+    asking = [step for step in each.steps if re.search(r"scripts/(preview|deploy) ", step.get("run", ""))]
+
+    told = [step["env"]["PULUMI_BACKEND_URL"] for step in asking]
+    assert told == ["${{ vars.PULUMI_BACKEND_URL }}"] * len(asking)
 
 
 def test_a_role_is_had_only_when_everything_is_installed() -> None:
