@@ -72,12 +72,14 @@ def test_zizmor_finds_what_is_unsafe(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.timeout(600)  # it may be made first
 def test_actionlint_finds_nothing(actionlint: str) -> None:
     found = subprocess.run([actionlint], cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert (found.returncode, found.stdout) == (0, ""), found.stdout
 
 
+@pytest.mark.timeout(600)  # it may be made first
 def test_actionlint_finds_what_is_wrong(actionlint: str, tmp_path: Path) -> None:
     (tmp_path / "unsafe.yml").write_text(UNSAFE)
 
