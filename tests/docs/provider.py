@@ -21,8 +21,10 @@ def kept(service: str, name: str, *more: str) -> set[str]:
 NEEDS = {
     "apigateway.Account": of("apigateway", "GET", "PATCH"),
     "apigatewayv2.Api": _GATEWAY | of("iam", "CreateServiceLinkedRole"),
+    "apigatewayv2.ApiMapping": _GATEWAY,
     "apigatewayv2.Authorizer": _GATEWAY,
     "apigatewayv2.Deployment": _GATEWAY,
+    "apigatewayv2.DomainName": _GATEWAY | of("iam", "CreateServiceLinkedRole"),
     "apigatewayv2.Integration": _GATEWAY,
     "apigatewayv2.IntegrationResponse": _GATEWAY,
     "apigatewayv2.Route": _GATEWAY,
@@ -62,6 +64,8 @@ NEEDS = {
     | of("lambda", "GetFunctionEventInvokeConfig", "DeleteFunctionEventInvokeConfig"),
     "lambda_.LayerVersion": of("lambda", "PublishLayerVersion", "GetLayerVersion", "DeleteLayerVersion"),
     "lambda_.Permission": of("lambda", "AddPermission", "GetPolicy", "RemovePermission"),
+    "route53.Record": of("route53", "ChangeResourceRecordSets", "GetHostedZone")
+    | of("route53", "ListResourceRecordSets", "GetChange"),
     # whatever can be set on a bucket is read with it
     "s3.Bucket": of("s3", "CreateBucket", "DeleteBucket", "ListBucket", "ListBucketVersions", *_TAGS)
     | of("s3", "GetAccelerateConfiguration", "GetBucketAbac", "GetBucketAcl", "GetBucketCORS")
