@@ -42,14 +42,12 @@ def actionlint() -> str:
     if shutil.which("actionlint", path=path) is None:
         if (go := shutil.which("go")) is None:
             pytest.skip("there is neither actionlint nor a go to make it with")
-        made = subprocess.run(
-            [go, "install", ACTIONLINT],
-            env={**os.environ, "GOBIN": str(TOOLS)},
-            capture_output=True,
-            check=False,
-        )
-        if made.returncode:
-            pytest.skip(f"actionlint cannot be made: {made.stderr.decode()}")
+        install = [go, "install", ACTIONLINT]
+        environment = {**os.environ, "GOBIN": str(TOOLS)}
+        try:
+            subprocess.run(install, env=environment, capture_output=True, check=True, timeout=300)
+        except subprocess.SubprocessError as problem:  # a registry that is away is no fault of the workflows
+            pytest.skip(f"actionlint cannot be made: {problem}")
     found = shutil.which("actionlint", path=path)
     assert found
     return found
