@@ -2,8 +2,6 @@
 
 import re
 import signal
-import subprocess
-import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,10 +18,10 @@ from local.cloud import Cloud
 from local.errors import LocalError
 from local.function_logs import FunctionLogs, Line, now, of_invocations
 from local.outputs import Outputs
-from local.stackfile import ROOT
 from local.state import Running, StateDir
 from local.up import Up
 from ops.terminal import Terminal
+from tests.commands import running
 from tests.local.small import SmallProgram
 
 HANDLER = """
@@ -127,9 +125,8 @@ def test_what_a_client_sends_is_neither_markup_nor_an_escape_sequence(up: Emulat
 
 
 def test_lines_are_printed_as_they_come_until_ctrl_c(up: Emulated) -> None:
-    words = ("-m", "local", "logs", "--follow", "--id", "new", "--state", str(up.state.path))
-    process = subprocess.Popen([sys.executable, *words], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    with process, connect(up.outputs.websocket_url) as socket:
+    following = running("local", "logs", "--follow", "--id", "new", "--state", str(up.state.path))
+    with following as process, connect(up.outputs.websocket_url) as socket:
         assert process.stdout
         socket.send("new")
 

@@ -24,6 +24,7 @@ from functions.domain.log.facts import ConnectionClosed, ConnectionOpened, Fact,
 from functions.domain.times import iso
 from ops.__main__ import app
 from ops.audit import sources
+from tests.commands import running
 from tests.docs.markdown import ROOT
 from tests.stage import Stage, happened
 
@@ -294,9 +295,8 @@ def test_help_imports_no_aws() -> None:
 
 
 def test_a_tail_shows_what_arrives_until_it_is_interrupted(stage: Stage, outputs: str) -> None:
-    command = [sys.executable, "-m", "ops", "tail", "--json", "--cost", "--outputs", outputs]
     arriving = EventLog(stage.client, stage.tables.events)
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as tail:
+    with running("ops", "tail", "--json", "--cost", "--outputs", outputs) as tail:
         assert tail.stdout
         assert tail.stderr
         shown: set[str] = set()
@@ -311,5 +311,5 @@ def test_a_tail_shows_what_arrives_until_it_is_interrupted(stage: Stage, outputs
     assert shown
     assert all(each.startswith("new") for each in shown)
     assert tail.returncode == 0
-    assert b"read units" in said
-    assert b"Traceback" not in said
+    assert "read units" in said
+    assert "Traceback" not in said
