@@ -17,6 +17,7 @@ from functions.domain.log.facts import (
     ConnectionStatusSet,
     Fact,
     MessageRejected,
+    PersonForgotten,
     ReplyCompleted,
     ReplyFailed,
     TextMessageReceived,
@@ -55,6 +56,7 @@ known_facts: SearchStrategy[Fact] = st.one_of(
     st.builds(ConnectionClosed, st.none() | st.integers(1000, 4999), st.none() | texts),
     st.builds(ConnectionLost, st.sampled_from(["post", "sweeper"])),
     st.builds(ConnectionStatusSet, st.sampled_from(["CONNECTED", "DISCONNECTED"]), texts, st.none() | texts),
+    st.builds(PersonForgotten, texts),
 )
 facts = known_facts | st.builds(Unrecognised, st.just("Teleported"), st.just(1), st.just("an unknown type"))
 

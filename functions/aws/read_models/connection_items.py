@@ -92,6 +92,7 @@ def encode(stored: Stored) -> Item:
             "lost": msgspec.to_builtins(row.lost),
             "operator": msgspec.to_builtins(row.operator),
             "voice": msgspec.to_builtins(row.voice) or None,
+            "forgotten": row.forgotten or None,
             "revision": stored.revision,
             "generation": stored.generation,
             TTL_ATTRIBUTE: row.expires_at,
@@ -123,6 +124,7 @@ def decode(item: Item, *, current: int = 0) -> Stored:
         operator=msgspec.convert(values.get("operator"), Operator | None),
         voice=msgspec.convert(values.get("voice", {}), dict[str, Voice]),
         expires_at=values[TTL_ATTRIBUTE],
+        forgotten=values.get("forgotten", False),
     )
     return Stored(row, revision, generation)
 

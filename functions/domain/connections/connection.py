@@ -19,6 +19,7 @@ from functions.domain.log.facts import (
     ConnectionOpened,
     ConnectionStatusSet,
     MessageRejected,
+    PersonForgotten,
     TextMessageReceived,
     VoiceSessionEnded,
     VoiceSessionStarted,
@@ -55,7 +56,7 @@ class Lost(msgspec.Struct, frozen=True):
 
 
 class Operator(msgspec.Struct, frozen=True):
-    """The last status that an operator set."""
+    """The last status that an operator set; nobody set it where the person was forgotten."""
 
     event_id: str
     status: Status
@@ -75,7 +76,11 @@ class Voice(msgspec.Struct, frozen=True):
 
 
 class Connection(msgspec.Struct, frozen=True):
-    """What the events of a connection add up to. Times are epoch milliseconds but for ``expires_at``."""
+    """What the events of a connection add up to. Times are epoch milliseconds but for ``expires_at``.
+
+    Of a person who was ``forgotten`` the ids are a pseudonym, which sorts above every id, and nothing is left
+    of where they came from or of who set their status, whatever an event says that came late.
+    """
 
     connection_id: str
     user_id: str = ""
@@ -88,6 +93,7 @@ class Connection(msgspec.Struct, frozen=True):
     operator: Operator | None = None
     voice: dict[str, Voice] = {}
     expires_at: int = 0
+    forgotten: bool = False
 
     @property
     def ended_at(self) -> int | None:
@@ -111,7 +117,7 @@ def join(row: Connection, events: Iterable[Event]) -> Connection:  # noqa: C901
     user_id, session_id, expires_at = row.user_id, row.session_id, row.expires_at
     created_at, last_activity = row.created_at, row.last_activity
     opened, closed, lost, operator = row.opened, row.closed, row.lost, row.operator
-    voice = row.voice
+    voice, forgotten = row.voice, row.forgotten
     for event in events:
         if event.connected_at < created_at:
             created_at = event.connected_at
@@ -150,10 +156,16 @@ def join(row: Connection, events: Iterable[Event]) -> Connection:  # noqa: C901
                 if operator is None or event.event_id > operator.event_id:
                     operator = Operator(event.event_id, fact.status, fact.by)
                 continue
+            case PersonForgotten():
+                forgotten = True
+                continue
             case _:  # a reply, a transcript, or what this release cannot read: not the client's doing
                 continue
         if event.at > last_activity:
             last_activity = event.at
+    if forgotten:
+        opened = opened and Opened(opened.event_id, token_expires_at=opened.token_expires_at)
+        operator = operator and Operator(operator.event_id, operator.status, "")
     return Connection(
         row.connection_id,
         user_id,
@@ -166,6 +178,7 @@ def join(row: Connection, events: Iterable[Event]) -> Connection:  # noqa: C901
         operator,
         voice,
         expires_at,
+        forgotten,
     )
 
 

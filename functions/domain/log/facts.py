@@ -113,6 +113,15 @@ class ConnectionStatusSet(Fact, frozen=True):
     reason: str | None = None
 
 
+class PersonForgotten(Fact, frozen=True):
+    """The person was forgotten whose connection it was; its user id is the pseudonym that they have since.
+
+    One for each connection, at the time at which it was opened. ``by`` as in `ConnectionStatusSet`.
+    """
+
+    by: str
+
+
 class Unrecognised(Fact, frozen=True):
     """An event that this release cannot read: it counts for user and times only."""
 
@@ -135,6 +144,7 @@ KnownFact = (
     | ConnectionClosed
     | ConnectionLost
     | ConnectionStatusSet
+    | PersonForgotten
 )
 FACTS: Final[dict[str, type[Fact]]] = {fact.__name__: fact for fact in get_args(KnownFact)}
 

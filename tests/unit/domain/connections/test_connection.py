@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.domain.connections.connection import Closed, Opened
+from functions.domain.connections.connection import Closed, Opened, Operator
 from functions.domain.log.events import event
 from functions.domain.log.facts import (
     ActivityRecorded,
@@ -12,6 +12,7 @@ from functions.domain.log.facts import (
     ConnectionStatusSet,
     Fact,
     MessageRejected,
+    PersonForgotten,
     ReplyCompleted,
     TextMessageReceived,
     Unrecognised,
@@ -19,6 +20,7 @@ from functions.domain.log.facts import (
     VoiceTurnTranscribed,
 )
 from functions.domain.log.ids import lowest
+from functions.domain.log.redaction import forgetting
 from tests.gateway_events import CONNECTED_AT, CONNECTION, EXPIRES_AT, cause
 from tests.unit.domain.connections.rows import OPENED, STARTED, at, happened, row
 
@@ -76,6 +78,7 @@ def test_what_the_client_does_is_activity(fact: Fact) -> None:
         ConnectionClosed(1000),
         ConnectionLost("sweeper"),
         ConnectionStatusSet("CONNECTED", "ops"),
+        PersonForgotten("olga"),
         Unrecognised("Teleported", 1, "an unknown type"),
     ],
 )
@@ -128,3 +131,14 @@ def test_the_least_begin_and_the_last_expiry_count() -> None:
 
     assert row(OPENED, other).created_at == row(other, OPENED).created_at == CONNECTED_AT - 5
     assert row(OPENED, other).expires_at == row(other, OPENED).expires_at == EXPIRES_AT + 5
+
+
+def test_who_was_forgotten_has_a_pseudonym_and_comes_from_nowhere_whatever_comes_late() -> None:
+    said = happened(8, ConnectionStatusSet("CONNECTED", "alice"))
+    forgotten = forgetting(OPENED, "~nobody", "olga")
+
+    for found in (row(OPENED, said, forgotten), row(forgotten, said, OPENED)):
+        assert found.forgotten
+        assert (found.user_id, found.session_id) == ("~nobody", "~nobody")
+        assert found.opened == Opened(OPENED.event_id, token_expires_at=1_795_417_920)
+        assert found.operator == Operator(said.event_id, "CONNECTED", "")
