@@ -115,10 +115,11 @@ class Projection:
         if stored and stored.generation == generation:
             counted = stored.row
         fold = Fold(connection, counted)
+        from_log = whole_log or (counted is not None and counted.forgotten)
         # the row has been read before the log is: what is appended meanwhile comes with the stream
-        for page in self._log_with(connection, events) if whole_log else [events]:
+        for page in self._pages(connection, events, whole_log=whole_log) if from_log else [events]:
             messages = _messages(page)
-            generations = self._generations(messages) if whole_log else loaded.messages
+            generations = self._generations(messages, counted) if from_log else loaded.messages
             for key, message in messages.items():
                 if generations.get(key, 0) < generation:
                     yield self.model.message(message, generation)
@@ -127,6 +128,20 @@ class Projection:
                 yield self.model.connection(Stored(version.row, revision, generation), version.changes)
         for version in fold.last():
             yield self.model.connection(Stored(version.row, revision + 1, generation), version.changes)
+
+    def _pages(
+        self, connection: str, events: Sequence[Event], *, whole_log: bool
+    ) -> Iterator[Sequence[Event]]:
+        """Yield the log with the events or, of a person who was forgotten, the events as the log has them.
+
+        What is delivered of such a person may be of before: the stream keeps for a day what it was given.
+        """
+        if whole_log:
+            yield from self._log_with(connection, events)
+            return
+        delivered = {event.event_id for event in events}
+        for page in log_pages(connection, self.log, self.now):
+            yield [event for event in page if event.event_id in delivered]
 
     def _log_with(self, connection: str, events: Sequence[Event]) -> Iterator[Sequence[Event]]:
         """Yield the pages of a connection's log, and last those of the events that are not in it."""
@@ -137,8 +152,20 @@ class Projection:
             yield page
         yield list(missing.values())
 
-    def _generations(self, messages: Mapping[MessageKey, Message]) -> Mapping[MessageKey, int]:
-        return self.model.load((), messages).messages if messages else {}
+    def _generations(
+        self, messages: Mapping[MessageKey, Message], row: Connection | None
+    ) -> Mapping[MessageKey, int]:
+        """Return the generation that counted each message; where it was moved, the one that did so there.
+
+        An erasure moves the messages of a session before it rewrites their events, so for a while the log has
+        a message where the table has it no more.
+        """
+        if not messages:
+            return {}
+        conversation = row.session_id if row and row.forgotten else None
+        moved = {key: (conversation, key[1]) for key in messages} if conversation else {}
+        counted = self.model.load((), {*messages, *moved.values()}).messages
+        return {key: max(counted.get(key, 0), counted.get(moved.get(key, key), 0)) for key in messages}
 
 
 def _messages(events: Sequence[Event]) -> dict[MessageKey, Message]:
