@@ -54,6 +54,7 @@ class Outputs(msgspec.Struct, frozen=True):
     archive_bucket: str | None = None
     archive_database: str | None = None
     archive_workgroup: str | None = None
+    archiver_timeout_seconds: int = 900
     connection_manager_function: str | None = None
     projector_function: str | None = None
     projector_mapping: str | None = None

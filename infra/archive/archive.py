@@ -91,5 +91,6 @@ class Archive(pulumi.ComponentResource):
             "archive_workgroup": catalogue.workgroup,
             "archiver_function": self.function.function_name,
             "archiver_failure_queue": self.failures.url,
+            "archiver_timeout_seconds": settings.functions.sizes.archiver.timeout_seconds,
         }
         self.register_outputs({"bucket": bucket.bucket})

@@ -15,6 +15,7 @@ OUTPUTS = {
     "archive_workgroup",
     "archiver_function",
     "archiver_failure_queue",
+    "archiver_timeout_seconds",
 }
 BUCKET = "airium-websocket-archive-1a2b3c"
 
