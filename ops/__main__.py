@@ -2,7 +2,7 @@
 
 import typer
 
-from ops.commands import audit, connections, doctor, metrics, read_models, tail, timeline
+from ops.commands import audit, connections, doctor, forget, metrics, read_models, tail, timeline
 
 # plain help: rich's would read Markdown and pygments first, for a third of what help costs
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -19,6 +19,7 @@ app.command()(tail.tail)
 app.command()(timeline.timeline)
 app.command()(metrics.metrics)
 app.add_typer(connections.app, name="connections")
+app.command()(forget.forget)
 app.command()(doctor.doctor)
 app.command()(read_models.verify)
 app.command()(read_models.rebuild)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Final
 
+from functions.domain.archive.hours import HOUR
 from functions.domain.times import LATEST
 from functions.names import ARCHIVE_COLUMNS, ARCHIVE_TABLE
 from ops.audit.selection import Selection
@@ -35,6 +36,21 @@ def statement(selection: Selection, wanted: int) -> str:
     order = ", ".join(f"{column} {direction}" for column in ordered_by(selection))
     where = " AND ".join(conditions)
     return f"SELECT {_SELECTED} FROM {ARCHIVE_TABLE} WHERE {where} ORDER BY {order} LIMIT {wanted}"  # noqa: S608 - values are quoted
+
+
+def hours_statement(user_id: str, first: int, last: int) -> str:
+    """Return the query of the hours in which events of a user arrived, from one day to another.
+
+    Parameters
+    ----------
+    user_id
+        The user.
+    first, last
+        Times within those days, epoch milliseconds.
+    """
+    hour = f"CAST(floor(arrived_at / {HOUR}.0) AS bigint)"
+    where = f"dt BETWEEN {_day(first)} AND {_day(last)} AND CAST(user_id AS varchar) = {_text(user_id)}"
+    return f"SELECT DISTINCT {hour} AS hour FROM {ARCHIVE_TABLE} WHERE {where}"  # noqa: S608 - values are quoted
 
 
 def ordered_by(selection: Selection) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from ops.commands.stack import deployed
 
 if TYPE_CHECKING:
     from ops.connections.manager import ConnectionManager
+    from ops.deployment import Deployment
 
 _CANNOT_BE_DONE: Final = ("not_found", "conflict")
 """The request was understood: exit code 1. What else is refused has to be typed anew, or asked later."""
@@ -20,6 +21,13 @@ _CANNOT_BE_DONE: Final = ("not_found", "conflict")
 @contextmanager
 def manager_of(outputs: Path | None, stack: str | None) -> Iterator["ConnectionManager"]:
     """Give the connection manager of a stack, and end the command if it refuses or fails."""
+    with deployed(outputs, stack) as deployment, manager_in(deployment) as manager:
+        yield manager
+
+
+@contextmanager
+def manager_in(deployment: "Deployment") -> Iterator["ConnectionManager"]:
+    """Give the connection manager of a deployment, as `manager_of` does."""
     from ops.connections.manager import (
         ConnectionManager,
         FailedError,
@@ -27,16 +35,15 @@ def manager_of(outputs: Path | None, stack: str | None) -> Iterator["ConnectionM
         RefusedError,
     )
 
-    with deployed(outputs, stack) as deployment:
-        function = deployment.outputs.connection_manager_function
-        if function is None:
-            raise refuse("the outputs name no connection_manager_function: deploy the stack anew")
-        try:
-            yield ConnectionManager(deployment.functions, function)
-        except RefusedError as problem:
-            raise refuse(problem, FAILED if problem.code in _CANNOT_BE_DONE else UNUSABLE) from None
-        except (FailedError, InterruptedPagesError) as problem:
-            raise refuse(problem) from None
+    function = deployment.outputs.connection_manager_function
+    if function is None:
+        raise refuse("the outputs name no connection_manager_function: deploy the stack anew")
+    try:
+        yield ConnectionManager(deployment.functions, function)
+    except RefusedError as problem:
+        raise refuse(problem, FAILED if problem.code in _CANNOT_BE_DONE else UNUSABLE) from None
+    except (FailedError, InterruptedPagesError) as problem:
+        raise refuse(problem) from None
 
 
 def count(pages: Iterator[dict[str, Any]], *, json: bool) -> None:

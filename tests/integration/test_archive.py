@@ -18,6 +18,7 @@ from local import embedded
 from local.stackfile import PROJECT
 from local.state import StateDir
 from ops.__main__ import app
+from ops.read_models.rebuild import MARGIN_SECONDS
 from tests.integration.backend import Backend
 from tests.integration.conftest import deployed
 from tests.integration.gateway import now
@@ -49,6 +50,12 @@ class Archived:
         )
         changes = {"expires_at": at // 1000 + 86_400, "connected_at": self.hour, "at": at, **changes}
         log.append(happened(connection, fact, number, **changes))
+
+    def append_of_zoe(self) -> None:
+        """Append what somebody did who is to be forgotten."""
+        zoe = {"user_id": "zoe", "session_id": "talk-of-zoe"}
+        self.append(ConnectionOpened("203.0.113.99", "browser of zoe"), 3, "c5", **zoe)
+        self.append(TextMessageReceived("I am zoe"), 4, "c5", **zoe)
 
     def append_by_hand(self) -> None:
         """Put an item that is no event, as somebody may."""
@@ -83,18 +90,36 @@ class Archived:
         assert done.exit_code == 0, done.output
         return [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
+    def forget(self, user_id: str) -> tuple[dict[str, Any], str]:
+        """Forget somebody, and return what was done, and what was said beside that."""
+        told = ("--user", user_id, "--yes", "--json", "--outputs", str(self.outputs))
+        done = CliRunner().invoke(app, ["forget", *told])
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout), done.stderr
+
+    def delete(self) -> None:
+        """Delete what the log has."""
+        client, table = self.backend.cloud.client("dynamodb"), self.backend.outputs.events_table
+        for item in client.scan(TableName=table, ConsistentRead=True)["Items"]:
+            key = {name: item[name] for name in ("connection_id", "event_id")}
+            client.delete_item(TableName=table, Key=key)
+
 
 @pytest.fixture(scope="module")
 def archived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archived]:
     folder = tmp_path_factory.mktemp("archive")
     with deployed(folder, ARCHIVED) as backend:
         outputs = folder / "told.json"
-        outputs.write_text(json.dumps(dict(backend.outputs.everything)))
+        # nothing projects or archives beside a test, so an erasure waits for nothing
+        quick = dict.fromkeys(("projector_timeout_seconds", "archiver_timeout_seconds"), -MARGIN_SECONDS)
+        outputs.write_text(json.dumps({**backend.outputs.everything, **quick}))
         archived = Archived(backend, outputs, StateDir(folder))
         archived.append(ConnectionOpened("203.0.113.7", "curl"), 0, "c1", session_id="talk")
         archived.append(TextMessageReceived(WORDS), 1, "c1", session_id="talk")
         archived.append(ConnectionOpened(), 2, "c2", user_id="o'neill")
         archived.append(ConnectionClosed(1000), 61, "c1", session_id="talk")
+        archived.append_of_zoe()
+        archived.append(ConnectionOpened("203.0.113.100"), 5, "c6", user_id="yan")
         archived.append_by_hand()
         archived.ran = archived.run()
         yield archived
@@ -106,7 +131,7 @@ ASKED: Final = (
     ("--from", "6h", "--limit", "2"),
     ("--connection", "c1"),
     ("--connection", "c9"),
-    ("--user", "o'neill"),
+    ("--user", "zoe"),
     ("--user", "alice"),
     ("--session", "talk"),
     ("--from", "6h", "--type", "ConnectionOpened", "--type", "ConnectionClosed"),
@@ -114,9 +139,9 @@ ASKED: Final = (
 
 
 def test_each_closed_hour_is_one_object(archived: Archived) -> None:
-    assert archived.ran == {"hours": 2, "events": 5, "healed": 0, "surplus": 0, "behind": 0}
+    assert archived.ran == {"hours": 2, "events": 8, "healed": 0, "surplus": 0, "behind": 0}
     lines = gzip.decompress(archived.object(key_of(archived.hour))).splitlines()
-    assert [json.loads(line)["connection_id"] for line in lines] == ["c1", "c9", "c1", "c2"]
+    assert [json.loads(line)["connection_id"] for line in lines] == ["c1", "c9", "c1", "c2", "c5", "c5", "c6"]
 
 
 @pytest.mark.parametrize("asked", ASKED, ids=" ".join)
@@ -138,13 +163,41 @@ def test_the_cost_of_the_archive_is_told(archived: Archived) -> None:
 
 def test_what_the_log_has_forgotten_is_in_the_archive(archived: Archived) -> None:
     before = {asked: archived.audit(*asked)[0] for asked in ASKED}
-    client, table = archived.backend.cloud.client("dynamodb"), archived.backend.outputs.events_table
-    for item in client.scan(TableName=table, ConsistentRead=True)["Items"]:
-        key = {name: item[name] for name in ("connection_id", "event_id")}
-        client.delete_item(TableName=table, Key=key)
+
+    archived.delete()
 
     assert archived.audit("--from", "6h")[0] == []
     assert {asked: archived.audit(*asked, "--archive")[0] for asked in ASKED} == before
+
+
+def test_who_is_forgotten_is_named_neither_in_the_log_nor_in_the_archive(archived: Archived) -> None:
+    archived.append_of_zoe()
+    before, _ = archived.audit("--from", "6h", "--archive")
+
+    done, said = archived.forget("zoe")
+
+    after, _ = archived.audit("--from", "6h", "--archive")
+    assert {name: done[name] for name in ("connections", "events", "objects")} == {
+        "connections": 1,
+        "events": 2,
+        "objects": 1,
+    }
+    assert "1 hours of the archive" in said
+    assert "zoe" not in json.dumps(after) + gzip.decompress(archived.object(key_of(archived.hour))).decode()
+    others = [each for each in before if each.get("userId") != "zoe"]
+    assert [each for each in after if each in before] == others
+    assert [each["type"] for each in after if each not in before] == [
+        "PersonForgotten",
+        "TextMessageReceived",
+        "ConnectionOpened",
+    ]
+
+
+def test_who_is_named_in_the_archive_alone_is_forgotten_there(archived: Archived) -> None:
+    done, _ = archived.forget("yan")
+
+    assert (done["events"], done["objects"]) == (0, 1)
+    assert archived.audit("--user", "yan", "--archive")[0] == []
 
 
 def parts(state: StateDir) -> list[str]:

@@ -15,6 +15,10 @@ from functions.aws.log.event_log import EventLog
 from functions.domain.log.events import Cause, event
 from functions.domain.log.facts import ActivityRecorded
 from local.stackfile import ROOT
+from ops.connections.manager import ConnectionManager
+from ops.erasure import forgetting
+from ops.erasure.planning import plan
+from ops.erasure.tables import Clock
 from tests.docs.markdown import names, table
 from tests.integration.backend import Backend
 from tests.integration.gateway import now
@@ -39,10 +43,11 @@ ARGUMENTS = {
     "doctor": ("doctor", "--listen", "0", "--json"),
     "rebuild": ("rebuild",),
     "redrive": ("redrive",),
+    "forget": ("forget", "--user", "{leaving}", "--yes"),
 }
 ALIKE = {"tail", "audit --trace"}
 """They read as `audit --type` does."""
-WRITING = {"rebuild", "redrive"}
+WRITING = {"rebuild", "redrive", "forget"}
 """What they write depends on what is wrong: they are tried with all that they may need."""
 
 
@@ -169,7 +174,29 @@ def values(cognito_backend: Backend) -> dict[str, str]:
         client.text("hello")
         eventually(lambda: cognito_backend.messages(session))
         arrive_earlier(cognito_backend, client.connection_id)
-        return {"connection": client.connection_id, "user": member.subject, "session": session}
+        found = {"connection": client.connection_id, "user": member.subject, "session": session}
+    forget(cognito_backend, talked(cognito_backend)[0])
+    return {**found, "leaving": talked(cognito_backend)[0]}
+
+
+def talked(backend: Backend) -> tuple[str, str]:
+    """Return a user and a session: somebody has written in it and left, and the read models know."""
+    session = f"s-{uuid.uuid4().hex}"
+    member = Member.registered(backend)
+    with member.connected(sessionId=session) as client:
+        client.text(f"I am {member.subject}")
+        eventually(lambda: backend.messages(session))
+    return member.subject, session
+
+
+def forget(backend: Backend, user_id: str) -> None:
+    """Forget somebody, so that a doctor has whom to look for; nothing is projected that it would wait for."""
+    outputs = backend.outputs
+    manager = ConnectionManager(backend.deployment.functions, outputs.connection_manager_function)
+    planned = plan(backend.deployment, None, user_id, now())
+    forgetting.forget(
+        backend.deployment, manager, None, planned, "olga", clock=Clock(sleep=lambda _seconds: None)
+    )
 
 
 def arrive_earlier(backend: Backend, connection_id: str) -> None:
@@ -254,6 +281,26 @@ def test_a_doctor_finds_a_deployed_stack_in_order(operator: Operator, values: di
     found = [json.loads(line) for line in said.splitlines()]
     assert [each for each in found if each["verdict"] in {"wrong", "unknown"}] == []
     assert {each["check"] for each in found} >= {"gateway", "identity", "tickets", "projector", "read models"}
+
+
+def test_who_was_forgotten_is_named_nowhere_but_in_claims_that_expire_within_a_day(
+    operator: Operator, cognito_backend: Backend
+) -> None:
+    operator.may(told()["forget"])
+    names_ = talked(cognito_backend)
+
+    code, said = operator.run(["forget", "--user", names_[0], "--yes", "--json"])
+
+    client, outputs = cognito_backend.deployment.client, cognito_backend.outputs.everything
+    naming = [
+        (table, item)
+        for table in (name for name in outputs if name.endswith("_table"))
+        for item in client.scan(TableName=outputs[table], ConsistentRead=True)["Items"]
+        if any(name in json.dumps(item) for name in names_)
+    ]
+    assert code == 0, said
+    assert {table for table, _ in naming} <= {"claims_table"}
+    assert all(int(item["expires_at"]["N"]) <= now() // 1000 + 86_400 for _, item in naming)
 
 
 def test_without_any_permission_no_command_works(operator: Operator, values: dict[str, Any]) -> None:

@@ -129,6 +129,20 @@ def values_of(line: Line) -> dict[str, Any]:
     return {**values, "data": None if line.data is None else msgspec.json.decode(line.data)}
 
 
+def rewritten(line: Line, version: int, data: Mapping[str, Any], *, user: str, session: str | None) -> Line:
+    """Return the line of an event whose item was rewritten in the log.
+
+    Parameters
+    ----------
+    version, data
+        What the event carries now.
+    user, session
+        Its user and session now.
+    """
+    text = _encoder.encode(data).decode()
+    return msgspec.structs.replace(line, user_id=user, session_id=session, version=version, data=text)
+
+
 def key_of(line: Line) -> Key:
     """Return what orders a line among the others."""
     return line.arrived_at, line.connection_id, line.event_id

@@ -1,0 +1,49 @@
+"""Deletes the claims that name a person, but for those that expire by themselves within a day."""
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from functions.aws.attributes import to_item
+from functions.aws.faults import CONDITION_FAILED, code_of
+from functions.aws.log.attempts import attempt
+from functions.aws.log.patience import USUAL as PATIENCE
+from functions.domain.log.claims import session_key, voice_key
+from ops.deployment import Deployment
+from ops.erasure.person import Person
+
+
+def free(deployment: Deployment, person: Person) -> int:
+    """Delete a person's claims, and return how many sessions were theirs: others may have them now.
+
+    The answers that were given to repeated frames (``reply#…``) stay for their 24 hours: their keys have the
+    ids of frames, which the log does not keep.
+    """
+    freed = sum(_delete(deployment, session_key(each), person.user_id) for each in sorted(person.sessions))
+    for connection, trace in person.traces.items():
+        for key in sorted(trace.counts):
+            _delete(deployment, key)
+        if trace.named:
+            _delete(deployment, voice_key(connection))
+    return freed
+
+
+def _delete(deployment: Deployment, key: str, value: str | None = None) -> bool:
+    """Delete a claim, if it has the value; tell whether it was so."""
+    request: dict[str, Any] = {
+        "TableName": deployment.outputs.claims_table,
+        "Key": to_item({"claim": key}),
+    }
+    if value is not None:
+        request |= {
+            "ConditionExpression": "#value = :value",
+            "ExpressionAttributeNames": {"#value": "value"},
+            "ExpressionAttributeValues": to_item({":value": value}),
+        }
+    try:
+        attempt(lambda: deployment.client.delete_item(**request), PATIENCE.pauses())
+    except ClientError as error:
+        if code_of(error) == CONDITION_FAILED:
+            return False
+        raise
+    return True

@@ -1,0 +1,114 @@
+"""Moves a person's messages out of their sessions, blank and under a pseudonym; counters do not move."""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+from functions.aws.attributes import Item, to_item
+from functions.aws.faults import CONDITION_FAILED, code_of, is_contended
+from functions.aws.log.attempts import attempt
+from functions.aws.log.patience import USUAL as PATIENCE
+from functions.aws.read_models.message_items import to_key
+from functions.names import TTL_ATTRIBUTE
+from ops.deployment import Deployment
+from ops.erasure.problems import StuckError
+
+PseudonymOf = Callable[[str], str]
+"""Gives what the person of a connection is called."""
+
+_SAME: Final = "#generation = :generation"
+"""Nobody has counted the message anew, or deleted it, since it was read."""
+_ROUNDS: Final = 5
+
+
+def move_all(
+    deployment: Deployment, user_id: str, conversations: Iterable[str], called: PseudonymOf, now: int
+) -> int:
+    """Move the messages that name a user out of some conversations, and return how many were.
+
+    Raises
+    ------
+    StuckError
+        If some are still there after five rounds, or one is in both of its conversations.
+    """
+    moved, looked_at = 0, sorted(conversations)
+    for _ in range(_ROUNDS):
+        found = False
+        for message in of_person(deployment, user_id, looked_at):
+            found = True
+            moved += move(deployment, message, called(message.get("connection_id", {}).get("S", "")), now)
+        if not found:
+            return moved
+    raise StuckError(
+        "messages are counted anew all the time: wait for the end of a rebuild, and run it again"
+    )
+
+
+def of_person(deployment: Deployment, user_id: str, conversations: Iterable[str]) -> Iterator[Item]:
+    """Yield the messages in some conversations that name a user, read consistently."""
+    for conversation in conversations:
+        query: dict[str, Any] = {
+            "TableName": deployment.outputs.messages_table,
+            "KeyConditionExpression": "conversation = :conversation",
+            "FilterExpression": "user_id = :user",
+            "ExpressionAttributeValues": to_item({":conversation": conversation, ":user": user_id}),
+            "ConsistentRead": True,
+        }
+        for page in deployment.client.get_paginator("query").paginate(**query):
+            yield from page["Items"]
+
+
+def move(deployment: Deployment, message: Item, pseudonym: str, now: int) -> bool:
+    """Move a message to the conversation that its event makes once it is redacted; tell whether it was moved.
+
+    One that has expired is deleted, as DynamoDB would; one that has gone meanwhile is not brought back, and
+    one that was counted anew is left for another round.
+
+    Parameters
+    ----------
+    message
+        As it was read.
+    pseudonym
+        What its person is called.
+    now
+        Epoch milliseconds.
+    """
+    client, table = deployment.client, deployment.outputs.messages_table
+    old, event_id = message["conversation"]["S"], message["event_id"]["S"]
+    # a conversation of a connection alone names nobody
+    new = old if old.startswith("connection#") else pseudonym
+    unchanged = {
+        "ConditionExpression": _SAME,
+        "ExpressionAttributeNames": {"#generation": "generation"},
+        "ExpressionAttributeValues": {":generation": message["generation"]},
+    }
+    delete = {"TableName": table, "Key": to_key((old, event_id)), **unchanged}
+    if int(message[TTL_ATTRIBUTE]["N"]) * 1000 <= now:
+        _done(partial(client.delete_item, **delete))
+        return False
+    blank = {"conversation": {"S": new}, "user_id": {"S": pseudonym}, "text": {"S": ""}}
+    put = {"TableName": table, "Item": {**message, **blank}}
+    if new == old:
+        return _done(partial(client.put_item, **put, **unchanged))
+    put["ConditionExpression"] = "attribute_not_exists(event_id)"
+    if _done(partial(client.transact_write_items, TransactItems=[{"Put": put}, {"Delete": delete}])):
+        return True
+    both = client.get_item(TableName=table, Key=to_key((new, event_id)), ConsistentRead=True)
+    if "Item" in both:
+        raise StuckError(
+            f"the message {event_id} is in two conversations: run `ops rebuild`, and then this again"
+        )
+    return False
+
+
+def _done(write: Callable[[], object]) -> bool:
+    """Write, and tell whether the condition held; what a transaction of others holds is tried for 3 s."""
+    try:
+        attempt(write, PATIENCE.pauses())
+    except ClientError as error:
+        if code_of(error) == CONDITION_FAILED or is_contended(error):
+            return False
+        raise
+    return True

@@ -1,0 +1,102 @@
+"""What the log has of one connection of a person: whether it names them, and where else that leads."""
+
+from typing import Final
+
+import msgspec
+
+from functions.aws.attributes import Item
+from functions.aws.log.arrivals import arrived_at
+from functions.domain.archive.hours import DAY, hour_of
+from functions.domain.log.claims import texts_key, voices_key
+from functions.domain.log.events import Event
+from functions.domain.log.facts import PersonForgotten, TextMessageReceived, VoiceSessionStarted
+from functions.domain.log.ids import minute_of
+from functions.domain.log.redaction import is_pseudonym
+from functions.domain.texts.messages import message_of
+from ops.deployment import Deployment
+from ops.erasure.problems import UnreadableError
+from ops.erasure.reading import event_of
+
+_COUNTED: Final = {TextMessageReceived: texts_key, VoiceSessionStarted: voices_key}
+_COUNTED_MILLISECONDS: Final = DAY
+"""What is longer ago is counted no more: those claims expire within two hours."""
+
+
+class Trace(msgspec.Struct, frozen=True):
+    """What the log has of one connection, expired or not.
+
+    Attributes
+    ----------
+    example
+        One of its events; one with a session, if it has one.
+    pseudonym
+        What the person is called since an erasure, if there was one.
+    named
+        How many of its events still name the person.
+    texts
+        The ids of those that are texts or replies, and have messages.
+    sessions
+        The sessions that its events name.
+    counts
+        The claims by which what the person did in a minute was counted, if they can still be there.
+    hours
+        The hours in which its events arrived, epoch milliseconds.
+    problems
+        Why some of its items cannot be redacted.
+    """
+
+    example: Event | None
+    pseudonym: str | None
+    named: int
+    texts: frozenset[str]
+    sessions: frozenset[str]
+    counts: frozenset[str]
+    hours: frozenset[int]
+    problems: tuple[str, ...]
+
+
+def trace(deployment: Deployment, now: int, connection: str) -> Trace:
+    """Return what the log has of a connection; raises `Unavailable` if it cannot be read in time."""
+    example: Event | None = None
+    pseudonym: str | None = None
+    named = 0
+    texts: set[str] = set()
+    sessions: set[str] = set()
+    counts: set[str] = set()
+    hours: set[int] = set()
+    problems: list[str] = []
+    for item in deployment.log.items(connection):
+        try:
+            event = event_of(item)
+        except UnreadableError as problem:
+            problems.append(str(problem))
+            continue
+        if example is None or (event.session_id and not example.session_id):
+            example = event
+        if isinstance(event.fact, PersonForgotten):
+            pseudonym = event.user_id
+        hours |= _hours(item)
+        if is_pseudonym(event.user_id):
+            continue
+        named += 1
+        if message_of(event):
+            texts.add(event.event_id)
+        if event.session_id:
+            sessions.add(event.session_id)
+        key = _COUNTED.get(type(event.fact))
+        if key is not None and event.at > now - _COUNTED_MILLISECONDS:
+            counts.add(key(event.user_id, minute_of(event.at)))
+    return Trace(
+        example,
+        pseudonym,
+        named,
+        frozenset(texts),
+        frozenset(sessions),
+        frozenset(counts),
+        frozenset(hours),
+        tuple(problems),
+    )
+
+
+def _hours(item: Item) -> set[int]:
+    return {hour_of(arrived_at(item))} if "arrived_at" in item else set()
