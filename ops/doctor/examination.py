@@ -9,6 +9,7 @@ from ops.doctor.archive import archive
 from ops.doctor.caller import identity, permissions
 from ops.doctor.delay import delay
 from ops.doctor.entry import entry
+from ops.doctor.erasures import erasures
 from ops.doctor.findings import Finding, look
 from ops.doctor.projection import failures, mapping, projected, swept
 from ops.doctor.stack import Patient
@@ -35,6 +36,7 @@ def examine(deployment: Deployment, *, listen_seconds: float) -> Iterator[Findin
         "failures": failures,
         "sweeper": swept,
         "archive": archive,
+        "erasures": erasures,
         "alarms": alarms,
         "index delay": partial(delay, listen_seconds=listen_seconds),
         "permissions": permissions,
