@@ -136,6 +136,16 @@ LINE_CONNECT = "connect"
 """The message of the line of a ``$connect``."""
 LINE_UNCOUNTED = "count_failed_open"
 """The message of the line of a user who was let in although their connections could not be counted."""
+LINE_AUTHORIZE = "authorize"
+LINE_FRAME = "frame"
+LINE_GONE = "gone"
+"""The message of the line of a frame whose answer found no connection any more."""
+LINE_MANAGER = "connection_manager"
+LINE_PROJECT = "project"
+LINE_SWEEP = "sweep"
+LINE_ARCHIVE = "archive"
+COUNTED = ("opened", "closed", "lost", "voice_sessions", "voice_seconds", "texts", "replies")
+"""The counters that a batch of the projector moves, as its line has them."""
 
 # --- Handlers --------------------------------------------------------------------------------
 AUTHORIZER = "functions.handlers.authorizer.handler"

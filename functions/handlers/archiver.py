@@ -9,6 +9,7 @@ from functions.aws import environment
 from functions.aws.archive.arrivals import Arrivals
 from functions.aws.archive.objects import Objects
 from functions.aws.logs import logger
+from functions.names import LINE_ARCHIVE
 from functions.operations.archive.archiving import Archiver
 
 ENOUGH_MILLISECONDS: Final = 120_000
@@ -31,5 +32,5 @@ def handler(
         arrivals, objects, lambda: context.get_remaining_time_in_millis() >= ENOUGH_MILLISECONDS
     )
     archived: dict[str, int] = msgspec.to_builtins(archiver.run(now(), _RETENTION))
-    logger.info("archive", extra={"correlation_id": context.aws_request_id, **archived})
+    logger.info(LINE_ARCHIVE, extra={"correlation_id": context.aws_request_id, **archived})
     return archived

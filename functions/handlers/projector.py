@@ -22,4 +22,4 @@ def handler(
     pause: Pause = back_off,
 ) -> dict[str, Any]:
     """Project a batch of stream records; see `project_batch`."""
-    return project_batch(event["Records"], model, log, now(), pause)
+    return project_batch(event["Records"], model, log, now(), pause, now)

@@ -11,6 +11,7 @@ from functions.aws.log.event_log import EventLog
 from functions.aws.logs import logger
 from functions.aws.read_models.connections import Connections
 from functions.domain.connections.schedules import parse
+from functions.names import LINE_SWEEP
 from functions.operations.connections.invocation import Invocation
 from functions.operations.connections.sweeping import sweep
 from functions.operations.connections.waves import Threads, threads
@@ -42,5 +43,5 @@ def handler(
     swept: dict[str, int] = msgspec.to_builtins(
         sweep(run.idle_seconds, invocation, connections, log, callbacks, threads=threads)
     )
-    logger.info("sweep", extra={"correlation_id": context.aws_request_id, **swept})
+    logger.info(LINE_SWEEP, extra={"correlation_id": context.aws_request_id, **swept})
     return swept

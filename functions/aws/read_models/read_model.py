@@ -15,7 +15,7 @@ from functions.aws.read_models.counter_items import CONTROL_KEY, CounterKey, cou
 from functions.aws.read_models.message_items import MessageKey
 from functions.aws.read_models.transactions import Write
 from functions.aws.read_models.writing import Written
-from functions.domain.connections.counters import Contribution
+from functions.domain.connections.counters import Contribution, by_name
 from functions.domain.log.retention import days_kept
 from functions.domain.texts.messages import Message
 from functions.names import METRIC_SHARDS, TTL_ATTRIBUTE
@@ -104,8 +104,12 @@ class ReadModel:
                 counted_by[key] = int(item["generation"]["N"])
         return LoadedRows(generation, rows, counted_by)
 
-    def connection(self, new: Stored, changes: Contribution) -> Write:
-        """Return the write of a row that was read one revision earlier."""
+    def connection(self, new: Stored, changes: Contribution, *, again: bool = False) -> Write:
+        """Return the write of a row that was read one revision earlier.
+
+        Where an older generation has counted the row and this one counts it `again`, nobody knows what of it
+        is new.
+        """
         put: dict[str, Any] = {"TableName": self._connections, "Item": connection_items.encode(new)}
         if new.revision == 1:
             put["ConditionExpression"] = "attribute_not_exists(connectionId)"
@@ -114,10 +118,12 @@ class ReadModel:
             put["ExpressionAttributeNames"] = {"#revision": "revision"}
             put["ExpressionAttributeValues"] = {":revision": to_attribute(new.revision - 1)}
         days = days_kept(new.row.created_at, new.row.expires_at)
-        return Write(new.row.connection_id, put, dict(counters(changes, new.generation, days)), is_row=True)
+        counted = dict(counters(changes, new.generation, days))
+        moved = {} if again else by_name(changes)
+        return Write(new.row.connection_id, put, counted, is_row=True, moved=moved)
 
-    def message(self, message: Message, generation: int) -> Write:
-        """Return the write of a message that this generation has not counted."""
+    def message(self, message: Message, generation: int, *, again: bool = False) -> Write:
+        """Return the write of a message that this generation has not counted; `again` if an older one has."""
         put = {
             "TableName": self._messages,
             "Item": message_items.encode(message, generation),
@@ -126,7 +132,9 @@ class ReadModel:
             "ExpressionAttributeValues": {":generation": to_attribute(generation)},
         }
         days = days_kept(message.at, message.expires_at)
-        return Write(message.connection_id, put, dict(counters(message.contribution, generation, days)))
+        counted = dict(counters(message.contribution, generation, days))
+        moved = {} if again else by_name(message.contribution)
+        return Write(message.connection_id, put, counted, moved=moved)
 
     def write(self, writes: Iterable[Write]) -> Written:
         """Write rows and messages with the counters that they move; see `writing.write`."""

@@ -1,6 +1,6 @@
 """How many writes of the read models go into one transaction."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -20,13 +20,15 @@ class Write(msgspec.Struct, frozen=True):
     """One item to write, for a connection, and what it changes of the counters.
 
     ``put`` holds the item and the condition that nobody wrote it since it was read. ``is_row`` tells a
-    connection's own row from its messages.
+    connection's own row from its messages. ``moved`` sums the moves by counter; it is
+    empty where a new generation counts again what an older one has counted.
     """
 
     connection_id: str
     put: dict[str, Any]
     moves: dict[CounterKey, int]
     is_row: bool = False
+    moved: Mapping[str, int] = {}
 
 
 def chunks(writes: Iterable[Write]) -> Iterator[list[Write]]:

@@ -1,5 +1,6 @@
 """Writes rows and messages with the counters that they move, and tells whose writes were refused."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
@@ -11,10 +12,19 @@ from functions.domain.refusals import Unavailable
 
 
 class Written(msgspec.Struct, frozen=True):
-    """The connections whose writes were refused: those that may be tried again, and those that may not."""
+    """What became of writes.
+
+    Attributes
+    ----------
+    retryable, poisoned
+        The connections whose writes were refused: those that may be tried again, and those that may not.
+    moved
+        How far the writes that were made have moved the counters, by name.
+    """
 
     retryable: frozenset[str]
     poisoned: frozenset[str]
+    moved: dict[str, int] = {}
 
 
 def write(writes: Iterable[Write], transact: Callable[[Sequence[Write]], object]) -> Written:
@@ -36,6 +46,7 @@ def write(writes: Iterable[Write], transact: Callable[[Sequence[Write]], object]
     retryable: set[str] = set()
     poisoned: set[str] = set()
     stuck: set[str] = set()
+    moved: Counter[str] = Counter()
     for chunk in chunks(writes):
         pending = [chunk]
         while pending:
@@ -59,7 +70,15 @@ def write(writes: Iterable[Write], transact: Callable[[Sequence[Write]], object]
                 poisoned.add(part[0].connection_id)
                 if part[0].is_row:
                     stuck.add(part[0].connection_id)
-    return Written(frozenset(retryable), frozenset(poisoned))
+            else:
+                _add(moved, part)
+    return Written(frozenset(retryable), frozenset(poisoned), moved)
+
+
+def _add(moved: Counter[str], part: Sequence[Write]) -> None:
+    for write in part:
+        for name, change in write.moved.items():
+            moved[name] += change
 
 
 def _overtaken(part: Sequence[Write], cause: BaseException | None) -> set[str]:

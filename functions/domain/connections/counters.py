@@ -39,6 +39,15 @@ def contribution(row: Connection | None) -> Contribution:
     return counts
 
 
+def by_name(contribution: Contribution) -> Counter[str]:
+    """Return how much is added to each counter, in whatever minute; ``active`` is of now, and left out."""
+    sums: Counter[str] = Counter()
+    for (minute, name), change in contribution.items():
+        if minute != NOW:
+            sums[name] += change
+    return sums
+
+
 def difference(new: Contribution, old: Contribution) -> Contribution:
     """Return what must be added to the counters when a row's contribution changes."""
     changes = {key: new.get(key, 0) - old.get(key, 0) for key in {*new, *old}}

@@ -1,5 +1,6 @@
 """Takes a request of an operator or a service, has it done, and answers."""
 
+from collections.abc import Mapping
 from typing import Any, assert_never
 
 import msgspec
@@ -23,6 +24,7 @@ from functions.domain.connections.requests import (
     parse,
 )
 from functions.domain.refusals import Unavailable
+from functions.names import LINE_MANAGER
 from functions.operations.connections.closing import disconnect_user
 from functions.operations.connections.invocation import Invocation
 from functions.operations.connections.lookups import Listed, Shown, get, list_all, list_user, set_status
@@ -50,7 +52,7 @@ def serve(
         warn("unavailable", unavailable, correlation_id=invocation.id)
         late = RequestError("unavailable", "The request could not be completed in time. Try again.")
         return _refuse(invocation, asked, late)
-    _log(invocation, asked)
+    _log(invocation, asked, outcome=_counts(answer))
     return _encode(answer)
 
 
@@ -94,13 +96,27 @@ def _refuse(invocation: Invocation, request: Request | None, refused: RequestErr
     return {"error": {"code": refused.code, "message": refused.message}}
 
 
-def _log(invocation: Invocation, request: Request | None, refused: str | None = None) -> None:
+def _counts(answer: Answer) -> dict[str, int]:
+    """Return how many connections had which outcome, for the line."""
+    if not isinstance(answer, Swept | Sent | UserDisconnected):
+        return {}
+    encoded = msgspec.to_builtins(answer)
+    return {name: value for name, value in encoded.items() if isinstance(value, int)}
+
+
+def _log(
+    invocation: Invocation,
+    request: Request | None,
+    refused: str | None = None,
+    outcome: Mapping[str, int] | None = None,
+) -> None:
     write_line(
-        "connection_manager",
+        LINE_MANAGER,
         correlation_id=invocation.id,
         operation=request and request.__struct_config__.tag,
         connection_id=getattr(request, "connection_id", None),
         user_id=getattr(request, "user_id", None),
         by=getattr(request, "by", None),
         refused=refused,
+        **(outcome or {}),
     )

@@ -16,7 +16,7 @@ from functions.domain.limits import USUAL, Limits
 from functions.domain.log.events import Cause
 from functions.domain.refusals import Refused, Unavailable
 from functions.domain.times import iso
-from functions.names import FAULT, FAULT_SERVER, ROUTE_DEFAULT, ROUTE_VOICE_DATA
+from functions.names import FAULT, FAULT_SERVER, LINE_FRAME, LINE_GONE, ROUTE_DEFAULT, ROUTE_VOICE_DATA
 
 _SERVERS_TROUBLE: Final = frozenset({"unavailable", "internal", "unauthorized"})
 """Codes that say nothing of the client, so no event records them."""
@@ -122,7 +122,8 @@ def _turn_away(request: Request, refused: Refused, callbacks: Callbacks, now: in
 
 def _tell(frame: bytes, cause: Cause, callbacks: Callbacks, log: EventLog) -> None:
     try:
-        push(frame, cause, callbacks, log)
+        if push(frame, cause, callbacks, log) is Posted.GONE:
+            write_line(LINE_GONE, level=logging.INFO, **_who(cause))
     except Unavailable as unavailable:  # what became of the client's frame stands all the same
         warn("answer_not_delivered", unavailable, **_who(cause))
 
@@ -179,4 +180,4 @@ def _who(cause: Cause) -> dict[str, str]:
 def _log(request: Request, cause: Cause, code: str | None) -> None:
     speech = request.request_context.route_key == ROUTE_VOICE_DATA and code is None
     level = logging.DEBUG if speech else logging.INFO
-    write_line("frame", level=level, **_who(cause), route=request.request_context.route_key, refused=code)
+    write_line(LINE_FRAME, level=level, **_who(cause), route=request.request_context.route_key, refused=code)

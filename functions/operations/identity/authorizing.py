@@ -14,7 +14,7 @@ from functions.domain.identity.query import misspelt
 from functions.domain.limits import LOST_AFTER_SECONDS
 from functions.domain.log.retention import expiry
 from functions.domain.refusals import Unavailable
-from functions.names import LINE_UNCOUNTED
+from functions.names import LINE_AUTHORIZE, LINE_UNCOUNTED
 
 Text = Mapping[str, str]
 
@@ -68,7 +68,7 @@ def authorize(
     except Exception as problem:  # noqa: BLE001 - the outermost guard: what nobody foresaw lets nobody in
         logger.exception("internal", extra=_request(event))
         return _deny(event, Unidentified(Denial.INTERNAL, problem=type(problem).__name__))
-    write_line("authorize", **_request(event), user_id=context["userId"], effect="Allow", reason=None)
+    write_line(LINE_AUTHORIZE, **_request(event), user_id=context["userId"], effect="Allow", reason=None)
     return _policy(event, "Allow", context)
 
 
@@ -127,7 +127,7 @@ def _texts(given: object) -> dict[str, str]:
 
 def _deny(event: dict[str, Any], refused: Unidentified) -> dict[str, Any]:
     write_line(
-        "authorize",
+        LINE_AUTHORIZE,
         **_request(event),
         user_id=refused.user_id,
         effect="Deny",

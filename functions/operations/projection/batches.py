@@ -1,13 +1,17 @@
 """One delivery of the log's stream: which records it holds, and where it must begin again."""
 
+from collections.abc import Callable
 from typing import Any
 
+from functions.aws.attributes import Item
+from functions.aws.log.arrivals import arrived_at
 from functions.aws.log.event_items import MalformedEventError, decode
 from functions.aws.log.event_log import EventLog
 from functions.aws.logs import logger
 from functions.aws.read_models.read_model import ReadModel
 from functions.domain.log.events import Event
 from functions.domain.log.facts import Unrecognised
+from functions.names import LINE_PROJECT
 from functions.operations.projection.log_pages import is_expired
 from functions.operations.projection.projecting import Pause, Projection, back_off
 
@@ -17,9 +21,25 @@ class BatchFailedError(Exception):
 
 
 def project_batch(
-    records: list[dict[str, Any]], model: ReadModel, log: EventLog, now: int, pause: Pause = back_off
+    records: list[dict[str, Any]],
+    model: ReadModel,
+    log: EventLog,
+    now: int,
+    pause: Pause = back_off,
+    clock: Callable[[], int] | None = None,
 ) -> dict[str, Any]:
     """Project stream records in order, up to the first that cannot be read.
+
+    Parameters
+    ----------
+    records
+        As they stand in the function's event.
+    model, log, pause
+        See `Projection`.
+    now
+        Epoch milliseconds, when the batch came.
+    clock
+        Tells when the batch is projected, for its lag; without one no time passes meanwhile.
 
     Returns
     -------
@@ -38,28 +58,34 @@ def project_batch(
     first: dict[str, int] = {}
     stop, problem = len(records), ""
     unrecognised = 0
+    arrived: list[int] = []
     for position, record in enumerate(records):
         if record["eventName"] != "INSERT":  # the mapping's filter should have kept it back
             continue
         try:
-            event = decode(record["dynamodb"]["NewImage"])
+            image = record["dynamodb"]["NewImage"]
+            event = decode(image)
         except (MalformedEventError, KeyError) as malformed:
             stop, problem = position, str(malformed)
             break
         unrecognised += isinstance(event.fact, Unrecognised)
+        arrived += _arrival(image)
         if not is_expired(event, now):
             by_connection.setdefault(event.connection_id, []).append(event)
             first.setdefault(event.connection_id, position)
-    failed = Projection(model, log, now, pause=pause).project(by_connection)
+    projection = Projection(model, log, now, pause=pause)
+    failed = projection.project(by_connection)
     if failed:
         earliest = min(failed, key=lambda connection: first[connection])
         stop, problem = first[earliest], f"connection {earliest} could not be written"
     logger.info(
-        "project",
+        LINE_PROJECT,
         extra={
             "records": len(records),
             "connections": len(by_connection),
             "unrecognised": unrecognised,
+            **{name: change for name, change in sorted(projection.moved.items()) if change},
+            "lag_ms": _lag(arrived, now if clock is None else clock()),
             "stopped_at": stop if problem else None,
             "problem": problem or None,
         },
@@ -69,3 +95,19 @@ def project_batch(
     if stop == 0:
         raise BatchFailedError(problem)
     return {"batchItemFailures": [{"itemIdentifier": records[stop]["dynamodb"]["SequenceNumber"]}]}
+
+
+def _arrival(image: Item) -> tuple[int, ...]:
+    """Return when an item arrived, or nothing: who puts one by hand may leave the stamp out."""
+    try:
+        return (arrived_at(image),)
+    except (LookupError, TypeError, ValueError):
+        return ()
+
+
+def _lag(arrived: list[int], done: int) -> int | None:
+    """Return for how long the first to arrive has waited, in milliseconds; None if nobody knows.
+
+    The times are of two clocks: what seems to arrive after it was projected has not waited.
+    """
+    return max(0, done - min(arrived)) if arrived else None

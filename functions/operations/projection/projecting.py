@@ -7,8 +7,9 @@ depends on neither the length of a connection's log nor the number of connection
 
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from functions.aws.log.event_log import EventLog
@@ -51,6 +52,8 @@ class Projection:
         How often to begin again with what another writer overtook.
     pause
         Called with the number of the attempt before each further one.
+    moved
+        How far it has moved the counters, by name. What a rebuild's new generation counts again is left out.
     """
 
     model: ReadModel
@@ -58,6 +61,7 @@ class Projection:
     now: int
     attempts: int = _ATTEMPTS
     pause: Pause = back_off
+    moved: Counter[str] = field(default_factory=Counter)
 
     def project(self, events: Mapping[str, Sequence[Event]], *, whole_log: bool = False) -> frozenset[str]:
         """Join events into the read models.
@@ -99,6 +103,7 @@ class Projection:
                 )
             )
             written = self.model.write(writes)
+            self.moved.update(written.moved)
             poisoned |= written.poisoned
             # a rebuild that began between the two reads made a row newer than the control item
             pending = (written.retryable | (pending & loaded.newer)) - poisoned
@@ -114,6 +119,7 @@ class Projection:
         counted: Connection | None = None
         if stored and stored.generation == generation:
             counted = stored.row
+        again = stored is not None and counted is None
         fold = Fold(connection, counted)
         from_log = whole_log or (counted is not None and counted.forgotten)
         # the row has been read before the log is: what is appended meanwhile comes with the stream
@@ -121,13 +127,16 @@ class Projection:
             messages = _messages(page)
             generations = self._generations(messages, counted) if from_log else loaded.messages
             for key, message in messages.items():
-                if generations.get(key, 0) < generation:
-                    yield self.model.message(message, generation)
+                counted_by = generations.get(key, 0)
+                if counted_by < generation:
+                    yield self.model.message(message, generation, again=counted_by > 0)
             for version in fold.join(page):
                 revision += 1
-                yield self.model.connection(Stored(version.row, revision, generation), version.changes)
+                new = Stored(version.row, revision, generation)
+                yield self.model.connection(new, version.changes, again=again)
         for version in fold.last():
-            yield self.model.connection(Stored(version.row, revision + 1, generation), version.changes)
+            new = Stored(version.row, revision + 1, generation)
+            yield self.model.connection(new, version.changes, again=again)
 
     def _pages(
         self, connection: str, events: Sequence[Event], *, whole_log: bool

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from functions.aws.gateway.callbacks import GoneError
+from functions.aws.gateway.callbacks import GoneError, Posted
 from functions.aws.log.patience import Patience
 from functions.domain.log.ids import lowest
 from functions.domain.refusals import Refused, Unavailable
@@ -131,3 +131,17 @@ def test_a_connection_that_closed_by_itself_is_no_warning(
 def _warnings(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
     lines = [line for line in caplog.records if line.levelno == logging.WARNING]
     return [(line.message, vars(line)["problem"]) for line in lines]
+
+
+def test_an_answer_that_found_no_connection_is_a_line(
+    log: MemoryLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "airium")
+    too_fast = voice_data(lowest(CONNECTED_AT), 6_000, requestTimeEpoch=CONNECTED_AT + 1_000)
+
+    handler(too_fast, None, log, RecordingCallbacks(Posted.GONE))
+
+    assert [(line.message, vars(line)["connection_id"]) for line in caplog.records] == [
+        ("frame", CONNECTION),
+        ("gone", CONNECTION),
+    ]

@@ -46,6 +46,24 @@ def test_a_message_to_a_connection_is_its_frame(table: Table, gateway: Gateway, 
     assert log.events == []
 
 
+def test_its_line_says_how_many_got_it(
+    table: Table, gateway: Gateway, log: MemoryLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "airium")
+    table.put(row("c-1"), row("c-2"))
+    gateway.gone = {"c-2"}
+
+    _handle(table, gateway, log, all=True)
+
+    (line,) = [vars(each) for each in caplog.records]
+    assert (line["message"], line["delivered"], line["gone"], line["failed"]) == (
+        "connection_manager",
+        1,
+        1,
+        0,
+    )
+
+
 def test_a_message_to_an_unknown_connection_is_not_found(
     table: Table, gateway: Gateway, log: MemoryLog
 ) -> None:
