@@ -1,4 +1,4 @@
-"""Log groups, counts of their lines, and alarms."""
+"""Log groups, counts of their lines, alarms, and dashboards."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -75,6 +75,22 @@ def metric_alarm(cloud: Cloud, wanted: Wanted) -> Made:
 def remove_metric_alarm(cloud: Cloud, name: str) -> None:
     """Delete the alarm."""
     cloud.client("cloudwatch").delete_alarms(AlarmNames=[name])
+
+
+@creates("aws:cloudwatch/dashboard:Dashboard")
+def dashboard(cloud: Cloud, wanted: Wanted) -> Made:
+    """Put the dashboard; the emulator keeps whatever its body says."""
+    name = str(wanted.inputs["dashboardName"])
+    cloud.call("cloudwatch", "PutDashboard", wanted.inputs)
+    return Made(
+        id=name, outputs={"dashboardArn": cloud.arn("cloudwatch", f"dashboard/{name}", regional=False)}
+    )
+
+
+@removes("aws:cloudwatch/dashboard:Dashboard")
+def remove_dashboard(cloud: Cloud, name: str) -> None:
+    """Delete the dashboard."""
+    cloud.client("cloudwatch").delete_dashboards(DashboardNames=[name])
 
 
 def _query(query: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ Need = Callable[[str], Made]
 _CODE = AssetArchive({"echo.py": StringAsset("def handler(event, context): ...")})
 _TRUST = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "*"}, "Action": "sts:AssumeRole"}]}
 _POLICY = json.dumps({"Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]})
+_BODY = json.dumps({"widgets": []})
 _MANAGED = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
 EXAMPLES: dict[str, Callable[[Need], dict[str, Any]]] = {
@@ -87,6 +88,7 @@ EXAMPLES: dict[str, Callable[[Need], dict[str, Any]]] = {
         "statistic": "Sum",
         "threshold": 0.0,
     },
+    "aws:cloudwatch/dashboard:Dashboard": lambda _: {"dashboardName": "all", "dashboardBody": _BODY},
     BUCKET: lambda _: {},
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": lambda need: {
         "bucket": need(BUCKET).id,

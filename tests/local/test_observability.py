@@ -1,4 +1,4 @@
-"""What the embedded AWS is asked for, to count lines and to raise alarms."""
+"""What the embedded AWS is asked for, to count lines, to raise alarms and to keep a dashboard."""
 
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from local.cloud import Cloud, UnknownInputError
 from local.resources.registry import CREATORS, REMOVERS, Wanted
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
 FILTER = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
 COUNTED = {
     "name": "faults-local",
@@ -135,6 +136,26 @@ def test_an_alarm_on_an_expression_has_its_metrics_apart_from_their_statistics(a
         {"Id": "all", "Expression": "errors", "Label": "all", "ReturnData": True},
     ]
     assert "Dimensions" not in request
+
+
+def test_a_count_is_told_apart_by_members_of_the_line(asked: Asked) -> None:
+    by_code = {"name": "refused", "namespace": "Airium", "value": "1", "dimensions": {"Code": "$.refused"}}
+
+    asked.create(FILTER, **{**COUNTED, "metricTransformation": by_code})
+
+    ((_, request),) = asked.requests
+    (transformation,) = request["metricTransformations"]
+    assert transformation["dimensions"] == {"Code": "$.refused"}
+
+
+def test_a_dashboard_is_put_and_removed_by_its_name(asked: Asked) -> None:
+    made = asked.create(DASHBOARD, dashboardName="all-local", dashboardBody='{"widgets": []}')
+    REMOVERS[DASHBOARD](asked.cloud, made.id)
+
+    assert asked.requests == [
+        ("PutDashboard", {"DashboardName": "all-local", "DashboardBody": '{"widgets": []}'}),
+        ("DeleteDashboards", {"DashboardNames": ["all-local"]}),
+    ]
 
 
 def test_an_input_that_is_unknown_is_refused(asked: Asked) -> None:
