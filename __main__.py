@@ -4,7 +4,6 @@ import pulumi
 import pulumi_aws as aws
 
 from functions import names
-from infra.alarms import Alarms, AlarmsArgs
 from infra.archive.archive import Archive, ArchiveArgs
 from infra.connection_manager import ConnectionManager, ConnectionManagerArgs
 from infra.functions.code import dependency_layer, function_code
@@ -15,6 +14,8 @@ from infra.identity.admission import Admission, AdmissionArgs
 from infra.naming import Naming
 from infra.projector import Projector, ProjectorArgs
 from infra.settings.configuration import read_settings
+from infra.signals.backend import Backend
+from infra.signals.signals import make_signals
 from infra.sweeper import Sweeper
 from infra.tables.event_store import EventStore, EventStoreArgs
 from infra.tables.read_model import ReadModel, ReadModelArgs
@@ -63,11 +64,8 @@ api.serve(
     admission.authorizer,
 )
 
-if settings.alarms.enabled:
-    served = (lifecycle, message, projector.function, manager.function, sweeper.function)
-    watched = (*admission.functions, *served)
-    args = AlarmsArgs(naming, settings, watched, admission, lifecycle, projector, sweeper, store, api)
-    Alarms("alarms", args)
+working = (lifecycle, message, projector, manager, sweeper, archive)
+make_signals(Backend(naming, settings, store, read_model, api, admission, *working))
 
 outputs: dict[str, object] = {
     "websocket_url": api.websocket_url,

@@ -104,7 +104,10 @@ def _of_what_would_do_nothing(settings: Settings) -> Iterator[Conflict]:
         )
     if settings.tracing.enabled and settings.endpoint is not None:
         yield Conflict("tracing.enabled", "false beside endpoint: no emulator has X-Ray", ("endpoint",))
-    if settings.alarms.enabled and settings.functions.log_level is LogLevel.ERROR:
+    if settings.monitoring.enabled and not settings.functions.logs_every_request:
+        allowed = "'DEBUG' or 'INFO' beside monitoring.enabled: its metrics are of the lines of every request"
+        yield Conflict("functions.logLevel", allowed, ("monitoring.enabled",))
+    elif settings.alarms.enabled and settings.functions.log_level is LogLevel.ERROR:
         allowed = "'DEBUG', 'INFO' or 'WARN' beside alarms.enabled: alarms count warnings"
         yield Conflict("functions.logLevel", allowed, ("alarms.enabled",))
     if settings.api.gateway_logs_role is GatewayLogsRole.MANAGE and not settings.api.access_logs:

@@ -9,6 +9,7 @@ from infra.settings.domain import DomainSettings
 from infra.settings.group import Group
 from infra.settings.identity import IdentityMode, LimitSettings, TicketSettings, UserSettings
 from infra.settings.schedules import ArchiveSettings, SweeperSettings
+from infra.settings.signals import AlarmSettings, MonitoringSettings
 from infra.settings.sizes import Sizes
 
 MIN_RETENTION_DAYS = 15
@@ -106,6 +107,11 @@ class FunctionSettings(Group):
     sizes: Sizes = Sizes()
     """Memory and time of each function."""
 
+    @property
+    def logs_every_request(self) -> bool:
+        """Whether the line of a request is written that met no fault of ours."""
+        return self.log_level in {LogLevel.DEBUG, LogLevel.INFO}
+
 
 class ProjectorSettings(Group):
     """How the stream of events reaches the projector."""
@@ -121,19 +127,6 @@ class ProjectorSettings(Group):
 
     An hour before the stream forgets it at the latest.
     """
-
-
-TopicArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$")]
-"""An SNS topic; an alarm can tell no FIFO topic."""
-
-
-class AlarmSettings(Group):
-    """What is told to people."""
-
-    enabled: bool = False
-    """Whether the alarms are made; each has a price (about $0.10 a month)."""
-    topic_arns: Annotated[tuple[TopicArn, ...], Field(max_length=5)] = ()
-    """The SNS topics that they tell; CloudWatch takes five."""
 
 
 class TracingSettings(Group):
@@ -160,6 +153,9 @@ class Settings(Group):
     archive: ArchiveSettings = ArchiveSettings()
     alarms: AlarmSettings = AlarmSettings()
     tracing: TracingSettings = TracingSettings()
+    monitoring: MonitoringSettings = MonitoringSettings()
+    dashboard: bool = False
+    """Whether a dashboard is made; it costs $3 a month, beyond the three that an account has for nothing."""
     layer: LayerTarget = LayerTarget.ARM64
     """What the dependencies are built for."""
     protect: bool = False

@@ -1,6 +1,7 @@
-"""Metric filters: they count lines that the functions write anyway, for the alarms that need the counts."""
+"""Metric filters: they count lines that the functions write anyway, and publish nothing without any."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import pulumi
@@ -21,6 +22,22 @@ REFUSED_CONNECTS: Final = (
 """Lines of connects that ``lifecycle`` refused for what the client did, such as to name a taken session."""
 UNCOUNTED: Final = f'{{ $.message = "{names.LINE_UNCOUNTED}" }}'
 """Lines of users who were let in uncounted."""
+REFUSED_FRAMES: Final = f'{{ $.message = "{names.LINE_FRAME}" && $.refused = "*" }}'
+"""Lines of frames that were answered by an error."""
+DENIED: Final = f'{{ $.message = "{names.LINE_AUTHORIZE}" && $.effect = "Deny" }}'
+"""Lines of handshakes that the authorizer refused."""
+GONE: Final = f'{{ $.message = "{names.LINE_GONE}" }}'
+"""Lines of answers that found no connection."""
+
+
+def with_number(line: str, member: str) -> str:
+    """Give the pattern of lines that have a number in a member, whatever it is; it may be negative."""
+    return f'{{ $.message = "{line}" && $.{member} = * }}'
+
+
+def with_some(line: str, member: str) -> str:
+    """Give the pattern of lines in which a member is more than nothing."""
+    return f'{{ $.message = "{line}" && $.{member} > 0 }}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +53,21 @@ class Lines:
         Whose lines.
     pattern
         Which of them: a JSON pattern of CloudWatch Logs.
+    value
+        What a line adds: ``1``, or a member of the line, such as ``$.lag_ms``.
+    unit
+        The unit of that, in CloudWatch's words.
+    by
+        The members of the line by which the metric is told apart, by the names of the dimensions: each of few
+        values, since each is a metric with a price. CloudWatch takes three dimensions.
     """
 
     what: str
     function: Function
     pattern: str
+    value: str = "1"
+    unit: str = "Count"
+    by: Mapping[str, str] = field(default_factory=dict)
 
 
 def metric_filter(name: str, naming: Naming, lines: Lines, opts: pulumi.ResourceOptions) -> str:
@@ -54,9 +81,10 @@ def metric_filter(name: str, naming: Naming, lines: Lines, opts: pulumi.Resource
         metric_transformation=aws.cloudwatch.LogMetricFilterMetricTransformationArgs(
             name=metric,
             namespace=NAMESPACE,
-            # no default value, which would be a metric with data, and a price, while nothing fails
-            value="1",
-            unit="Count",
+            # no default value, which would be a metric with data, and a price, while nothing happens
+            value=lines.value,
+            unit=lines.unit,
+            dimensions=lines.by or None,
         ),
         opts=opts,
     )

@@ -102,8 +102,9 @@ def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any
             return {"bucket": bucket, "arn": f"arn:aws:s3:::{bucket}"}
         case "Role":
             return {"arn": f"arn:aws:iam::{ACCOUNT}:role/{name}", "name": name}
-        case "LogGroup":
-            return {"arn": f"arn:aws:logs:{region}:log-group:{physical}"}
+        case "LogGroup" | "MetricAlarm" as kind:
+            service, what = ("logs", "log-group") if kind == "LogGroup" else ("cloudwatch", "alarm")
+            return {"arn": f"arn:aws:{service}:{region}:{what}:{physical}"}
         case "Queue":
             url = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{physical}"
             return {"arn": f"arn:aws:sqs:{region}:{physical}", "url": url}
@@ -218,6 +219,14 @@ def traced(stack: str, *, preview: bool = False) -> Evaluation:
 def archiving(stack: str, *, preview: bool = False) -> Evaluation:
     """Evaluate a stack that keeps an archive, once."""
     return evaluate(stack, stack_config(stack, archive={"enabled": "true"}), preview=preview)
+
+
+@functools.cache
+def signalling(stack: str, *, preview: bool = False) -> Evaluation:
+    """Evaluate a stack with an archive and all that tells people how it does, once."""
+    on = {"enabled": "true"}
+    config = stack_config(stack, alarms=on, archive=on, monitoring=on, dashboard="true")
+    return evaluate(stack, config, preview=preview)
 
 
 def _evaluate(stack: str, config: dict[str, str], program: Any, preview: bool) -> Evaluation:  # noqa: FBT001

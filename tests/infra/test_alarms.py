@@ -1,16 +1,21 @@
 """The alarms: off by default, and where they are asked for, each on the metric that AWS really has."""
 
 import functools
+import re
 from typing import Any
 
 import pytest
 
+from tests.docs.markdown import ROOT, anchors, names, table
 from tests.infra.program import PROJECT, STACKS, Evaluation, alarmed, evaluate, evaluated, stack_config
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:on-call"
 PREFIX = "airium-websocket"
-FUNCTIONS = {"authorizer", "lifecycle", "message", "projector", "connection-manager", "sweeper", "ticket"}
-ANSWERING = FUNCTIONS - {"projector"}
+RUNBOOK = ROOT / "docs" / "operations.md"
+FUNCTIONS = {
+    "authorizer", "ticket", "lifecycle", "message", "projector", "connection-manager", "sweeper", "archiver"
+}  # fmt: skip
+ANSWERING = FUNCTIONS - {"projector", "archiver"}
 """The functions that turn a fault into an answer, which no metric of AWS shows."""
 EVENTS = {"TableName": f"{PREFIX}-events"}
 INDEX = "GlobalSecondaryIndexName"
@@ -23,6 +28,9 @@ EXPECTED: dict[str, tuple[str, str, dict[str, str], str, int, int, int]] = {
     ),
     "sweeper-failures": (
         "AWS/SQS", MESSAGES, {"QueueName": f"{PREFIX}-sweeper-failures"}, "Maximum", 60, 1, 0
+    ),
+    "archiver-failures": (
+        "AWS/SQS", MESSAGES, {"QueueName": f"{PREFIX}-archiver-failures"}, "Maximum", 60, 1, 0
     ),
     "projector-behind": (
         "AWS/Lambda", "IteratorAge", {"FunctionName": f"{PREFIX}-projector"}, "Maximum", 60, 5, 60_000
@@ -54,12 +62,17 @@ EXPECTED: dict[str, tuple[str, str, dict[str, str], str, int, int, int]] = {
     "sweeper-silent": (
         "AWS/Lambda", "Invocations", {"FunctionName": f"{PREFIX}-sweeper"}, "Sum", 300, 3, 1
     ),
+    "archiver-silent": (
+        "AWS/Lambda", "Invocations", {"FunctionName": f"{PREFIX}-archiver"}, "Sum", 3_600, 3, 1
+    ),
+    "archive-behind": ("Airium", f"{PREFIX}-archive-behind", {}, "Maximum", 3_600, 3, 0),
 }  # fmt: skip
 
 
 def evaluated_with(**overrides: object) -> Evaluation:
-    """Evaluate a stack whose alarms tell somebody."""
+    """Evaluate a stack with an archive, whose alarms tell somebody."""
     telling = {"enabled": "true", "topicArns": [TOPIC]}
+    overrides = {"archive": {"enabled": "true"}, **overrides}
     return evaluate("prod", stack_config("prod", alarms=telling, **overrides))
 
 
@@ -68,8 +81,31 @@ def watched() -> Evaluation:
     return evaluated_with()
 
 
-UNEXPLAINED = "api-integration-errors"
-"""The one alarm on an expression."""
+EXPRESSIONS = {
+    "api-integration-errors": "IF(FILL(without, 0) == 0, what, 0)",
+    "projector-silent": "IF(FILL(without, 0) == 0, what, 0)",
+    "client-errors": ("IF(part > 158032, 100 * part / (part + FILL(connects, 0) + FILL(messages, 0)), 0)"),
+    "frames-refused": "IF(part > 155032, 100 * part / (frames), 0)",
+    "cost-guard": "SUM(METRICS())",
+}
+"""The alarms on several metrics, and what they make of them."""
+ARCHIVES = {name for name in EXPECTED if name.startswith("archive")}
+"""The alarms of a stack that keeps an archive."""
+
+
+def measured(alarm: dict[str, Any]) -> dict[str, tuple[str, str, dict[str, str], str, int]]:
+    """Return the metrics of an expression, by their ids: namespace, name, dimensions, statistic, period."""
+    return {
+        query["id"]: (
+            query["metric"]["namespace"],
+            query["metric"]["metricName"],
+            query["metric"]["dimensions"],
+            query["metric"]["stat"],
+            query["metric"]["period"],
+        )
+        for query in alarm["metricQueries"]
+        if "metric" in query
+    }
 
 
 def alarms(evaluation: Evaluation) -> dict[str, dict[str, Any]]:
@@ -94,39 +130,102 @@ def test_every_alarm_is_on_its_metric_and_threshold() -> None:
             each["threshold"],
         )
         for name, each in alarms(watched()).items()
-        if name != UNEXPLAINED
+        if name not in EXPRESSIONS
     }
 
     assert found == EXPECTED
 
 
-def test_errors_of_the_integration_count_where_no_client_was_refused_for_a_quarter_of_an_hour() -> None:
-    alarm = alarms(watched())[UNEXPLAINED]
+def test_every_alarm_on_several_metrics_makes_one_number_of_them() -> None:
+    found = {name: each for name, each in alarms(watched()).items() if "metricQueries" in each}
 
-    errors, caused, unexplained = alarm["metricQueries"]
-    assert (errors["id"], errors["metric"]) == (
-        "errors",
-        {
-            "namespace": "AWS/ApiGateway",
-            "metricName": "IntegrationError",
-            "dimensions": {"ApiId": "api-api-id"},
-            "stat": "Sum",
-            "period": 300,
-        },
-    )
-    assert (caused["id"], caused["metric"]) == (
-        "caused",
-        {
-            "namespace": "Airium",
-            "metricName": f"{PREFIX}-connects-refused",
-            "dimensions": {},
-            "stat": "Sum",
-            "period": 300,
-        },
-    )
-    assert unexplained["expression"] == "IF(FILL(caused, 0) == 0, errors, 0)"
-    assert [bool(each.get("returnData")) for each in (errors, caused, unexplained)] == [False, False, True]
+    shown = {
+        name: [query for query in each["metricQueries"] if query.get("returnData")]
+        for name, each in found.items()
+    }
+    assert {name: [query["expression"] for query in queries] for name, queries in shown.items()} == {
+        name: [expression] for name, expression in EXPRESSIONS.items()
+    }
+    assert all(query["label"] for queries in shown.values() for query in queries)
+
+
+def test_errors_of_the_integration_count_where_no_client_was_refused_for_a_quarter_of_an_hour() -> None:
+    alarm = alarms(watched())["api-integration-errors"]
+
+    assert measured(alarm) == {
+        "what": ("AWS/ApiGateway", "IntegrationError", {"ApiId": "api-api-id"}, "Sum", 300),
+        "without": ("Airium", f"{PREFIX}-connects-refused", {}, "Sum", 300),
+    }
     assert (alarm["evaluationPeriods"], alarm["threshold"]) == (3, 0)
+
+
+def test_appends_without_a_run_of_the_projector_count_for_a_quarter_of_an_hour() -> None:
+    """By the index: a write that its condition refuses has its price too, and reaches no index."""
+    alarm = alarms(watched())["projector-silent"]
+
+    assert measured(alarm) == {
+        "what": ("AWS/DynamoDB", "ConsumedWriteCapacityUnits", EVENTS | {INDEX: "by-arrival"}, "Sum", 300),
+        "without": ("AWS/Lambda", "Invocations", {"FunctionName": f"{PREFIX}-projector"}, "Sum", 300),
+    }
+    assert (alarm["evaluationPeriods"], alarm["threshold"]) == (3, 0)
+
+
+def test_refusals_are_shares_of_what_clients_send_in_five_minutes() -> None:
+    found = alarms(watched())
+
+    api = {"ApiId": "api-api-id"}
+    assert measured(found["client-errors"]) == {
+        "part": ("AWS/ApiGateway", "ClientError", api, "Sum", 300),
+        "connects": ("AWS/ApiGateway", "ConnectCount", api, "Sum", 300),
+        "messages": ("AWS/ApiGateway", "MessageCount", api, "Sum", 300),
+    }
+    assert measured(found["frames-refused"]) == {
+        "part": ("Airium", f"{PREFIX}-frames-refused", {}, "Sum", 300),
+        "frames": ("AWS/Lambda", "Invocations", {"FunctionName": f"{PREFIX}-message"}, "Sum", 300),
+    }
+    for name in ("client-errors", "frames-refused"):
+        assert (found[name]["evaluationPeriods"], found[name]["threshold"]) == (1, 20)
+
+
+def test_the_cost_guard_adds_up_the_invocations_of_all_functions() -> None:
+    alarm = alarms(watched())["cost-guard"]
+
+    assert [*measured(alarm).values()] == [
+        ("AWS/Lambda", "Invocations", {"FunctionName": f"{PREFIX}-{name}"}, "Sum", 60)
+        for name in (
+            "authorizer", "ticket", "lifecycle", "message", "projector", "connection-manager", "sweeper",
+            "archiver",
+        )
+    ]  # fmt: skip
+    assert (alarm["evaluationPeriods"], alarm["threshold"]) == (5, 60_000)
+
+
+def test_the_cost_guard_is_a_setting() -> None:
+    telling = {"enabled": "true", "invocationsPerMinute": "600"}
+
+    found = alarms(evaluate("prod", stack_config("prod", alarms=telling)))
+
+    assert found["cost-guard"]["threshold"] == 600
+
+
+def test_what_one_user_may_do_follows_the_limits() -> None:
+    found = alarms(evaluated_with(limits={"connectionsPerUser": "1", "textsPerMinute": "6"}))
+
+    (query,) = [each for each in found["frames-refused"]["metricQueries"] if "expression" in each]
+    # speech 15,000, ahead 1 + 36 times 100, voice sessions 72, texts 36
+    assert query["expression"].startswith("IF(part > 18808, ")
+
+
+def test_refused_frames_are_counted_where_their_lines_are_written() -> None:
+    few = evaluated_with(functions={"logLevel": "WARN"})
+
+    assert set(alarms(watched())) - set(alarms(few)) == {"frames-refused"}
+    filters = [each.name for each in few.of_type("LogMetricFilter")]
+    assert [name for name in filters if "frames-refused" in name] == []
+
+
+def test_without_an_archive_nothing_of_one_is_watched() -> None:
+    assert set(alarms(watched())) - set(alarms(alarmed("prod"))) == ARCHIVES
 
 
 def test_every_function_has_alarms() -> None:
@@ -148,11 +247,14 @@ def test_every_queue_has_an_alarm() -> None:
     } == queues
 
 
-def test_silence_is_bad_of_the_sweeper_and_good_of_all_others() -> None:
+def test_silence_is_bad_of_what_runs_by_the_clock_and_good_of_all_others() -> None:
     found = alarms(watched())
 
-    silent = found.pop("sweeper-silent")
-    assert (silent["comparisonOperator"], silent["treatMissingData"]) == ("LessThanThreshold", "breaching")
+    for silent in (found.pop("sweeper-silent"), found.pop("archiver-silent")):
+        assert (silent["comparisonOperator"], silent["treatMissingData"]) == (
+            "LessThanThreshold",
+            "breaching",
+        )
     assert {each["comparisonOperator"] for each in found.values()} == {"GreaterThanThreshold"}
     assert {each["treatMissingData"] for each in found.values()} == {"notBreaching"}
 
@@ -170,7 +272,7 @@ def test_alarms_may_tell_nobody() -> None:
 def test_alarms_of_two_stacks_fit_in_one_account() -> None:
     names = {stack: {each["name"] for each in alarms(alarmed(stack)).values()} for stack in ("dev", "prod")}
 
-    assert len(names["dev"]) == len(names["prod"]) == len({*EXPECTED, UNEXPLAINED})
+    assert len(names["dev"]) == len(names["prod"]) == len({*EXPECTED, *EXPRESSIONS} - ARCHIVES)
     assert names["dev"] & names["prod"] == set()
 
 
@@ -194,8 +296,58 @@ def test_without_verified_identity_there_are_no_tickets_to_watch() -> None:
     emulator = "http://127.0.0.1:4566"
     config = stack_config("dev", identity="query", endpoint=emulator, alarms={"enabled": "true"})
 
-    without = {*EXPECTED, UNEXPLAINED} - set(alarms(evaluate("dev", config)))
+    without = {*EXPECTED, *EXPRESSIONS} - ARCHIVES - set(alarms(evaluate("dev", config)))
     assert without == {"ticket-errors", "ticket-throttles", "ticket-faults", "tickets-server-errors"}
+
+
+def test_every_alarm_says_what_to_do_first_and_where_the_runbook_says_more() -> None:
+    headings = anchors(RUNBOOK)
+
+    for name, each in alarms(watched()).items():
+        first, _, section = each["alarmDescription"].partition(" More: docs/operations.md#")
+        assert re.fullmatch(r"[A-Z][^#]+\.", first), name
+        assert section in headings, name
+        assert len(each["alarmDescription"]) <= 1_024
+
+
+def test_the_runbook_has_every_alarm() -> None:
+    told = {name for row in table(RUNBOOK, "alarm") for name in names(row[0])}
+
+    of_functions = {f"<function>-{what}" for what in ("errors", "throttles", "faults")}
+    assert told >= of_functions
+    assert told - of_functions == {
+        name
+        for name in {*EXPECTED, *EXPRESSIONS}
+        if name
+        not in {f"{function}-{what}" for function in FUNCTIONS for what in ("errors", "throttles", "faults")}
+    }
+
+
+def test_the_runbook_says_how_many_alarms_there_are_and_on_how_many_metrics() -> None:
+    on = {"enabled": "true"}
+    query = {"identity": "query", "endpoint": "http://127.0.0.1:4566"}
+    stacks = (alarmed("prod"), evaluate("dev", stack_config("dev", alarms=on, **query)), watched())
+
+    counted = [
+        (len(found), sum(len(measured(each)) if "metricQueries" in each else 1 for each in found.values()))
+        for found in map(alarms, stacks)
+    ]
+    told = "There are {} on {} metrics; {} on {} without verified identity; {} on {} with an archive."
+    assert told.format(*(number for pair in counted for number in pair)) in RUNBOOK.read_text(
+        encoding="utf-8"
+    )
+
+
+def test_what_a_description_names_is_there() -> None:
+    """The commands, the settings and the functions, whose names are told apart by nothing."""
+    said = {name: each["alarmDescription"] for name, each in alarms(watched()).items()}
+
+    assert {command for each in said.values() for command in re.findall(r"python -m (ops \w+)", each)} == {
+        "ops redrive",
+        "ops doctor",
+    }
+    logs = {log for each in said.values() for log in re.findall(r"the log of ([a-z-]+)", each)}
+    assert logs <= FUNCTIONS
 
 
 def test_alarms_belong_to_a_component() -> None:

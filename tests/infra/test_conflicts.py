@@ -110,6 +110,24 @@ PAIRS: dict[str, tuple[dict[str, object], str]] = {
         {"identity": "query", "endpoint": EMULATOR, "tracing": {"enabled": "true"}},
         "tracing.enabled: found true, allowed: false beside endpoint: no emulator has X-Ray",
     ),
+    "metrics of lines that are not written": (
+        {"monitoring": {"enabled": "true"}, "functions": {"logLevel": "WARN"}},
+        (
+            "functions.logLevel: found \"WARN\", allowed: 'DEBUG' or 'INFO' beside monitoring.enabled: its "
+            "metrics are of the lines of every request"
+        ),
+    ),
+    "metrics and alarms of lines that are not written": (
+        {
+            "monitoring": {"enabled": "true"},
+            "alarms": {"enabled": "true"},
+            "functions": {"logLevel": "ERROR"},
+        },
+        (
+            "functions.logLevel: found \"ERROR\", allowed: 'DEBUG' or 'INFO' beside monitoring.enabled: its "
+            "metrics are of the lines of every request"
+        ),
+    ),
     "a role for logs that nobody writes": (
         {"api": {"gatewayLogsRole": "manage"}},
         (
@@ -132,6 +150,11 @@ FIT: dict[str, dict[str, object]] = {
     "the oldest record": {"projector": {"maxRecordAgeSeconds": "82800"}, "log": {"retentionDays": "16"}},
     "alarms that one looks at": {"alarms": {"enabled": "true"}},
     "alarms on warnings": {"alarms": {"enabled": "true"}, "functions": {"logLevel": "WARN"}},
+    "metrics of lines at the level of every day": {
+        "monitoring": {"enabled": "true"},
+        "functions": {"logLevel": "INFO"},
+    },
+    "metrics of all lines": {"monitoring": {"enabled": "true"}, "functions": {"logLevel": "DEBUG"}},
     "few lines, and nobody who counts them": {"functions": {"logLevel": "ERROR"}},
     "alarms that tell": {"alarms": {"enabled": "true", "topicArns": [TOPIC]}},
     "a name with its records": {"domain": DOMAIN},

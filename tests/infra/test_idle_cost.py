@@ -14,11 +14,11 @@ import pytest
 from cost.standing import ALARM, FREE
 from tests.infra.program import (
     STACKS,
-    alarmed,
     archiving,
     at_domain,
     evaluate,
     evaluated,
+    signalling,
     stack_config,
     traced,
 )
@@ -48,11 +48,19 @@ def test_a_stack_consists_of_what_is_free_while_idle(stack: str) -> None:
     assert types - FREE == set()
 
 
-def test_alarms_add_a_price_for_alarms_and_for_nothing_else() -> None:
-    registrations = alarmed("prod").registrations
+@pytest.mark.parametrize(
+    ("settings", "priced"),
+    [
+        ({"alarms": {"enabled": "true"}}, {"aws:cloudwatch/metricAlarm:MetricAlarm"}),
+        ({"dashboard": "true"}, {"aws:cloudwatch/dashboard:Dashboard"}),
+        ({"monitoring": {"enabled": "true"}}, set()),
+    ],
+    ids=["alarms", "dashboard", "monitoring"],
+)
+def test_a_setting_adds_its_own_price_and_no_other(settings: dict[str, object], priced: set[str]) -> None:
+    registrations = evaluate("prod", stack_config("prod", **settings)).registrations
 
-    priced = {each.type for each in registrations if each.custom} - FREE
-    assert priced == {ALARM}
+    assert {each.type for each in registrations if each.custom} - FREE == priced
     assert {argument for each in registrations for argument in each.inputs} & PRICED_ARGUMENTS == set()
 
 
@@ -102,7 +110,7 @@ def test_no_deprecated_argument_is_given_to_a_resource() -> None:
 
     deprecated = {
         (each.name, argument)
-        for each in archiving("prod").registrations
+        for each in signalling("prod").registrations
         if each.custom
         for argument in each.inputs
         if _is_deprecated(classes[each.type], argument)
@@ -121,6 +129,8 @@ def test_a_deprecated_argument_would_be_seen() -> None:
 
 def test_no_deprecated_argument_is_given_within_another(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING), warnings.catch_warnings(record=True):
-        evaluate("prod", stack_config("prod", alarms={"enabled": "true"}, archive={"enabled": "true"}))
+        on = {"enabled": "true"}
+        everything = stack_config("prod", alarms=on, archive=on, monitoring=on, dashboard="true")
+        evaluate("prod", everything)
 
     assert [each.message for each in caplog.records] == []

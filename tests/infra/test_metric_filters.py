@@ -1,74 +1,173 @@
-"""The counts of lines: made with the alarms that need them, over the log of the right function."""
+"""The counts of lines: made with the alarms that need them and by monitoring, over the right logs."""
 
-from typing import Any
+import functools
+from typing import Any, get_args
 
 import pytest
 
-from tests.infra.program import STACKS, Evaluation, alarmed, evaluated
+from functions import names
+from functions.domain.connections.counters import Name
+from tests.infra.program import STACKS, Evaluation, alarmed, evaluate, evaluated, signalling, stack_config
 
 FAULTS = '{ $.fault = "server" }'
 UNCOUNTED = '{ $.message = "count_failed_open" }'
-REFUSED = '{ $.message = "connect" && $.fault = "client" }'
+REFUSED_CONNECT = '{ $.message = "connect" && $.fault = "client" }'
+REFUSED = '{ $.message = "frame" && $.refused = "*" }'
+DENIED = '{ $.message = "authorize" && $.effect = "Deny" }'
 
 # the metric, whose lines, which of them
-EXPECTED = {
-    "authorizer-faults": ("authorizer", FAULTS),
-    "ticket-faults": ("ticket", FAULTS),
-    "lifecycle-faults": ("lifecycle", FAULTS),
-    "message-faults": ("message", FAULTS),
-    "connection-manager-faults": ("connection-manager", FAULTS),
-    "sweeper-faults": ("sweeper", FAULTS),
-    "connections-uncounted": ("authorizer", UNCOUNTED),
-    "connects-refused": ("lifecycle", REFUSED),
+FOR_ALARMS = {
+    ("authorizer-faults", "authorizer", FAULTS),
+    ("ticket-faults", "ticket", FAULTS),
+    ("lifecycle-faults", "lifecycle", FAULTS),
+    ("message-faults", "message", FAULTS),
+    ("connection-manager-faults", "connection-manager", FAULTS),
+    ("sweeper-faults", "sweeper", FAULTS),
+    ("connections-uncounted", "authorizer", UNCOUNTED),
+    ("connects-refused", "lifecycle", REFUSED_CONNECT),
+    ("frames-refused", "message", REFUSED),
 }
+MONITORED = {
+    ("frames-refused-by-code", "message", REFUSED),
+    ("frames-refused-by-code", "lifecycle", REFUSED),
+    ("handshakes-denied", "authorizer", DENIED),
+    ("gone", "message", '{ $.message = "gone" }'),
+    ("gone", "connection-manager", '{ $.message = "connection_manager" && $.gone > 0 }'),
+    ("gone", "sweeper", '{ $.message = "sweep" && $.lost > 0 }'),
+    ("projection-lag", "projector", '{ $.message = "project" && $.lag_ms = * }'),
+    *(
+        (name.replace("_", "-"), "projector", f'{{ $.message = "project" && $.{name} = * }}')
+        for name in names.COUNTED
+    ),
+}
+OF_THE_ARCHIVE = {
+    ("archive-behind", "archiver", '{ $.message = "archive" && $.behind > 0 }'),
+    ("archived", "archiver", '{ $.message = "archive" && $.events > 0 }'),
+}
+
+
+@functools.cache
+def monitored(stack: str) -> Evaluation:
+    return evaluate(stack, stack_config(stack, monitoring={"enabled": "true"}))
 
 
 def filters(evaluation: Evaluation) -> list[dict[str, Any]]:
     return [each.inputs for each in evaluation.of_type("cloudwatch/logMetricFilter:LogMetricFilter")]
 
 
-@pytest.mark.parametrize("stack", STACKS)
-def test_no_stack_counts_lines_without_alarms(stack: str) -> None:
-    assert filters(evaluated(stack)) == []
-
-
-@pytest.mark.parametrize(("stack", "ending"), [("prod", ""), ("dev", "-dev")])
-def test_the_lines_of_a_function_are_counted_under_the_stacks_own_name(stack: str, ending: str) -> None:
-    found = {
-        each["metricTransformation"]["name"]: (each["name"], each["logGroupName"], each["pattern"])
-        for each in filters(alarmed(stack))
-    }
-
-    assert found == {
-        f"airium-websocket-{what}{ending}": (
+def named(expected: set[tuple[str, str, str]], ending: str) -> list[tuple[str, str, str, str]]:
+    """Return name, metric, log group and pattern of each filter, as a stack has them."""
+    return sorted(
+        (
+            f"airium-websocket-{what}{ending}",
             f"airium-websocket-{what}{ending}",
             f"/aws/lambda/airium-websocket-{function}{ending}",
             pattern,
         )
-        for what, (function, pattern) in EXPECTED.items()
-    }
+        for what, function, pattern in expected
+    )
+
+
+def made(evaluation: Evaluation) -> list[tuple[str, str, str, str]]:
+    return sorted(
+        (each["name"], each["metricTransformation"]["name"], each["logGroupName"], each["pattern"])
+        for each in filters(evaluation)
+    )
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_stack_counts_lines_unasked(stack: str) -> None:
+    assert filters(evaluated(stack)) == []
+
+
+@pytest.mark.parametrize(("stack", "ending"), [("prod", ""), ("dev", "-dev")])
+def test_alarms_count_the_lines_of_a_function_under_the_stacks_own_name(stack: str, ending: str) -> None:
+    assert made(alarmed(stack)) == named(FOR_ALARMS, ending)
+
+
+@pytest.mark.parametrize(("stack", "ending"), [("prod", ""), ("dev", "-dev"), ("local", "-local")])
+def test_monitoring_makes_metrics_of_the_lines_of_all_functions(stack: str, ending: str) -> None:
+    assert made(monitored(stack)) == named(MONITORED, ending)
+
+
+def test_with_everything_no_line_is_counted_twice_under_one_name() -> None:
+    found = made(signalling("prod"))
+
+    assert found == named(FOR_ALARMS | MONITORED | OF_THE_ARCHIVE, "")
+    assert len(set(found)) == len(found)
 
 
 def test_nothing_is_published_while_no_line_is_counted() -> None:
-    transformations = [dict(each["metricTransformation"]) for each in filters(alarmed("prod"))]
+    transformations = [each["metricTransformation"] for each in filters(signalling("prod"))]
 
-    for each in transformations:
-        del each["name"]
-    assert transformations == [{"namespace": "Airium", "value": "1", "unit": "Count"}] * len(EXPECTED)
+    assert {each["namespace"] for each in transformations} == {"Airium"}
+    assert [each["name"] for each in transformations if "defaultValue" in each] == []
 
 
-def test_every_count_is_needed_by_an_alarm() -> None:
-    evaluation = alarmed("prod")
+def test_a_line_adds_one_or_the_number_that_it_says() -> None:
+    transformations = [each["metricTransformation"] for each in filters(signalling("prod"))]
+
+    assert {
+        (each["name"].removeprefix("airium-websocket-"), each["value"], each["unit"])
+        for each in transformations
+        if each["value"] != "1"
+    } == {
+        ("gone", "$.gone", "Count"),
+        ("gone", "$.lost", "Count"),
+        ("projection-lag", "$.lag_ms", "Milliseconds"),
+        ("opened", "$.opened", "Count"),
+        ("closed", "$.closed", "Count"),
+        ("lost", "$.lost", "Count"),
+        ("voice-sessions", "$.voice_sessions", "Count"),
+        ("voice-seconds", "$.voice_seconds", "Seconds"),
+        ("texts", "$.texts", "Count"),
+        ("replies", "$.replies", "Count"),
+        ("archived", "$.events", "Count"),
+        ("archive-behind", "$.behind", "None"),
+    }
+
+
+def test_a_metric_is_told_apart_by_what_has_few_values() -> None:
+    """Each value is a metric with a price. CloudWatch takes three dimensions, and 1,000 values of each."""
+    dimensions = {
+        each["metricTransformation"]["name"].removeprefix("airium-websocket-"): each["metricTransformation"][
+            "dimensions"
+        ]
+        for each in filters(signalling("prod"))
+        if "dimensions" in each["metricTransformation"]
+    }
+
+    assert dimensions == {
+        "frames-refused-by-code": {"Code": "$.refused"},
+        "handshakes-denied": {"Reason": "$.reason"},
+    }
+
+
+def test_no_group_has_more_filters_than_it_may() -> None:
+    groups = [each["logGroupName"] for each in filters(signalling("prod"))]
+
+    assert max(groups.count(group) for group in groups) <= 100
+
+
+def test_a_batch_moves_every_counter_but_that_of_now() -> None:
+    assert set(names.COUNTED) == set(get_args(Name)) - {"active"}
+
+
+def test_every_count_of_the_alarms_is_needed_by_one() -> None:
+    evaluation = signalling("prod")
 
     alarms = [each.inputs for each in evaluation.of_type("cloudwatch/metricAlarm:MetricAlarm")]
     queries = [
         query["metric"] for each in alarms for query in each.get("metricQueries", ()) if "metric" in query
     ]
     needed = {each["metricName"] for each in [*alarms, *queries] if each.get("namespace") == "Airium"}
-    assert needed == {each["metricTransformation"]["name"] for each in filters(evaluation)}
+    assert needed == {each["metricTransformation"]["name"] for each in filters(evaluation.within("Alarms"))}
 
 
-def test_counts_belong_to_the_component_of_the_alarms() -> None:
-    found = alarmed("prod").of_type("cloudwatch/logMetricFilter:LogMetricFilter")
+def test_counts_belong_to_the_component_that_needs_them() -> None:
+    found = signalling("prod").of_type("cloudwatch/logMetricFilter:LogMetricFilter")
 
-    assert {"airium:realtime:Alarms$" in each.urn for each in found} == {True}
+    assert {each.urn.split("::")[2].split("$")[0] for each in found} == {
+        "airium:realtime:Alarms",
+        "airium:realtime:Monitoring",
+    }

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.infra.program import STACKS, archiving, at_domain, evaluate, evaluated, stack_config, traced
+from tests.infra.program import STACKS, at_domain, evaluate, evaluated, signalling, stack_config, traced
 from tests.policies.engine import Pack, running_pack
 
 
@@ -21,7 +21,7 @@ def pack(stack: str) -> Iterator[Pack]:
 
 @pytest.mark.parametrize("preview", [True, False], ids=["preview", "update"])
 def test_the_program_keeps_every_rule(pack: Pack, stack: str, preview: bool) -> None:  # noqa: FBT001
-    program = archiving(stack, preview=preview)
+    program = signalling(stack, preview=preview)
 
     assert pack.analyze_program(evaluated(stack, preview=preview).registrations) == []
     assert pack.analyze_program(program.registrations) == []

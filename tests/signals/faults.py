@@ -27,6 +27,11 @@ _GATEWAY: Final = {
     Breakage.THROTTLED: ("LimitExceededException", 429),
     Breakage.UNNAMED: ("ForbiddenException", 403),
 }
+_S3: Final = {
+    Breakage.DENIED: ("AccessDenied", 403),
+    Breakage.THROTTLED: ("SlowDown", 503),
+    Breakage.UNNAMED: ("NoSuchBucket", 404),
+}
 ISSUER_STATUS: Final = {Breakage.DENIED: 403, Breakage.THROTTLED: 429, Breakage.UNNAMED: 404}
 """What the issuer answers in place of its keys."""
 
@@ -53,6 +58,11 @@ def dynamodb(breakage: Breakage) -> Any:
 def gateway(breakage: Breakage) -> Any:
     """Return a client of the callbacks."""
     return Broken(breakage, _GATEWAY)
+
+
+def bucket(breakage: Breakage) -> Any:
+    """Return a client of S3."""
+    return Broken(breakage, _S3)
 
 
 def _error(operation: str, breakage: Breakage, codes: dict[Breakage, tuple[str, int]]) -> Exception:

@@ -13,7 +13,7 @@ from functions.handlers import lifecycle, message
 from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT, EXPIRES_AT, connect, voice_data
 from tests.gateway_events import message as frame
-from tests.infra.program import alarmed
+from tests.infra.program import signalling
 from tests.signals.alarms import fired, written
 from tests.signals.patterns import matches
 
@@ -45,7 +45,7 @@ def test_a_connect_that_is_refused_for_a_session_wakes_nobody_and_is_counted(
     assert fired("lifecycle", lines) == set()
     (pattern,) = [
         each.inputs["pattern"]
-        for each in alarmed("prod").of_type("cloudwatch/logMetricFilter:LogMetricFilter")
+        for each in signalling("prod").of_type("cloudwatch/logMetricFilter:LogMetricFilter")
         if each.inputs["name"].endswith("connects-refused")
     ]
     assert [matches(pattern, line) for line in lines] == [True]

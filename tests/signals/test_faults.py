@@ -12,7 +12,7 @@ from functions.aws import environment
 from functions.domain.refusals import Unavailable
 from tests.docs.markdown import ROOT, table
 from tests.docs.markdown import names as spans
-from tests.infra.program import alarmed
+from tests.infra.program import signalling
 from tests.signals.alarms import fired, written
 from tests.signals.faults import Breakage
 from tests.signals.ways import WAYS, Way
@@ -32,6 +32,7 @@ HANDLERS = {
     "connection-manager": names.CONNECTION_MANAGER,
     "sweeper": names.SWEEPER,
     "projector": names.PROJECTOR,
+    "archiver": names.ARCHIVER,
 }
 
 
@@ -49,7 +50,7 @@ def fires(way: Way, breakage: Breakage) -> set[str]:
 def imported_without_variables(handler: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run a handler's module as in a new process that has none of the program's variables."""
     module, _, _ = handler.rpartition(".")
-    made = [each.inputs for each in alarmed("prod").of_type("lambda/function:Function")]
+    made = [each.inputs for each in signalling("prod").of_type("lambda/function:Function")]
     (variables,) = [each["environment"]["variables"] for each in made if each["handler"] == handler]
     for variable in variables:
         monkeypatch.delenv(variable, raising=False)
@@ -96,7 +97,7 @@ def test_what_ends_the_process_is_an_error_of_lambda(way: str, end: str) -> None
 def test_every_alarm_of_the_table_is_made() -> None:
     made = {
         each.inputs["name"].removeprefix("airium-websocket-")
-        for each in alarmed("prod").of_type("cloudwatch/metricAlarm:MetricAlarm")
+        for each in signalling("prod").of_type("cloudwatch/metricAlarm:MetricAlarm")
     }
 
     assert set().union(*TABLE.values()) <= made

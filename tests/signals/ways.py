@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from functions.aws import environment
+from functions.aws.archive.arrivals import Arrivals
+from functions.aws.archive.objects import Objects
 from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.identity.keys import Keys
 from functions.aws.identity.tickets import Tickets
@@ -14,10 +16,12 @@ from functions.aws.log.event_log import EventLog
 from functions.aws.read_models import connection_items
 from functions.aws.read_models.connections import Connections
 from functions.aws.read_models.read_model import ReadModel
+from functions.domain.archive.hours import DAY, Watermark
 from functions.domain.log.facts import ConnectionOpened
 from functions.domain.log.ids import lowest
 from functions.domain.times import iso
 from functions.handlers import (
+    archiver,
     authorizer,
     connection_manager,
     lifecycle,
@@ -27,10 +31,11 @@ from functions.handlers import (
     ticket,
 )
 from tests import gateway_events
+from tests.bucket import Bucket
 from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT, authorize, voice_data
 from tests.issuer import CLIENT, ISSUER, issuing, token
-from tests.signals.faults import ISSUER_STATUS, Breakage, dynamodb, gateway
+from tests.signals.faults import ISSUER_STATUS, Breakage, bucket, dynamodb, gateway
 from tests.stage import happened
 from tests.standin.records import records_of
 from tests.unit.operations.connections.connection_rows import Context, row
@@ -156,6 +161,28 @@ def _projector(breakage: Breakage) -> object:
     return projector.handler(batch, None, _log(breakage), model, lambda: CONNECTED_AT, lambda _: None)
 
 
+class _Nothing:
+    """A client of DynamoDB that finds nothing, whatever it is asked."""
+
+    def query(self, **_: Any) -> dict[str, Any]:
+        return {"Items": [], "Count": 0}
+
+
+def _archive(client: Any, objects: Any) -> object:
+    archived, in_time = Objects(objects, "archive"), Context(*[900_000] * 9)
+    return archiver.handler({}, in_time, Arrivals(client, "events"), archived, lambda: CONNECTED_AT)
+
+
+def _archiver(breakage: Breakage) -> object:
+    begun = Bucket()
+    Objects(begun, "archive").set_watermark(Watermark(CONNECTED_AT - DAY, CONNECTED_AT - DAY))
+    return _archive(dynamodb(breakage), begun)
+
+
+def _archiver_at_its_bucket(breakage: Breakage) -> object:
+    return _archive(_Nothing(), bucket(breakage))
+
+
 WAYS: Final = {
     "`$connect`": Way("lifecycle", _connect),
     "`$disconnect`": Way("lifecycle", _disconnect),
@@ -170,5 +197,7 @@ WAYS: Final = {
     "the sweeper, its tables": Way("sweeper", _sweeper),
     "the sweeper, the gateway": Way("sweeper", _sweeper_at_the_gateway),
     "the projector": Way("projector", _projector),
+    "the archiver, the log": Way("archiver", _archiver),
+    "the archiver, its bucket": Way("archiver", _archiver_at_its_bucket),
 }
 """Every way in, by its name in the runbook."""

@@ -1,0 +1,64 @@
+"""The parts of a stack that are watched, and shown on its dashboard."""
+
+from dataclasses import dataclass
+
+from infra.archive.archive import Archive
+from infra.connection_manager import ConnectionManager
+from infra.functions.failure_queue import FailureQueue
+from infra.functions.function import Function
+from infra.gateway.websocket_api import WebSocketApi
+from infra.identity.admission import Admission
+from infra.naming import Naming
+from infra.projector import Projector
+from infra.settings.settings import Settings
+from infra.sweeper import Sweeper
+from infra.tables.event_store import EventStore
+from infra.tables.read_model import ReadModel
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """
+    A whole stack.
+
+    Parameters
+    ----------
+    naming, settings
+        Its names and its settings.
+    store, read_model, api
+        Its tables and its WebSocket API.
+    admission
+        Who may connect: the authorizer, and what gives tickets where identity is verified.
+    lifecycle, message
+        The functions of the routes.
+    projector, manager, sweeper
+        What keeps the read models, and what works on connections.
+    archive
+        The archive; None where there is none.
+    """
+
+    naming: Naming
+    settings: Settings
+    store: EventStore
+    read_model: ReadModel
+    api: WebSocketApi
+    admission: Admission
+    lifecycle: Function
+    message: Function
+    projector: Projector
+    manager: ConnectionManager
+    sweeper: Sweeper
+    archive: Archive | None
+
+    @property
+    def functions(self) -> tuple[Function, ...]:
+        """All functions."""
+        served = (self.lifecycle, self.message, self.projector.function, self.manager.function)
+        archiver = (self.archive.function,) if self.archive else ()
+        return (*self.admission.functions, *served, self.sweeper.function, *archiver)
+
+    @property
+    def queues(self) -> dict[str, FailureQueue]:
+        """The failure queues, by whose they are."""
+        queues = {"projector": self.projector.failures, "sweeper": self.sweeper.failures}
+        return {**queues, "archiver": self.archive.failures} if self.archive else queues
