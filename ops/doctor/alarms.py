@@ -18,7 +18,7 @@ def alarms(patient: Patient) -> Iterator[Finding]:
         return
     ringing = [each for each in own if each["StateValue"] == "ALARM"]
     for each in ringing:
-        fix = '"Alarms" in docs/operations.md'
+        fix = each.get("AlarmDescription") or '"Alarms" in docs/operations.md'
         yield Finding("alarms", Verdict.WRONG, f"{each['AlarmName']}: {each.get('StateReason', '')}", fix)
     if not any(each.get("AlarmActions") for each in own):
         yield Finding("alarms", Verdict.NOTE, "they tell nobody", "set `alarms.topicArns`")

@@ -23,8 +23,14 @@ _FUNCTIONS: Final = (
     "sweeper",
     "archiver",
 )
-_LINES: Final = ("connections-uncounted", "connects-refused", *(f"{name}-faults" for name in _FUNCTIONS))
-"""What lines of the functions are counted as."""
+_LINES: Final = (
+    "connections-uncounted",
+    "connects-refused",
+    "frames-refused",
+    "archive-behind",
+    *(f"{name}-faults" for name in _FUNCTIONS),
+)
+"""What lines of the functions are counted as, where an alarm needs the count."""
 
 
 @dataclass(frozen=True)

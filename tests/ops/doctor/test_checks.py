@@ -283,6 +283,14 @@ def test_an_alarm_that_rings_is_wrong() -> None:
     )
 
 
+def test_what_to_do_about_an_alarm_is_what_it_says_itself() -> None:
+    advice = "Read the log. More: docs/operations.md#a-function-fails"
+    told, silent = rung(alarm("ALARM", AlarmDescription=advice), alarm("ALARM"))
+
+    assert told.fix == advice
+    assert silent.fix == '"Alarms" in docs/operations.md'
+
+
 def test_the_alarms_of_another_stack_are_none() -> None:
     [found] = rung(alarm("ALARM", "airium-websocket-lifecycle-dev"))
 

@@ -14,7 +14,8 @@ from tests.ops.doctor.test_checks import Service
 
 
 def made(stack: str) -> Evaluation:
-    return evaluate(stack, stack_config(stack, alarms={"enabled": "true"}))
+    on = {"enabled": "true"}
+    return evaluate(stack, stack_config(stack, alarms=on, archive=on))
 
 
 def metric(inputs: dict[str, Any]) -> dict[str, Any]:
