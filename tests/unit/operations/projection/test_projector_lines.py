@@ -52,7 +52,7 @@ def line(caplog: pytest.LogCaptureFixture) -> dict[str, Any]:
 
 
 def moved(caplog: pytest.LogCaptureFixture) -> dict[str, int]:
-    return {name: value for name, value in line(caplog).items() if name in COUNTED}
+    return {name: value for name, value in line(caplog).items() if name in {*COUNTED, "active"}}
 
 
 def arrived(event: Event, at: int) -> dict[str, Any]:
