@@ -7,6 +7,8 @@ import pytest
 
 from functions import names
 from functions.domain.connections.counters import Name
+from tests.docs.markdown import ROOT, table
+from tests.docs.markdown import names as spans
 from tests.infra.program import STACKS, Evaluation, alarmed, evaluate, evaluated, signalling, stack_config
 
 FAULTS = '{ $.fault = "server" }'
@@ -141,6 +143,19 @@ def test_a_metric_is_told_apart_by_what_has_few_values() -> None:
         "frames-refused-by-code": {"Code": "$.refused"},
         "handshakes-denied": {"Reason": "$.reason"},
     }
+
+
+def test_the_runbook_has_every_metric_of_lines_and_what_tells_it_apart() -> None:
+    rows = table(ROOT / "docs" / "operations.md", "metric")
+
+    told = {name: spans(by)[:1] for metrics, _, _, by in rows for name in spans(metrics)}
+    made_of = {
+        each["metricTransformation"]["name"].removeprefix("airium-websocket-"): [
+            *each["metricTransformation"].get("dimensions", {})
+        ]
+        for each in filters(signalling("prod").within("Monitoring"))
+    }
+    assert told == made_of
 
 
 def test_no_group_has_more_filters_than_it_may() -> None:
