@@ -11,7 +11,7 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from cost.standing import ALARM, FREE
+from cost.standing import ALARM, DASHBOARD, FREE
 from tests.infra.program import (
     STACKS,
     archiving,
@@ -51,8 +51,8 @@ def test_a_stack_consists_of_what_is_free_while_idle(stack: str) -> None:
 @pytest.mark.parametrize(
     ("settings", "priced"),
     [
-        ({"alarms": {"enabled": "true"}}, {"aws:cloudwatch/metricAlarm:MetricAlarm"}),
-        ({"dashboard": "true"}, {"aws:cloudwatch/dashboard:Dashboard"}),
+        ({"alarms": {"enabled": "true"}}, {ALARM}),
+        ({"dashboard": "true"}, {DASHBOARD}),
         ({"monitoring": {"enabled": "true"}}, set()),
     ],
     ids=["alarms", "dashboard", "monitoring"],
