@@ -54,8 +54,8 @@ def _monitored(backend: Backend) -> Iterator[Lines]:
     # a frame that names a lifecycle route is refused there
     for function in (backend.message, backend.lifecycle):
         yield Lines(REFUSED_BY_CODE, function, REFUSED_FRAMES, by={"Code": "$.refused"})
+        yield Lines(FOUND_GONE, function, GONE)
     yield Lines(DENIED_BY_REASON, backend.admission.authorizer, DENIED, by={"Reason": "$.reason"})
-    yield Lines(FOUND_GONE, backend.message, GONE)
     manager, sweeper = backend.manager.function, backend.sweeper.function
     yield Lines(FOUND_GONE, manager, with_some(names.LINE_MANAGER, "gone"), value="$.gone")
     yield Lines(FOUND_GONE, sweeper, with_some(names.LINE_SWEEP, "lost"), value="$.lost")

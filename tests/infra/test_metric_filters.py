@@ -34,6 +34,7 @@ MONITORED = {
     ("frames-refused-by-code", "lifecycle", REFUSED),
     ("handshakes-denied", "authorizer", DENIED),
     ("gone", "message", '{ $.message = "gone" }'),
+    ("gone", "lifecycle", '{ $.message = "gone" }'),
     ("gone", "connection-manager", '{ $.message = "connection_manager" && $.gone > 0 }'),
     ("gone", "sweeper", '{ $.message = "sweep" && $.lost > 0 }'),
     ("projection-lag", "projector", '{ $.message = "project" && $.lag_ms = * }'),

@@ -65,8 +65,14 @@ def _too_fast(outcome: Posted) -> object:
     return _frame(late, outcome)
 
 
-def _lifecycle(event: dict[str, Any], log: MemoryLog | None = None) -> object:
-    return lifecycle.handler(event, None, log or MemoryLog(), RecordingCallbacks())
+def _lifecycle(
+    event: dict[str, Any], log: MemoryLog | None = None, outcome: Posted = Posted.DELIVERED
+) -> object:
+    return lifecycle.handler(event, None, log or MemoryLog(), RecordingCallbacks(outcome))
+
+
+def _misrouted(outcome: Posted) -> object:
+    return _lifecycle(frame({"type": "$connect", "data": {"text": WORDS}}, route="$connect"), None, outcome)
 
 
 def _of_another() -> object:
@@ -163,9 +169,8 @@ SCENES: Final[dict[tuple[str, str], Scene]] = {
     ("lifecycle", "an opening"): lambda: _lifecycle(connect()),
     ("lifecycle", "the session of another"): _of_another,
     ("lifecycle", "an end"): lambda: _lifecycle(disconnect()),
-    ("lifecycle", "a frame that names its route"): lambda: _lifecycle(
-        frame({"type": "$connect", "data": {"text": WORDS}}, route="$connect")
-    ),
+    ("lifecycle", "a frame that names its route"): lambda: _misrouted(Posted.DELIVERED),
+    ("lifecycle", "a frame that names its route of who is gone"): lambda: _misrouted(Posted.GONE),
     ("authorizer", "nothing"): _authorize,
     ("authorizer", "a forged token"): lambda: _authorize(f"Bearer {TOKEN}"),
     ("authorizer", "a token in the URL"): lambda: _authorize(token=TOKEN, ticket=TOKEN),

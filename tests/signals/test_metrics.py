@@ -40,6 +40,10 @@ PUBLISHED: Final[dict[tuple[str, str], list[Published]]] = {
     ("lifecycle", "a frame that names its route"): [
         Published("frames-refused-by-code", 1, "invalid_message")
     ],
+    ("lifecycle", "a frame that names its route of who is gone"): [
+        Published("frames-refused-by-code", 1, "invalid_message"),
+        Published("gone", 1),
+    ],
     ("authorizer", "nothing"): denied("no_credentials"),
     ("authorizer", "an unknown ticket"): denied("unknown_ticket"),
     ("authorizer", "a name"): [],

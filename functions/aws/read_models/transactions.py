@@ -20,8 +20,8 @@ class Write(msgspec.Struct, frozen=True):
     """One item to write, for a connection, and what it changes of the counters.
 
     ``put`` holds the item and the condition that nobody wrote it since it was read. ``is_row`` tells a
-    connection's own row from its messages. ``moved`` sums the moves by counter; it is
-    empty where a new generation counts again what an older one has counted.
+    connection's own row from its messages. ``moved`` sums the moves by counter; it is empty where a new
+    generation counts again what an older one has counted.
     """
 
     connection_id: str
