@@ -34,6 +34,7 @@ NEEDS = {
     | of("logs", "CreateLogDelivery", "GetLogDelivery", "UpdateLogDelivery", "DeleteLogDelivery")
     | of("logs", "ListLogDeliveries", "PutResourcePolicy", "DescribeResourcePolicies", "DescribeLogGroups"),
     "athena.Workgroup": kept("athena", "WorkGroup", *_TAGS),
+    "cloudwatch.Dashboard": of("cloudwatch", "PutDashboard", "GetDashboard", "DeleteDashboards"),
     "cloudwatch.LogGroup": of("logs", "CreateLogGroup", "DescribeLogGroups", "DeleteLogGroup", *_TAGS)
     | of("logs", "PutRetentionPolicy", "DeleteRetentionPolicy"),
     "cloudwatch.LogMetricFilter": of(

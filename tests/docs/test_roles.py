@@ -21,6 +21,7 @@ ARNS = {
     "scheduler/schedule:Schedule": "arn:aws:scheduler:{region}:{account}:schedule/default/{name}",
     "cloudwatch/logGroup:LogGroup": "arn:aws:logs:{region}:{account}:log-group:{name}",
     "cloudwatch/metricAlarm:MetricAlarm": "arn:aws:cloudwatch:{region}:{account}:alarm:{name}",
+    "cloudwatch/dashboard:Dashboard": "arn:aws:cloudwatch::{account}:dashboard/{name}",
     "s3/bucket:Bucket": "arn:aws:s3:::{name}1a2b3c",
     "glue/catalogDatabase:CatalogDatabase": "arn:aws:glue:{region}:{account}:database/{name}",
     "athena/workgroup:Workgroup": "arn:aws:athena:{region}:{account}:workgroup/{name}",
@@ -30,12 +31,14 @@ ARNS = {
 
 def named(stack: str) -> Iterator[tuple[str, str]]:
     """Yield the type and the ARN of each resource of a stack that has a name."""
-    config = stack_config(stack, alarms={"enabled": "true"}, archive={"enabled": "true"})
+    on = {"enabled": "true"}
+    config = stack_config(stack, alarms=on, archive=on, dashboard="true")
     for each in evaluate(stack, config).registrations:
         pattern = ARNS.get(each.type.removeprefix("aws:"))
         if pattern is not None:
             inputs = each.inputs
-            name = inputs.get("name") or inputs.get("layerName") or inputs.get("bucketPrefix") or each.name
+            kinds = ("name", "layerName", "bucketPrefix", "dashboardName")
+            name = next((inputs[kind] for kind in kinds if kind in inputs), each.name)
             yield each.type, pattern.format(region=REGION, account=ACCOUNT, name=name)
 
 
@@ -63,6 +66,7 @@ def test_the_names_of_a_stack_are_among_those_that_a_deployment_may_make(stack: 
         "LayerVersion": "lambda:DeleteLayerVersion",
         "Queue": "sqs:CreateQueue",
         "MetricAlarm": "cloudwatch:PutMetricAlarm",
+        "Dashboard": "cloudwatch:PutDashboard",
         "CatalogDatabase": "glue:CreateDatabase",
         "Workgroup": "athena:CreateWorkGroup",
         "Table": "dynamodb:CreateTable",
