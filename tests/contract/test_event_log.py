@@ -20,6 +20,7 @@ from functions.domain.log.facts import (
     ConnectionStatusSet,
     Fact,
     MessageRejected,
+    PersonForgotten,
     ReplyCompleted,
     ReplyFailed,
     TextMessageReceived,
@@ -52,6 +53,7 @@ FACTS: tuple[Fact, ...] = (
     ConnectionClosed(1006, "Going away"),
     ConnectionLost("post"),
     ConnectionStatusSet("DISCONNECTED", "an operator", "abuse"),
+    PersonForgotten("an operator"),
 )
 
 
