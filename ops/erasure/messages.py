@@ -1,6 +1,6 @@
 """Moves a person's messages out of their sessions, blank and under a pseudonym; counters do not move."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -15,18 +15,33 @@ from functions.names import TTL_ATTRIBUTE
 from ops.deployment import Deployment
 from ops.erasure.problems import StuckError
 
-PseudonymOf = Callable[[str], str]
-"""Gives what the person of a connection is called."""
-
 _SAME: Final = "#generation = :generation"
 """Nobody has counted the message anew, or deleted it, since it was read."""
 _ROUNDS: Final = 5
 
 
 def move_all(
-    deployment: Deployment, user_id: str, conversations: Iterable[str], called: PseudonymOf, now: int
+    deployment: Deployment,
+    user_id: str,
+    conversations: Iterable[str],
+    called: Mapping[str, str],
+    now: int,
 ) -> int:
     """Move the messages that name a user out of some conversations, and return how many were.
+
+    Parameters
+    ----------
+    deployment
+        The tables.
+    user_id
+        The person.
+    conversations
+        Where to look.
+    called
+        What the person is called, by connection. Messages of other connections stay where they are, as their
+        events do: the person has opened them since. Only what has expired is deleted of these too.
+    now
+        Epoch milliseconds.
 
     Raises
     ------
@@ -37,8 +52,11 @@ def move_all(
     for _ in range(_ROUNDS):
         found = False
         for message in of_person(deployment, user_id, looked_at):
+            connection = message["connection_id"]["S"]
+            if connection not in called and not _is_expired(message, now):
+                continue
             found = True
-            moved += move(deployment, message, called(message.get("connection_id", {}).get("S", "")), now)
+            moved += move(deployment, message, called.get(connection, ""), now)
         if not found:
             return moved
     raise StuckError(
@@ -85,7 +103,7 @@ def move(deployment: Deployment, message: Item, pseudonym: str, now: int) -> boo
         "ExpressionAttributeValues": {":generation": message["generation"]},
     }
     delete = {"TableName": table, "Key": to_key((old, event_id)), **unchanged}
-    if int(message[TTL_ATTRIBUTE]["N"]) * 1000 <= now:
+    if _is_expired(message, now):
         _done(partial(client.delete_item, **delete))
         return False
     blank = {"conversation": {"S": new}, "user_id": {"S": pseudonym}, "text": {"S": ""}}
@@ -101,6 +119,10 @@ def move(deployment: Deployment, message: Item, pseudonym: str, now: int) -> boo
             f"the message {event_id} is in two conversations: run `ops rebuild`, and then this again"
         )
     return False
+
+
+def _is_expired(message: Item, now: int) -> bool:
+    return int(message[TTL_ATTRIBUTE]["N"]) * 1000 <= now
 
 
 def _done(write: Callable[[], object]) -> bool:

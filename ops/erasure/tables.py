@@ -119,7 +119,7 @@ class Tables:
     def move_messages(self) -> None:
         """Move what names them in the conversations that they had."""
         moved = move_all(
-            self._deployment, self._user_id, self._conversations, self.called, self._clock.milliseconds
+            self._deployment, self._user_id, self._conversations, self._known, self._clock.milliseconds
         )
         self.messages += moved
         self._report("messages", moved)

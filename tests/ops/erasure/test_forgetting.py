@@ -196,6 +196,22 @@ def test_a_connection_that_is_opened_meanwhile_is_left_alone_and_named(scene: Sc
     assert scene.left() == []
 
 
+def test_what_is_said_meanwhile_in_a_new_connection_of_a_session_stays_with_its_events(scene: Scene) -> None:
+    scene.begin(OPENED, TEXT)
+    again = [did("c3", ConnectionOpened(), 8_000), did("c3", TextMessageReceived(WORDS), 9_000)]
+    scene.meanwhile = lambda: scene.stage.happen(*again)
+    scene.forget()
+    assert scene.differences() == ()
+    counts, scene.meanwhile = scene.stage.counts(), lambda: None
+
+    scene.stage.project(*again)
+    scene.forget()
+
+    assert scene.left() == []
+    assert scene.stage.counts() == counts
+    assert scene.differences() == ()
+
+
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
