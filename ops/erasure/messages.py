@@ -1,6 +1,8 @@
 """Moves a person's messages out of their sessions, blank and under a pseudonym; counters do not move."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import Enum, auto
 from functools import partial
 from typing import Any, Final
 
@@ -18,6 +20,14 @@ from ops.erasure.problems import StuckError
 _SAME: Final = "#generation = :generation"
 """Nobody has counted the message anew, or deleted it, since it was read."""
 _ROUNDS: Final = 5
+
+
+class Outcome(Enum):
+    """What became of a message: moved, left for another round or gone, or twice there and now once."""
+
+    MOVED = auto()
+    LEFT = auto()
+    TWICE = auto()
 
 
 def move_all(
@@ -46,9 +56,10 @@ def move_all(
     Raises
     ------
     StuckError
-        If some are still there after five rounds, or one is in both of its conversations.
+        If some are still there after five rounds, or some were in both of their conversations.
     """
-    moved, looked_at = 0, sorted(conversations)
+    outcomes: Counter[Outcome] = Counter()
+    looked_at = sorted(conversations)
     for _ in range(_ROUNDS):
         found = False
         for message in of_person(deployment, user_id, looked_at):
@@ -56,9 +67,15 @@ def move_all(
             if connection not in called and not _is_expired(message, now):
                 continue
             found = True
-            moved += move(deployment, message, called.get(connection, ""), now)
-        if not found:
-            return moved
+            outcomes[move(deployment, message, called.get(connection, ""), now)] += 1
+        if found:
+            continue
+        if outcomes[Outcome.TWICE]:
+            raise StuckError(
+                f"{outcomes[Outcome.TWICE]} messages were in two conversations: "
+                "run `ops rebuild`, once more if one was under way, and then this again"
+            )
+        return outcomes[Outcome.MOVED]
     raise StuckError(
         "messages are counted anew all the time: wait for the end of a rebuild, and run it again"
     )
@@ -78,11 +95,13 @@ def of_person(deployment: Deployment, user_id: str, conversations: Iterable[str]
             yield from page["Items"]
 
 
-def move(deployment: Deployment, message: Item, pseudonym: str, now: int) -> bool:
-    """Move a message to the conversation that its event makes once it is redacted; tell whether it was moved.
+def move(deployment: Deployment, message: Item, pseudonym: str, now: int) -> Outcome:
+    """Move a message to the conversation that its event makes once it is redacted; tell what became of it.
 
     One that has expired is deleted, as DynamoDB would; one that has gone meanwhile is not brought back, and
-    one that was counted anew is left for another round.
+    one that was counted anew is left for another round. One that is there already, blank, was written again
+    by a rebuild beside it: what names the person is deleted all the same, since once its event is redacted
+    nothing leads to it any more.
 
     Parameters
     ----------
@@ -105,20 +124,18 @@ def move(deployment: Deployment, message: Item, pseudonym: str, now: int) -> boo
     delete = {"TableName": table, "Key": to_key((old, event_id)), **unchanged}
     if _is_expired(message, now):
         _done(partial(client.delete_item, **delete))
-        return False
+        return Outcome.LEFT
     blank = {"conversation": {"S": new}, "user_id": {"S": pseudonym}, "text": {"S": ""}}
     put = {"TableName": table, "Item": {**message, **blank}}
     if new == old:
-        return _done(partial(client.put_item, **put, **unchanged))
+        return Outcome.MOVED if _done(partial(client.put_item, **put, **unchanged)) else Outcome.LEFT
     put["ConditionExpression"] = "attribute_not_exists(event_id)"
     if _done(partial(client.transact_write_items, TransactItems=[{"Put": put}, {"Delete": delete}])):
-        return True
+        return Outcome.MOVED
     both = client.get_item(TableName=table, Key=to_key((new, event_id)), ConsistentRead=True)
-    if "Item" in both:
-        raise StuckError(
-            f"the message {event_id} is in two conversations: run `ops rebuild`, and then this again"
-        )
-    return False
+    if "Item" in both and _done(partial(client.delete_item, **delete)):
+        return Outcome.TWICE
+    return Outcome.LEFT
 
 
 def _is_expired(message: Item, now: int) -> bool:

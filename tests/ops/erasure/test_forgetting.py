@@ -247,6 +247,29 @@ def test_during_a_rebuild_nobody_is_forgotten(scene: Scene) -> None:
         scene.forget()
 
 
+def test_what_a_rebuild_that_begins_meanwhile_writes_again_is_deleted_where_it_names_them(
+    scene: Scene,
+) -> None:
+    texts = [TEXT, did("c1", TextMessageReceived(WORDS), 8_000)]
+    scene.begin(OPENED, *texts)
+
+    def rebuild_begins() -> None:
+        control = ControlItem(scene.stage.client, scene.stage.tables.metrics)
+        control.begin(control.read())
+        scene.stage.project(*texts)
+
+    Requests(scene.deployment.client).at_next("UpdateItem", rebuild_begins)
+
+    with pytest.raises(StuckError, match="2 messages were in two conversations"):
+        scene.forget()
+
+    for _ in range(2):
+        rebuild(scene.deployment, wait_seconds=0, now=lambda: NOW / 1000, sleep=lambda _seconds: None)
+    scene.forget()
+    assert scene.left() == []
+    assert scene.differences() == ()
+
+
 def test_what_has_expired_and_is_still_there_is_deleted(scene: Scene) -> None:
     old = [
         did("old", ConnectionOpened(), **EXPIRED),
