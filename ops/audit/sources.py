@@ -8,6 +8,7 @@ from functions.aws.attributes import Item, to_item
 from functions.domain.limits import LOST_AFTER_SECONDS
 from functions.domain.log.claims import session_key
 from functions.domain.log.ids import lowest
+from functions.domain.log.redaction import is_pseudonym
 from functions.names import CONNECTIONS_BY_USER, EVENTS_BY_USER
 from ops.audit.arrivals import by_arrival
 from ops.audit.meter import Meter, MeteredReader
@@ -19,7 +20,8 @@ MOST_FILTERED: Final = 100_000
 _DAY_MILLISECONDS: Final = 86_400_000
 _EARLIER_MILLISECONDS: Final = (LOST_AFTER_SECONDS + 3_600) * 1_000
 """How much older than its arrival an event's id may be: the sweeper learns what the gateway last saw, no
-longer ago than a connection can live; and an hour for a sweep that came late."""
+longer ago than a connection can live; and an hour for a sweep that came late. That somebody was forgotten is
+as old as their connection: of a pseudonym all that is older is read."""
 _LATER_MILLISECONDS: Final = 60_000
 """How much younger: clocks differ."""
 
@@ -104,7 +106,7 @@ def _of_connection(reader: MeteredReader, connection_id: str, selection: Selecti
 
 
 def _of_user(reader: MeteredReader, user_id: str, selection: Selection) -> Iterator[Item]:
-    first = lowest(max(0, selection.first - _EARLIER_MILLISECONDS))
+    first = lowest(0 if is_pseudonym(user_id) else max(0, selection.first - _EARLIER_MILLISECONDS))
     last = lowest(selection.last + _LATER_MILLISECONDS)
     return _pages(
         reader,

@@ -16,6 +16,7 @@ from functions.domain.log.facts import (
     ConnectionOpened,
     TextMessageReceived,
 )
+from functions.domain.log.redaction import forgetting
 from functions.names import ARRIVAL_SHARDS
 from ops.audit.meter import Meter
 from ops.audit.selection import Selection
@@ -75,6 +76,14 @@ def test_by_user_what_arrived_long_after_its_cause_is_found(stage: Stage, ask: A
     stage.log.append(refreshed)
 
     assert refreshed.event_id in ask(user_id="alice", first=NOW - 1, last=NOW + 1)
+
+
+def test_by_pseudonym_when_they_were_forgotten_is_found(stage: Stage, ask: Ask) -> None:
+    days_ago = NOW - 30 * 24 * 60 * MINUTE
+    forgotten = forgetting(happened("old", ConnectionOpened(), connected_at=days_ago), "~SOMEBODY", "olga")
+    stage.log.append(forgotten)
+
+    assert ask(user_id="~SOMEBODY") == ids(forgotten)
 
 
 def test_by_session_the_connections_of_its_owner_are_read(ask: Ask, meter: Meter) -> None:
