@@ -55,6 +55,13 @@ class Stack:
         """Return the memory of a function, 0 if the stack has none of this name."""
         return float(self._function(function).get("memorySize", 0)) / 1024
 
+    @property
+    def logs_access(self) -> bool:
+        """Tell whether the gateway writes a line for each request."""
+        return any(
+            each.inputs.get("accessLogSettings") for each in self.of_type("aws:apigatewayv2/stage:Stage")
+        )
+
     def is_traced(self, function: str) -> bool:
         """Tell whether X-Ray traces a function."""
         return bool(self._function(function).get("tracingConfig", {}).get("mode") == "Active")

@@ -42,6 +42,7 @@ def texts(stack: Stack, *, busy: bool) -> Bill:
             line("projection: reads", (prices.READ_UNITS, reads * _MILLION)),
             _invoked("projector", stack, _MILLION / many, assumed.PROJECT_SECONDS),
             _logged(1 + 1 / many),
+            *accessed(stack, _MILLION),
             *_kept(stack, kept, assumed.EVENT_GB),
         ),
     )
@@ -73,6 +74,7 @@ def connections(stack: Stack, *, busy: bool) -> Bill:
             line("reads, and the count of open connections", (prices.READ_UNITS, reads * _MILLION)),
             _invoked("projector", stack, 2 * _MILLION / many, assumed.PROJECT_SECONDS),
             _logged(3 + 2 / many),
+            *accessed(stack, 2 * _MILLION),
             *_kept(stack, kept, 2 * assumed.EVENT_GB),
         ),
     )
@@ -93,6 +95,7 @@ def voice_minutes(stack: Stack) -> Bill:
             line("projection: reads", (prices.READ_UNITS, counts.READS * events * _MILLION)),
             _invoked("projector", stack, events * _MILLION, assumed.PROJECT_SECONDS),
             _logged(events),
+            *accessed(stack, frames),
             *_kept(stack, (1 + _indexes(stack)) * events * assumed.EVENT_GB, events * assumed.EVENT_GB),
         ),
     )
@@ -116,6 +119,7 @@ def voice_sessions(stack: Stack) -> Bill:
             line("projection: reads", (prices.READ_UNITS, 2 * counts.READS * _MILLION)),
             _invoked("projector", stack, 2 * _MILLION, assumed.PROJECT_SECONDS),
             _logged(4),
+            *accessed(stack, 2 * _MILLION),
             *_kept(stack, 2 * events * assumed.EVENT_GB, 2 * assumed.EVENT_GB),
         ),
     )
@@ -130,8 +134,15 @@ def tickets(stack: Stack) -> Bill:
             _invoked("ticket", stack, _MILLION, assumed.APPEND_SECONDS),
             _written("a write and a deletion", counts.TICKET),
             _logged(1),
+            *accessed(stack, _MILLION),
         ),
     )
+
+
+def accessed(stack: Stack, requests: float) -> Iterator[Line]:
+    """Yield what the gateway's lines of so many requests cost, pings too, if it writes them."""
+    if stack.logs_access:
+        yield line("access logs", (prices.LOGGED, requests * assumed.LOG_LINE_GB))
 
 
 def _indexes(stack: Stack) -> int:

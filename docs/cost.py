@@ -58,7 +58,7 @@ def parts() -> Mapping[str, str]:
         "connections-alone": _bill(work.connections(prod, busy=False)),
         "connections-busy": _bill(work.connections(prod, busy=True)),
         "tickets": _bill(work.tickets(prod)),
-        "connected": _rows(_connected(), "an hour of a connection"),
+        "connected": _rows(_connected(prod), "an hour of a connection"),
         "archive-events": _rows(_archived(), "a million events"),
         "archive-idle": _lines(standing.archiver(archived)),
     }
@@ -75,7 +75,7 @@ def _summary(prod: Stack, alarmed: Stack) -> str:
         "a million texts, each acknowledged, under an `id`": _busy(work.texts, prod),
         "a million connections opened and closed": _busy(work.connections, prod),
         "a million tickets": money(work.tickets(prod).dollars),
-        "a million pings, answered": money(prices.MESSAGES.times(2 * _MILLION)),
+        "a million pings, answered": money(_sum(_pings(prod, _MILLION))),
         "a million connection minutes": money(prices.CONNECTION_MINUTES.times(_MILLION)),
         "a million events, archived (`archive.enabled`)": (
             f"{money(_sum(archived[:2]))}, and {money(archived[2].dollars)} a month"
@@ -145,9 +145,14 @@ def _traces(traced: Stack) -> Iterator[Line]:
     yield line("besides, of a million invocations", (prices.TRACES, _MILLION * assumed.TRACED_SHARE))
 
 
-def _connected() -> Iterator[Line]:
+def _connected(prod: Stack) -> Iterator[Line]:
     yield line("connection minutes", (prices.CONNECTION_MINUTES, 60))
-    yield line("a ping and its pong every 5 minutes", (prices.MESSAGES, 24))
+    yield from _pings(prod, 12)
+
+
+def _pings(stack: Stack, count: float) -> Iterator[Line]:
+    yield line("a ping and its pong every 5 minutes", (prices.MESSAGES, 2 * count))
+    yield from work.accessed(stack, count)
 
 
 def _archived() -> Iterator[Line]:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 import pytest
 
 from cost import work
+from cost.assumed import LOG_LINE_GB
 from cost.bills import Bill
 from cost.stack import Stack
-from ops.prices import READ_UNITS, TRACES, WRITE_UNITS, Price
+from ops.prices import LOGGED, READ_UNITS, TRACES, WRITE_UNITS, Price
 from tests.cost.stacks import enabled, stack
 
 BILLS: dict[str, Callable[[Stack], Bill]] = {
@@ -17,6 +18,7 @@ BILLS: dict[str, Callable[[Stack], Bill]] = {
     "voice minutes": work.voice_minutes,
     "voice sessions": work.voice_sessions,
 }
+REQUESTS = {**BILLS, "tickets": work.tickets}
 
 
 def spent(bill: Bill, price: Price) -> float:
@@ -70,6 +72,23 @@ def test_traces_cost_more(bill: Callable[[Stack], Bill]) -> None:
 
     assert spent(bill(traced), TRACES) >= 0.1
     assert spent(bill(stack("dev")), TRACES) == 0
+
+
+@pytest.mark.parametrize(
+    ("bill", "lines"),
+    [
+        ("texts", 1),
+        ("connections", 2),
+        ("voice minutes", 600),
+        ("voice sessions", 2),
+        ("tickets", 1),
+    ],
+)
+def test_each_request_has_a_line_of_the_gateway_where_it_writes_any(bill: str, lines: int) -> None:
+    logged = stack("dev", api=json.dumps({"accessLogs": "true"}))
+
+    more = spent(REQUESTS[bill](logged), LOGGED) - spent(REQUESTS[bill](stack("dev")), LOGGED)
+    assert more == pytest.approx(lines * LOG_LINE_GB)
 
 
 def test_a_busy_projector_costs_less() -> None:
