@@ -3,6 +3,7 @@
 import msgspec
 
 from functions.aws.attributes import Attribute, Item
+from functions.aws.log.arrivals import arrived_at
 
 _ABSENT: Attribute = {}
 
@@ -43,9 +44,9 @@ class Selection(msgspec.Struct, frozen=True):
 
         An item without the stamp of its arrival has no time: it is wanted whatever the time.
         """
-        stamped = item.get("arrived_at", _ABSENT).get("N")
+        is_stamped = "N" in item.get("arrived_at", _ABSENT)
         return (
-            (stamped is None or self.first <= int(stamped) <= self.last)
+            (not is_stamped or self.first <= arrived_at(item) <= self.last)
             and self.connection_id in (None, item.get("connection_id", _ABSENT).get("S"))
             and self.user_id in (None, item.get("user_id", _ABSENT).get("S"))
             and self.session_id in (None, item.get("session_id", _ABSENT).get("S"))

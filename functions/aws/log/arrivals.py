@@ -31,8 +31,11 @@ def stamp(event_id: str, arrived_at: int, shards: int = ARRIVAL_SHARDS) -> Item:
 
 
 def arrived_at(item: Item) -> int:
-    """Return when an item arrived, epoch milliseconds; a `KeyError` if nobody stamped it."""
-    return int(item["arrived_at"]["N"])
+    """Return when an item arrived, epoch milliseconds; a `KeyError` if nobody stamped it.
+
+    A stamp that somebody put by hand may be any number, such as 1.5: it is rounded down.
+    """
+    return int(float(item["arrived_at"]["N"]))
 
 
 def partitions(first: int, last: int, shards: int = ARRIVAL_SHARDS) -> Iterator[str]:

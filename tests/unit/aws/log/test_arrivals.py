@@ -2,9 +2,10 @@
 
 import pytest
 
-from functions.aws.log.arrivals import partitions, stamp
+from functions.aws.log.arrivals import arrived_at, partitions, stamp
 from functions.domain.log.ids import ALPHABET, event_id
 from functions.names import ARRIVAL_SHARDS
+from ops.audit.selection import Selection
 from tests.gateway_events import CONNECTED_AT
 
 DAY = 86_400_000
@@ -22,6 +23,15 @@ def test_an_event_is_stamped_with_the_time_and_the_day_of_its_arrival() -> None:
 @pytest.mark.parametrize(("letters", "shard"), [("00", 0), ("07", 7), ("0Z", 31), ("10", 0), ("ZZ", 31)])
 def test_the_last_letters_of_an_id_choose_the_shard(letters: str, shard: int) -> None:
     assert stamp("0" * 24 + letters, CONNECTED_AT)["arrival_day"]["S"] == f"2026-11-23#{shard}"
+
+
+@pytest.mark.parametrize(("stamp", "at"), [("1795410720123", 1_795_410_720_123), ("1.5", 1), ("1E3", 1_000)])
+def test_any_number_is_a_time_of_arrival(stamp: str, at: int) -> None:
+    item = {"arrived_at": {"N": stamp}}
+
+    assert arrived_at(item) == at
+    assert Selection(at, at).wants(item)
+    assert not Selection(at + 1, at + 1).wants(item)
 
 
 def test_the_events_of_a_day_are_spread_over_all_shards() -> None:
