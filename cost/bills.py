@@ -5,7 +5,6 @@ from typing import Final, NamedTuple
 from ops.prices import Price
 
 _MILLION: Final = 1_000_000
-_HUNDRED: Final = 100
 _SMALL: Final = 0.1
 TIMES: Final = "\N{MULTIPLICATION SIGN}"
 
