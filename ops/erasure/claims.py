@@ -1,16 +1,13 @@
 """Deletes the claims that name a person, but for those that expire by themselves within a day."""
 
+from functools import partial
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from functions.aws.attributes import to_item
-from functions.aws.faults import CONDITION_FAILED, code_of
-from functions.aws.log.attempts import attempt
-from functions.aws.log.patience import USUAL as PATIENCE
 from functions.domain.log.claims import session_key, voice_key
 from ops.deployment import Deployment
 from ops.erasure.person import Person
+from ops.erasure.writing import written
 
 
 def free(deployment: Deployment, person: Person) -> int:
@@ -40,10 +37,4 @@ def _delete(deployment: Deployment, key: str, value: str | None = None) -> bool:
             "ExpressionAttributeNames": {"#value": "value"},
             "ExpressionAttributeValues": to_item({":value": value}),
         }
-    try:
-        attempt(lambda: deployment.client.delete_item(**request), PATIENCE.pauses())
-    except ClientError as error:
-        if code_of(error) == CONDITION_FAILED:
-            return False
-        raise
-    return True
+    return written(partial(deployment.client.delete_item, **request))

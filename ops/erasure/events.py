@@ -3,13 +3,8 @@
 from functools import partial
 from typing import Any, Final
 
-from botocore.exceptions import ClientError
-
 from functions.aws.attributes import Item
-from functions.aws.faults import CONDITION_FAILED, code_of
-from functions.aws.log.attempts import attempt
 from functions.aws.log.event_items import encode
-from functions.aws.log.patience import USUAL as PATIENCE
 from functions.domain.log.events import Event
 from functions.domain.log.redaction import is_pseudonym, redacted
 from functions.domain.texts.messages import message_of
@@ -19,6 +14,7 @@ from ops.deployment import Deployment
 from ops.erasure.problems import UnreadableError
 from ops.erasure.reading import event_of
 from ops.erasure.traces import Trace
+from ops.erasure.writing import written
 
 _REWRITTEN: Final = {"user_id": "#user", "session_id": "#session", "version": "#version", "data": "#data"}
 """The attributes that a redaction may change; an older version is written as this release writes it."""
@@ -69,13 +65,7 @@ def rewrite(client: Any, table: str, event: Event, pseudonym: str) -> bool:
         },
         "ExpressionAttributeValues": {f":{name[1:]}": value for name, value in values.items()},
     }
-    try:
-        attempt(partial(client.update_item, **update), PATIENCE.pauses())
-    except ClientError as error:
-        if code_of(error) == CONDITION_FAILED:
-            return False
-        raise
-    return True
+    return written(partial(client.update_item, **update))
 
 
 def delete_row_of_nothing(deployment: Deployment, connection: str) -> None:

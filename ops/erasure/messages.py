@@ -9,13 +9,12 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from functions.aws.attributes import Item, to_item
-from functions.aws.faults import CONDITION_FAILED, code_of, is_contended
-from functions.aws.log.attempts import attempt
-from functions.aws.log.patience import USUAL as PATIENCE
+from functions.aws.faults import is_contended
 from functions.aws.read_models.message_items import to_key
 from functions.names import TTL_ATTRIBUTE
 from ops.deployment import Deployment
 from ops.erasure.problems import StuckError
+from ops.erasure.writing import written
 
 _SAME: Final = "#generation = :generation"
 """Nobody has counted the message anew, or deleted it, since it was read."""
@@ -143,11 +142,10 @@ def _is_expired(message: Item, now: int) -> bool:
 
 
 def _done(write: Callable[[], object]) -> bool:
-    """Write, and tell whether the condition held; what a transaction of others holds is tried for 3 s."""
+    """Write, and tell whether it was written; what others are in the way of is left for another round."""
     try:
-        attempt(write, PATIENCE.pauses())
+        return written(write)
     except ClientError as error:
-        if code_of(error) == CONDITION_FAILED or is_contended(error):
+        if is_contended(error):
             return False
         raise
-    return True
