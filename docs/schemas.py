@@ -11,6 +11,7 @@ from typing import Any, Final, get_args
 import msgspec
 
 from functions import names
+from functions.domain.frames import feed_frames as f
 from functions.domain.frames import protocol as p
 from functions.domain.identity.identity import NAME
 
@@ -22,8 +23,17 @@ REPLIES: Final[Mapping[type[Any], tuple[type[Any], ...]]] = {
     p.VoiceStart: (p.VoiceReady, p.Error),
     p.VoiceData: (),
     p.VoiceEnd: (p.VoiceEnded, p.Error),
+    f.Resume: (f.Reset, f.Resumed, p.Error),
+    f.History: (f.HistoryPage, p.Error),
+    f.Ack: (),
 }
-"""What may answer each frame of a client on its own route; ``voice_data`` is one-way."""
+"""What may answer each frame of a client on its own route; ``voice_data`` and ``ack`` are one-way."""
+
+PUSHED: Final[Mapping[type[Any], str]] = {
+    p.Error: "What was wrong with a one-way frame, or with the identity of the connection.",
+    f.Message: "What every screen of a feed is told, in its order; again after a resume.",
+}
+"""What comes by itself, and when."""
 
 _NAME: Final = {"type": "string", "pattern": f"^{NAME.pattern}$"}
 _QUERY: Final = {
@@ -60,7 +70,7 @@ def documents() -> dict[str, str]:
     """Return the text of each file of ``docs/protocol``, by name."""
     return {
         "client-frames.schema.json": _text(_schema("Frames that a client sends", p.Frame)),
-        "server-frames.schema.json": _text(_schema("Frames that the server sends", p.Answer)),
+        "server-frames.schema.json": _text(_schema("Frames that the server sends", p.Sent)),
         "asyncapi.json": _text(_asyncapi()),
     }
 
@@ -82,7 +92,7 @@ def _schema(title: str, frames: Any) -> dict[str, Any]:
 
 
 def _asyncapi() -> dict[str, Any]:
-    clients, servers = get_args(p.Frame), get_args(p.Answer)
+    clients, servers = get_args(p.Frame), get_args(p.Sent)
     frames = (*clients, *servers)
     _, schemas = msgspec.json.schema_components(frames, ref_template="#/components/schemas/{name}")
     return {
@@ -113,7 +123,8 @@ def _asyncapi() -> dict[str, Any]:
                 "bindings": {"ws": {"query": _QUERY, "headers": _HEADERS}},
             }
         },
-        "operations": {_tag(frame): _receive(frame) for frame in clients} | {"error": _send(p.Error)},
+        "operations": {_tag(frame): _receive(frame) for frame in clients}
+        | {_tag(frame): _send(frame) for frame in PUSHED},
         "components": {"messages": {_tag(frame): _message(frame) for frame in frames}, "schemas": schemas},
     }
 
@@ -149,7 +160,7 @@ def _receive(frame: type[Any]) -> dict[str, Any]:
 def _send(frame: type[Any]) -> dict[str, Any]:
     return {
         "action": "send",
-        "description": "What was wrong with a one-way frame, or with the identity of the connection.",
+        "description": PUSHED[frame],
         "channel": {"$ref": "#/channels/connection"},
         "messages": [_in_channel(frame)],
     }

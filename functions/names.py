@@ -6,6 +6,7 @@ CLAIMS_TABLE = "CLAIMS_TABLE"
 CONNECTIONS_TABLE = "CONNECTIONS_TABLE"
 METRICS_TABLE = "METRICS_TABLE"
 MESSAGES_TABLE = "MESSAGES_TABLE"
+FEEDS_TABLE = "FEEDS_TABLE"
 MANAGEMENT_ENDPOINT = "MANAGEMENT_ENDPOINT"
 RETENTION_DAYS = "RETENTION_DAYS"
 ISSUER = "ISSUER"
@@ -20,6 +21,14 @@ CONNECTIONS_PER_USER = "CONNECTIONS_PER_USER"
 TEXTS_PER_MINUTE = "TEXTS_PER_MINUTE"
 TEXT_BYTES_PER_MINUTE = "TEXT_BYTES_PER_MINUTE"
 VOICE_SESSIONS_PER_MINUTE = "VOICE_SESSIONS_PER_MINUTE"
+RESUMES_PER_MINUTE = "RESUMES_PER_MINUTE"
+HISTORIES_PER_MINUTE = "HISTORIES_PER_MINUTE"
+FEED_WINDOW_SECONDS = "FEED_WINDOW_SECONDS"
+"""How far back a client can resume from where it was."""
+FEED_FUNCTION = "FEED_FUNCTION"
+"""The name of the function that numbers what is appended, and posts it."""
+LAMBDA_ENDPOINT = "LAMBDA_ENDPOINT"
+"""``https://lambda.{region}.amazonaws.com``: where functions are invoked."""
 ARCHIVE_BUCKET = "ARCHIVE_BUCKET"
 LOG_LEVEL = "LOG_LEVEL"
 EMULATED = "EMULATED"
@@ -46,6 +55,8 @@ CLAIM_SESSION = "session#"
 CLAIM_VOICE = "voice#"
 CLAIM_TEXTS = "texts#"
 CLAIM_VOICES = "voices#"
+CLAIM_RESUMES = "resumes#"
+CLAIM_HISTORIES = "histories#"
 CLAIM_REPLY = "reply#"
 CLAIM_TICKET = "ticket#"
 """What the keys of each kind of claim begin with. Each function may write the kinds that it is granted, so a
@@ -59,9 +70,6 @@ CONNECTIONS_ACTIVE_KEY = ("activeShard", "activeSince")
 ACTIVE_SHARDS = 8
 """May be doubled, and never shrink: readers ask all shards, and a row that was written with fewer is among
 them. It moves when it is written next, and to a higher shard, so that a list in progress misses none."""
-CONNECTIONS_ACTIVE_OF_USER = "active-user-index"
-CONNECTIONS_ACTIVE_OF_USER_KEY = ("activeUser", "createdAt")
-"""Sparse, keys only: a user's connections that have not ended, for the limit on them."""
 NUMERIC_KEYS = frozenset({"createdAt", "activeSince", "arrived_at"})
 """Key attributes of type N; every other key attribute is of type S."""
 
@@ -87,6 +95,9 @@ METRIC_SHARDS = 8
 shards that are there."""
 
 MESSAGES_KEY = ("conversation", "event_id")
+
+FEEDS_KEY = ("feed", "key")
+"""Of several kinds of items: the first letter of ``key`` says which."""
 
 TTL_ATTRIBUTE = "expires_at"
 """Epoch seconds, on every table."""
@@ -121,6 +132,11 @@ ROUTE_DISCONNECT = "$disconnect"
 ROUTE_DEFAULT = "$default"
 ROUTE_PING = "ping"
 ROUTE_VOICE_DATA = "voice_data"
+ROUTE_RESUME = "resume"
+ROUTE_HISTORY = "history"
+ROUTE_ACK = "ack"
+TWO_WAY_ROUTES = (ROUTE_DEFAULT, ROUTE_RESUME, ROUTE_HISTORY)
+"""What a function returns there is sent to the client; on the others it says something by callback only."""
 PONG = '{"type": "pong"}'
 """What the gateway itself answers to a ping."""
 
@@ -156,4 +172,5 @@ MESSAGE = "functions.handlers.message.handler"
 PROJECTOR = "functions.handlers.projector.handler"
 CONNECTION_MANAGER = "functions.handlers.connection_manager.handler"
 SWEEPER = "functions.handlers.sweeper.handler"
+FEED = "functions.handlers.feed.handler"
 ARCHIVER = "functions.handlers.archiver.handler"

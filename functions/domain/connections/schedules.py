@@ -1,4 +1,4 @@
-"""What the schedule tells the sweeper: the time of the run, and how long is idle."""
+"""What the schedule tells the sweeper: the time of the run, how long is idle, and when the next run is."""
 
 from datetime import datetime
 from typing import Annotated, Final
@@ -22,15 +22,17 @@ class Run(msgspec.Struct, frozen=True):
 
     at: int
     idle_seconds: int
+    every_minutes: int = 5
 
 
 class _Input(msgspec.Struct, frozen=True, rename="camel"):
     time: str
     idle_seconds: IdleSeconds = ASK_AFTER_SECONDS
+    every_minutes: Annotated[int, msgspec.Meta(ge=1, le=1_440)] = 5
 
 
 def parse(event: object, now: int) -> Run:
-    """Return the run that a schedule asks for, ``{"time": "2026-11-23T05:00:00Z", "idleSeconds"?}``.
+    """Return the run that a schedule asks for: ``{"time": "2026-11-23T05:00:00Z"}``, and two numbers.
 
     A placeholder that was not filled in, as by the embedded AWS, stands for the present.
 
@@ -41,10 +43,10 @@ def parse(event: object, now: int) -> Run:
     """
     given = msgspec.convert(event, _Input)
     if given.time == _PLACEHOLDER:
-        return Run(now, given.idle_seconds)
+        return Run(now, given.idle_seconds, given.every_minutes)
     time = msgspec.convert(given.time, Annotated[datetime, msgspec.Meta(tz=True)])
     at = int(time.timestamp() * 1000)
     if not now - LATE_SECONDS * 1000 <= at <= now + EARLY_SECONDS * 1000:
         msg = f"the run of {given.time} is not of the present, but for 5 minutes ahead and a day behind"
         raise msgspec.ValidationError(msg)
-    return Run(at, given.idle_seconds)
+    return Run(at, given.idle_seconds, given.every_minutes)

@@ -7,8 +7,9 @@ from typing import Annotated, Final, Literal, get_args
 
 import msgspec
 
+from functions.domain.frames.bases import ClientFrame, ServerFrame
+from functions.domain.frames.feed_frames import FeedAnswer, FeedFrame, Message
 from functions.domain.log.ids import PATTERN
-from functions.domain.printable import PrintableId
 from functions.domain.refusals import ErrorCode
 
 MAX_FRAME_BYTES: Final = 32 * 1024
@@ -32,31 +33,12 @@ LastSeq = Annotated[int, msgspec.Meta(ge=-1, le=MAX_SEQ)]
 VoiceSessionId = Annotated[
     str, msgspec.Meta(pattern=PATTERN, description="the id of a voice session, as voice_ready gave it")
 ]
-Timestamp = (
-    Annotated[str, msgspec.Meta(max_length=64)]
-    | Annotated[
-        float,
-        msgspec.Meta(
-            ge=-(2**53),
-            le=2**53,
-            description="a text of at most 64 characters, or a number up to ±9007199254740992",
-        ),
-    ]
-)
-"""Whatever a client keeps its time in, and no more than that."""
 VoiceName = Annotated[
     str,
     msgspec.Meta(
         pattern=r"^[A-Za-z0-9_-]{1,64}$(?!\n)", description="1 to 64 ASCII letters, digits, - and _"
     ),
 ]
-
-
-class ClientFrame(msgspec.Struct, frozen=True, tag_field="type"):
-    """What every frame of a client may carry. ``timestamp`` is the client's own and is not used."""
-
-    id: PrintableId | None = None
-    timestamp: Timestamp | None = None
 
 
 class Ping(ClientFrame, frozen=True, tag="ping"):
@@ -118,14 +100,7 @@ class VoiceEnd(ClientFrame, frozen=True, tag="voice_end", kw_only=True):
 
 Recorded = TextMessage | VoiceStart | VoiceEnd
 """The frames that an event records, and that may be sent again under their ids."""
-Frame = Ping | TextMessage | VoiceStart | VoiceData | VoiceEnd
-
-
-class ServerFrame(msgspec.Struct, frozen=True, tag_field="type", omit_defaults=True, kw_only=True):
-    """What every frame of the server may carry: the client's ``id``, and when it was sent (ISO 8601)."""
-
-    id: str | None = None
-    timestamp: str | None = None
+Frame = Ping | TextMessage | VoiceStart | VoiceData | VoiceEnd | FeedFrame
 
 
 class Pong(msgspec.Struct, frozen=True, tag_field="type", tag="pong"):
@@ -191,6 +166,8 @@ class Error(ServerFrame, frozen=True, tag="error", kw_only=True):
     data: ErrorData
 
 
-Answer = Pong | TextAck | VoiceReady | VoiceEnded | Error
+Answer = Pong | TextAck | VoiceReady | VoiceEnded | Error | FeedAnswer
+Sent = Answer | Message
+"""What the server sends: answers, and what every screen is told."""
 
 CLIENT_TYPES: Final = frozenset(str(frame.__struct_config__.tag) for frame in get_args(Frame))

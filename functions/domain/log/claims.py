@@ -10,7 +10,9 @@ from hashlib import sha256
 import msgspec
 
 from functions.names import (
+    CLAIM_HISTORIES,
     CLAIM_REPLY,
+    CLAIM_RESUMES,
     CLAIM_SESSION,
     CLAIM_TEXTS,
     CLAIM_TICKET,
@@ -97,6 +99,16 @@ def texts_key(user_id: str, minute: int) -> str:
 def voices_key(user_id: str, minute: int) -> str:
     """Return the key of how many voice sessions a user opened in a minute."""
     return f"{CLAIM_VOICES}{user_id}#{minute // 1000}"
+
+
+def resumes_key(user_id: str, minute: int) -> str:
+    """Return the key of how often a user asked in a minute for what they missed."""
+    return f"{CLAIM_RESUMES}{user_id}#{minute // 1000}"
+
+
+def histories_key(user_id: str, minute: int) -> str:
+    """Return the key of how many pages of history a user asked for in a minute."""
+    return f"{CLAIM_HISTORIES}{user_id}#{minute // 1000}"
 
 
 def ticket_key(ticket: str) -> str:

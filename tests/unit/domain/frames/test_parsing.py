@@ -44,7 +44,8 @@ def test_every_type_of_frame_is_read(body: dict[str, Any], frame: object) -> Non
 
 
 def test_the_clients_types_are_these() -> None:
-    assert {"ping", "text_message", "voice_start", "voice_data", "voice_end"} == CLIENT_TYPES
+    of_feeds = {"resume", "history", "ack"}
+    assert {"ping", "text_message", "voice_start", "voice_data", "voice_end", *of_feeds} == CLIENT_TYPES
 
 
 def test_a_voice_session_is_16_khz_unless_it_says_otherwise() -> None:
@@ -156,7 +157,8 @@ def test_a_type_that_no_client_sends_is_unknown(kind: str) -> None:
 
     assert verdict.code == "unknown_type"
     assert verdict.message == (
-        "No such type of frame. There are ping, text_message, voice_data, voice_end, voice_start."
+        "No such type of frame. There are ack, history, ping, resume, text_message, voice_data, voice_end, "
+        "voice_start."
     )
 
 

@@ -1,0 +1,76 @@
+"""What a number of a feed says to a client: as one message, or in parts where it is too long for a frame."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from functions.domain.feeds.feeds import Pointer
+from functions.domain.frames.feed_frames import FeedName, MessageData
+from functions.domain.frames.protocol import MAX_SENT_BYTES
+from functions.domain.log.events import Event
+from functions.domain.log.facts import TextMessageReceived
+from functions.domain.times import iso
+
+ENVELOPE_BYTES: Final = 1_024
+"""What is around a text in a frame, with room to spare: names, numbers, ids and times."""
+TEXT_BYTES: Final = MAX_SENT_BYTES - ENVELOPE_BYTES
+
+
+def messages_of(
+    name: FeedName, pointer: Pointer, event: Event | None, reader: str, text_bytes: int = TEXT_BYTES
+) -> tuple[MessageData, ...]:
+    """Return what a pointer says to a reader: one message, or its parts in order.
+
+    A number always comes, so that there is no gap: what has expired, was erased or is another user's says
+    nothing but that.
+
+    Parameters
+    ----------
+    name
+        What the reader calls the feed.
+    pointer
+        The number.
+    event
+        The event that has it, as the log holds it; None if the log does not.
+    reader
+        The user who reads.
+    text_bytes
+        How long the text of one frame may be, as JSON writes it.
+    """
+    if event is not None and event.user_id == reader and isinstance(event.fact, TextMessageReceived):
+        pieces = parts(event.fact.text, text_bytes)
+        whole = MessageData(name, pointer.seq, pointer.event_id, iso(event.at), "text")
+        if len(pieces) == 1:
+            return (msgspec.structs.replace(whole, text=pieces[0]),)
+        return tuple(
+            msgspec.structs.replace(whole, text=piece, part=number, parts=len(pieces))
+            for number, piece in enumerate(pieces, 1)
+        )
+    return (MessageData(name, pointer.seq, pointer.event_id, iso(pointer.numbered_at), "expired"),)
+
+
+def parts(text: str, most_bytes: int) -> tuple[str, ...]:
+    """Return a text in as few parts as fit, each as JSON writes it: always the same for the same text."""
+    if len(text) * _LONGEST <= most_bytes or _size(text) <= most_bytes:
+        return (text,)
+    return tuple(_cut(text, most_bytes))
+
+
+_LONGEST: Final = 6
+"""Bytes of a character in JSON at most: a control character is escaped."""
+
+
+def _size(text: str) -> int:
+    return len(msgspec.json.encode(text)) - len('""')
+
+
+def _cut(text: str, most_bytes: int) -> Iterator[str]:
+    begin, size = 0, 0
+    for index, character in enumerate(text):
+        added = _size(character)
+        if size + added > most_bytes:
+            yield text[begin:index]
+            begin, size = index, 0
+        size += added
+    yield text[begin:]

@@ -1,0 +1,48 @@
+"""Which events the sweeper looks at, and which of them nobody has numbered."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from functions.domain.feeds.feeds import Pointer
+from functions.domain.feeds.numbering import CLOCKS_MILLISECONDS, Unnumbered
+from functions.domain.log.ids import MINUTE
+
+YOUNG_MILLISECONDS: Final = MINUTE
+"""What arrived since then may be on its way still."""
+_LEAST_MINUTES: Final = 15
+_INTERVALS: Final = 3
+"""Runs that may fail until what they should have found is looked for no more."""
+
+
+class Span(msgspec.Struct, frozen=True):
+    """From when to when events arrived, both included: epoch milliseconds."""
+
+    first: int
+    last: int
+
+
+def span(at: int, every_minutes: int) -> Span:
+    """Return what a run looks at: what arrived a minute ago and before, back to three runs or a quarter hour.
+
+    Parameters
+    ----------
+    at
+        The time of the run, epoch milliseconds.
+    every_minutes
+        How long it is between two runs.
+    """
+    return Span(at - max(_LEAST_MINUTES, _INTERVALS * every_minutes) * MINUTE, at - YOUNG_MILLISECONDS)
+
+
+def since(events: Iterable[Unnumbered]) -> int:
+    """Return from when on a feed's numbers have to be read, to find those of its events."""
+    return min(event.arrived_at for event in events) - CLOCKS_MILLISECONDS
+
+
+def forgotten(events: Iterable[Unnumbered], pointers: Sequence[Pointer]) -> list[Unnumbered]:
+    """Return the events of a feed that have no number, in the order in which they arrived."""
+    known = {(pointer.connection_id, pointer.event_id) for pointer in pointers}
+    unknown = [event for event in events if (event.connection_id, event.event_id) not in known]
+    return sorted(unknown, key=lambda event: (event.arrived_at, event.event_id))

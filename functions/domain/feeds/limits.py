@@ -1,0 +1,22 @@
+"""How often a user may ask for what they missed, and how far back."""
+
+from typing import Final
+
+import msgspec
+
+WINDOW_SECONDS: Final = 24 * 3_600
+
+
+class FeedLimits(msgspec.Struct, frozen=True):
+    """How often one user may ask in one minute, over all of their connections, and how far back.
+
+    ``window_seconds`` is a rule for readers only: numbers are kept for as long as their events.
+    """
+
+    resumes: int = 30
+    histories: int = 30
+    window_seconds: int = WINDOW_SECONDS
+
+
+USUAL: Final = FeedLimits()
+"""What holds where nobody chose."""

@@ -1,0 +1,153 @@
+"""The frames of the feeds: what a client asks for that it missed, and what every screen is told in order."""
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+from functions.domain.frames.bases import ClientFrame, ServerFrame
+
+FeedName = Literal["session", "user"]
+"""What a client calls its two feeds: its conversation's, and its user's."""
+
+MOST_IN_A_PAGE: Final = 50
+_USUAL_PAGE: Final = 20
+
+Number = Annotated[int, msgspec.Meta(ge=1, le=9_999_999_999)]
+LastNumber = Annotated[int, msgspec.Meta(ge=0, le=9_999_999_999)]
+Part = Annotated[int, msgspec.Meta(ge=1, le=1_000)]
+Id = Annotated[str, msgspec.Meta(max_length=26)]
+
+
+class Position(msgspec.Struct, frozen=True):
+    """The last message of a feed that was delivered in order; 0 and an empty id before the first."""
+
+    seq: LastNumber
+    id: Id
+
+
+class Positions(msgspec.Struct, frozen=True):
+    """Where a client is in its feeds; without a position it begins anew."""
+
+    session: Position | None = None
+    user: Position | None = None
+
+
+class ResumeData(msgspec.Struct, frozen=True):
+    """Where the client is."""
+
+    positions: Positions = Positions()
+
+
+class Resume(ClientFrame, frozen=True, tag="resume"):
+    """Ask for what was missed. Always the first frame of a connection."""
+
+    data: ResumeData = ResumeData()
+
+
+class Before(msgspec.Struct, frozen=True):
+    """What a page of history ends before: a number or, of a message in parts, one of its parts."""
+
+    seq: Number
+    part: Part | None = None
+
+
+class HistoryData(msgspec.Struct, frozen=True):
+    """Which page: of the newest messages, or of those before one that is known."""
+
+    feed: FeedName = "session"
+    before: Before | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MOST_IN_A_PAGE)] = _USUAL_PAGE
+
+
+class History(ClientFrame, frozen=True, tag="history"):
+    """Ask for a page of a feed, the newest first."""
+
+    data: HistoryData = HistoryData()
+
+
+class AckData(msgspec.Struct, frozen=True):
+    """Up to which number a feed was delivered."""
+
+    feed: FeedName
+    seq: Number
+
+
+class Ack(ClientFrame, frozen=True, tag="ack", kw_only=True):
+    """Say what arrived. One-way, and cumulative: at most one a second for each feed."""
+
+    data: AckData
+
+
+FeedFrame = Resume | History | Ack
+"""The frames that the function of the feeds takes, each on a route of its own."""
+
+
+class MessageData(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One number of a feed, or one part of it, and what it says.
+
+    ``id`` is the event's, a text's ``messageId``. Of a message in parts, ``text`` is that of one part; they
+    count from 1.
+    """
+
+    feed: FeedName
+    seq: int
+    id: str
+    at: str
+    kind: Literal["text", "expired"]
+    text: str | None = None
+    part: int | None = None
+    parts: int | None = None
+
+
+class Message(ServerFrame, frozen=True, tag="message", kw_only=True):
+    """What every screen of a feed is told, each number once."""
+
+    data: MessageData
+
+
+class ResetData(msgspec.Struct, frozen=True):
+    """Where the feed is: what was before it is in the history."""
+
+    feed: FeedName
+    position: Position
+
+
+class Reset(ServerFrame, frozen=True, tag="reset", kw_only=True):
+    """The client cannot go on from its position: it takes this one, and loads the history."""
+
+    data: ResetData
+
+
+class ResumedData(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Up to which number the feed was sent. With ``more`` there is more: the client asks again."""
+
+    feed: FeedName
+    seq: int
+    more: bool = False
+
+
+class Resumed(ServerFrame, frozen=True, tag="resumed", kw_only=True):
+    """What was missed was sent."""
+
+    data: ResumedData
+
+
+class HistoryPageData(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A page of a feed, the newest first; of a message in parts, its parts, the last first.
+
+    ``complete`` is the feed's top, in a page that is not before another: what is above it comes by itself.
+    """
+
+    feed: FeedName
+    messages: tuple[MessageData, ...]
+    more: bool = False
+    complete: Position | None = None
+
+
+class HistoryPage(ServerFrame, frozen=True, tag="history_page", kw_only=True):
+    """A page of history; ``more`` where something is before it."""
+
+    data: HistoryPageData
+
+
+FeedAnswer = Reset | Resumed | HistoryPage
