@@ -20,6 +20,7 @@ class Tables:
     connections: str
     metrics: str
     messages: str
+    feeds: str
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,10 @@ def create_tables(client: Any, prefix: str) -> Tables:
         names.CONNECTIONS_KEY,
         Index(names.CONNECTIONS_BY_USER, names.CONNECTIONS_BY_USER_KEY, names.CONNECTION_INDEXED),
         Index(names.CONNECTIONS_ACTIVE, names.CONNECTIONS_ACTIVE_KEY, names.CONNECTION_INDEXED),
-        Index(names.CONNECTIONS_ACTIVE_OF_USER, names.CONNECTIONS_ACTIVE_OF_USER_KEY, ()),
     )
     _create(client, tables.metrics, names.METRICS_KEY)
     _create(client, tables.messages, names.MESSAGES_KEY)
+    _create(client, tables.feeds, names.FEEDS_KEY)
     return tables
 
 

@@ -4,12 +4,15 @@ boto3 adds nothing that the functions use, and costs a tenth of their import.
 """
 
 from importlib.util import find_spec
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import botocore.session
 from botocore.config import Config
 
 from functions import names
+
+if TYPE_CHECKING:
+    from functions.aws.invoking import Invoker
 
 MOST_CALLS: Final = 16
 """How many calls one client makes at a time, where a function makes several."""
@@ -60,6 +63,26 @@ def management(endpoint: str, *, emulated: bool = False, config: Config = CONFIG
     if emulated:
         client.meta.events.register("before-parse.apigatewaymanagementapi.GetConnection", _uncapitalise)
     return client
+
+
+def invoker(endpoint: str, function: str, region: str) -> "Invoker":
+    """Return what invokes a function asynchronously; it is given up after 4 s, and somebody else invokes it.
+
+    Parameters
+    ----------
+    endpoint
+        Lambda's own, ``https://lambda.{region}.amazonaws.com``.
+    function, region
+        Its name, and where it is.
+    """
+    from botocore.httpsession import URLLib3Session  # noqa: PLC0415 - most functions invoke none
+
+    from functions.aws.invoking import Invoker  # noqa: PLC0415 - likewise
+
+    connect_and_read: Any = (0.5, 1.5)  # its type says less than it takes
+    http = URLLib3Session(timeout=connect_and_read, max_pool_connections=MOST_CALLS)
+    url = f"{endpoint}/2015-03-31/functions/{function}/invocations"
+    return Invoker(http, _session.get_credentials(), url, region)
 
 
 def s3(*, emulated: bool = False, **options: Any) -> Any:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from functions.aws.read_models.read_model import ReadModel
 
 
-def _required(name: str) -> str:
+def required(name: str) -> str:
+    """Return a variable that the program gives to the function; without it the function cannot work."""
     try:
         return os.environ[name]
     except KeyError:
@@ -35,7 +36,7 @@ def _required(name: str) -> str:
 
 def retention_seconds() -> int:
     """Return how long events, and all that follows from them, are kept."""
-    return int(_required(names.RETENTION_DAYS)) * DAY_SECONDS
+    return int(required(names.RETENTION_DAYS)) * DAY_SECONDS
 
 
 @cache
@@ -53,27 +54,27 @@ def dynamodb_in_time() -> Any:
 def limits() -> Limits:
     """Return how much a user may do in a minute."""
     return Limits(
-        texts=int(_required(names.TEXTS_PER_MINUTE)),
-        voice_sessions=int(_required(names.VOICE_SESSIONS_PER_MINUTE)),
-        text_bytes=int(_required(names.TEXT_BYTES_PER_MINUTE)),
+        texts=int(required(names.TEXTS_PER_MINUTE)),
+        voice_sessions=int(required(names.VOICE_SESSIONS_PER_MINUTE)),
+        text_bytes=int(required(names.TEXT_BYTES_PER_MINUTE)),
     )
 
 
 def connections_per_user() -> int:
     """Return how many connections a user may have at a time."""
-    return int(_required(names.CONNECTIONS_PER_USER))
+    return int(required(names.CONNECTIONS_PER_USER))
 
 
 @cache
 def event_log() -> EventLog:
     """Return the log, with claims where the function makes any."""
-    return EventLog(dynamodb(), _required(names.EVENTS_TABLE), os.environ.get(names.CLAIMS_TABLE))
+    return EventLog(dynamodb(), required(names.EVENTS_TABLE), os.environ.get(names.CLAIMS_TABLE))
 
 
 @cache
 def event_log_in_time() -> EventLog:
     """Return the log for who must be done by a certain time: an attempt ends within 10 s."""
-    return EventLog(dynamodb_in_time(), _required(names.EVENTS_TABLE), os.environ.get(names.CLAIMS_TABLE))
+    return EventLog(dynamodb_in_time(), required(names.EVENTS_TABLE), os.environ.get(names.CLAIMS_TABLE))
 
 
 @cache
@@ -83,16 +84,16 @@ def read_model() -> "ReadModel":
 
     return ReadModel(
         dynamodb(),
-        connections=_required(names.CONNECTIONS_TABLE),
-        messages=_required(names.MESSAGES_TABLE),
-        metrics=_required(names.METRICS_TABLE),
+        connections=required(names.CONNECTIONS_TABLE),
+        messages=required(names.MESSAGES_TABLE),
+        metrics=required(names.METRICS_TABLE),
     )
 
 
 @cache
 def callbacks() -> Callbacks:
     """Return the API's callbacks; the client is made by the first that is used."""
-    endpoint = _required(names.MANAGEMENT_ENDPOINT)
+    endpoint = required(names.MANAGEMENT_ENDPOINT)
     return Callbacks(lambda: clients.management(endpoint, emulated=names.EMULATED in os.environ))
 
 
@@ -101,7 +102,7 @@ def callbacks_in_time() -> Callbacks:
     """Return callbacks that end within 10 s, for several threads; to make the client is not safe in them."""
     emulated = names.EMULATED in os.environ
     client = clients.management(
-        _required(names.MANAGEMENT_ENDPOINT), emulated=emulated, config=clients.IN_TIME
+        required(names.MANAGEMENT_ENDPOINT), emulated=emulated, config=clients.IN_TIME
     )
     return Callbacks(lambda: client)
 
@@ -111,15 +112,14 @@ def connections() -> "Connections":
     """Return the reads of the connections table."""
     from functions.aws.read_models.connections import Connections  # noqa: PLC0415 - handlers of routes never read it
 
-    return Connections(dynamodb(), _required(names.CONNECTIONS_TABLE))
+    return Connections(dynamodb(), required(names.CONNECTIONS_TABLE))
 
 
 @cache
-def connections_to_count() -> "Connections":
-    """Return the reads of the connections table that are given up early: a handshake waits for them."""
-    from functions.aws.read_models.connections import Connections  # noqa: PLC0415 - handlers of routes never read it
-
-    return Connections(clients.dynamodb(clients.BRIEF), _required(names.CONNECTIONS_TABLE))
+def callbacks_to_ask() -> Callbacks:
+    """Return callbacks that are given up early: a handshake waits for them; the first makes the client."""
+    endpoint, emulated = required(names.MANAGEMENT_ENDPOINT), names.EMULATED in os.environ
+    return Callbacks(lambda: clients.management(endpoint, emulated=emulated, config=clients.BRIEF))
 
 
 @cache
@@ -129,16 +129,16 @@ def tokens() -> "Tokens":
     from functions.aws.identity.tokens import Tokens  # noqa: PLC0415 - likewise
 
     return Tokens(
-        Keys(_required(names.JWKS_URL)),
-        issuer=_required(names.ISSUER),
-        clients=frozenset(_required(names.CLIENT_IDS).split(",")),
+        Keys(required(names.JWKS_URL)),
+        issuer=required(names.ISSUER),
+        clients=frozenset(required(names.CLIENT_IDS).split(",")),
         use=identity_use(),
     )
 
 
 def identity_use() -> str:
     """Return the kind of token that is taken, ``access`` or ``id``."""
-    return _required(names.IDENTITY_USE)
+    return required(names.IDENTITY_USE)
 
 
 @cache
@@ -146,7 +146,7 @@ def tickets() -> "Tickets":
     """Return the tickets."""
     from functions.aws.identity.tickets import Tickets  # noqa: PLC0415 - handlers of routes never see one
 
-    return Tickets(dynamodb(), _required(names.CLAIMS_TABLE))
+    return Tickets(dynamodb(), required(names.CLAIMS_TABLE))
 
 
 @cache
@@ -154,7 +154,7 @@ def arrivals() -> "Arrivals":
     """Return the log as the archive reads it."""
     from functions.aws.archive.arrivals import Arrivals  # noqa: PLC0415 - only the archiver pays for its import
 
-    return Arrivals(clients.dynamodb(clients.PATIENT), _required(names.EVENTS_TABLE))
+    return Arrivals(clients.dynamodb(clients.PATIENT), required(names.EVENTS_TABLE))
 
 
 @cache
@@ -162,7 +162,7 @@ def archive_objects() -> "Objects":
     """Return the archive's objects."""
     from functions.aws.archive.objects import Objects  # noqa: PLC0415 - only the archiver calls S3
 
-    return Objects(clients.s3(emulated=names.EMULATED in os.environ), _required(names.ARCHIVE_BUCKET))
+    return Objects(clients.s3(emulated=names.EMULATED in os.environ), required(names.ARCHIVE_BUCKET))
 
 
 def trace_id() -> str | None:

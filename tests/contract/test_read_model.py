@@ -338,7 +338,7 @@ def test_unprocessed_keys_are_asked_for_again(client: Any, tables: Tables, model
 
 
 def test_keys_that_stay_unprocessed_are_no_empty_answer() -> None:
-    tables = Tables("events", "claims", "connections", "metrics", "messages")
+    tables = Tables("events", "claims", "connections", "metrics", "messages", "feeds")
     hesitant = Hesitant(None, answers=False)
 
     with pytest.raises(Unavailable):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 
 from functions.domain.frames.parsing import id_of
-from functions.domain.frames.protocol import Answer, Error, ErrorData, Pong
+from functions.domain.frames.protocol import Error, ErrorData, Pong, Sent
 from functions.domain.log.events import Cause
 from functions.domain.log.retention import expiry_of
 from functions.domain.refusals import Nobody, Refused
@@ -143,8 +143,8 @@ def text_of(body: object, is_base64_encoded: object) -> str:
         return ""
 
 
-def encode(answer: Answer, now: int) -> bytes:
-    """Return the frame of an answer, sent at a time in epoch milliseconds."""
+def encode(answer: Sent, now: int) -> bytes:
+    """Return the frame of what is sent at a time, in epoch milliseconds."""
     if not isinstance(answer, Pong):  # a pong is the gateway's static template, with nothing else in it
         answer = msgspec.structs.replace(answer, timestamp=iso(now))
     return msgspec.json.encode(answer)

@@ -86,7 +86,6 @@ def encode(stored: Stored) -> Item:
             "tokenExpiresAt": opened.token_expires_at,
             "activeShard": active_shard(row.connection_id) if ended_at is None else None,
             "activeSince": since if ended_at is None else None,
-            "activeUser": row.user_id if ended_at is None else None,
             "opened": opened.event_id or None,
             "closed": msgspec.to_builtins(row.closed),
             "lost": msgspec.to_builtins(row.lost),

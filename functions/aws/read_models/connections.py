@@ -6,7 +6,7 @@ from typing import Any, Final
 from zlib import crc32
 
 from functions.aws.attributes import to_item
-from functions.aws.faults import DENIED, INDEX_AWAY, unavailable
+from functions.aws.faults import unavailable
 from functions.aws.read_models.connection_items import ConnectionInfo, active_since, info
 from functions.aws.read_models.index_pages import Page, PagedIndexes
 from functions.domain.connections.connection import Status
@@ -16,8 +16,6 @@ from functions.domain.identity.identity import has_expired
 from functions.names import (
     ACTIVE_SHARDS,
     CONNECTIONS_ACTIVE,
-    CONNECTIONS_ACTIVE_OF_USER,
-    CONNECTIONS_ACTIVE_OF_USER_KEY,
     CONNECTIONS_BY_USER,
 )
 
@@ -126,32 +124,3 @@ class Connections:
                 for each in infos
                 if each.last_activity <= idle_since or has_expired(each.token_expires_at, now=now)
             )
-
-    def count_active(self, user_id: str, *, since: int, most: int) -> int:
-        """Return how many connections of a user have not ended, as far as the projection knows.
-
-        Parameters
-        ----------
-        user_id
-            The user.
-        since
-            Only those opened at or after it, epoch milliseconds.
-        most
-            Count no further: that many rows of the index are read at most.
-
-        Raises
-        ------
-        Unavailable
-            Also while the index is made anew, and where IAM does not allow the query.
-        """
-        partition, sort = CONNECTIONS_ACTIVE_OF_USER_KEY
-        with unavailable(also=INDEX_AWAY | DENIED):
-            answer = self._client.query(
-                TableName=self._table,
-                IndexName=CONNECTIONS_ACTIVE_OF_USER,
-                KeyConditionExpression=f"{partition} = :user AND {sort} >= :since",
-                ExpressionAttributeValues=to_item({":user": user_id, ":since": since}),
-                Select="COUNT",
-                Limit=most,
-            )
-        return int(answer["Count"])

@@ -1,0 +1,71 @@
+"""Makes of the environment what functions work on feeds with, each once in an execution environment."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from functions import names
+from functions.aws import clients
+from functions.aws.environment import dynamodb, dynamodb_in_time, now, required
+
+if TYPE_CHECKING:
+    from functions.aws.feeds.stores import FeedStores
+    from functions.aws.feeds.subscribers import Subscribers
+    from functions.aws.invoking import Invoker
+    from functions.aws.log.counts import Counts
+    from functions.domain.feeds.limits import FeedLimits
+
+
+@cache
+def subscribers() -> "Subscribers":
+    """Return the subscribers, for who must be done by a certain time: a call ends within 10 s."""
+    from functions.aws.feeds.subscribers import Subscribers  # noqa: PLC0415 - who appends texts needs none
+
+    return Subscribers(dynamodb_in_time(), required(names.FEEDS_TABLE))
+
+
+@cache
+def subscribers_to_count() -> "Subscribers":
+    """Return the subscribers for a handshake, which waits for them: they are given up early."""
+    from functions.aws.feeds.subscribers import Subscribers  # noqa: PLC0415 - likewise
+
+    return Subscribers(clients.dynamodb(clients.BRIEF), required(names.FEEDS_TABLE))
+
+
+@cache
+def stores() -> "FeedStores":
+    """Return all of feeds that is read and written, with the events that they point to."""
+    from functions.aws.feeds.stores import feed_stores  # noqa: PLC0415 - who appends texts needs none
+
+    return feed_stores(
+        dynamodb(),
+        feeds=required(names.FEEDS_TABLE),
+        events=required(names.EVENTS_TABLE),
+        now=now,
+    )
+
+
+@cache
+def counts() -> "Counts":
+    """Return the counts of who asks."""
+    from functions.aws.log.counts import Counts  # noqa: PLC0415 - the function of the feeds alone counts so
+
+    return Counts(dynamodb(), required(names.CLAIMS_TABLE))
+
+
+def limits() -> "FeedLimits":
+    """Return how often a user may ask for what they missed, and how far back."""
+    from functions.domain.feeds.limits import FeedLimits  # noqa: PLC0415 - that function alone
+
+    return FeedLimits(
+        resumes=int(required(names.RESUMES_PER_MINUTE)),
+        histories=int(required(names.HISTORIES_PER_MINUTE)),
+        window_seconds=int(required(names.FEED_WINDOW_SECONDS)),
+    )
+
+
+@cache
+def invoker() -> "Invoker":
+    """Return what invokes the function of the feeds."""
+    return clients.invoker(
+        required(names.LAMBDA_ENDPOINT), required(names.FEED_FUNCTION), required("AWS_REGION")
+    )
