@@ -8,6 +8,7 @@ from functions import names
 from infra.functions.function import Function, FunctionArgs, Runtime
 from infra.gateway.websocket_api import WebSocketApi
 from infra.tables.event_store import EventStore
+from infra.tables.feed_store import FeedStore
 from infra.tables.read_model import ReadModel
 
 
@@ -24,11 +25,14 @@ class ConnectionManagerArgs:
         The connections that it finds.
     api
         The API whose connections it asks for, posts to and closes.
+    feeds
+        The feeds, which the sweeper heals.
     """
 
     store: EventStore
     read_model: ReadModel
     api: WebSocketApi
+    feeds: FeedStore
 
     @property
     def environment(self) -> dict[str, pulumi.Input[str]]:

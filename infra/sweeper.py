@@ -1,4 +1,4 @@
-"""The sweeper: the manager's cleanup as a function of its own, run by a schedule."""
+"""The sweeper: a function, run by a schedule, that cleans up connections and heals the feeds."""
 
 import pulumi
 
@@ -46,7 +46,7 @@ class Sweeper(pulumi.ComponentResource):
             FunctionArgs(
                 handler=names.SWEEPER,
                 size=settings.functions.sizes.sweeper,
-                environment=args.environment,
+                environment=args.environment | {names.FEEDS_TABLE: args.feeds.feeds_table},
                 # the next run does what a failed one left, so one retry is enough
                 asynchronous=Asynchronous(self.failures, retries=1, max_age_seconds=300),
             ),
@@ -54,7 +54,11 @@ class Sweeper(pulumi.ComponentResource):
         )
         args.store.grant_append(self.function)
         args.read_model.grant_list_connections(self.function, names.CONNECTIONS_ACTIVE)
-        args.api.grant_manage_connections(self.function, "GET", "DELETE")
+        args.store.grant_read_arrivals(self.function)
+        args.store.grant_get_events(self.function)
+        args.feeds.grant_deliver(self.function)
+        args.feeds.grant_subscribe(self.function)
+        args.api.grant_manage_connections(self.function, "GET", "POST", "DELETE")
         minutes = settings.sweeper.every_minutes
         schedule(
             name,
@@ -63,7 +67,11 @@ class Sweeper(pulumi.ComponentResource):
                 self.function,
                 self.failures,
                 expression=f"rate({minutes} minute{'s'[: minutes > 1]})",
-                event={"time": SCHEDULED_TIME, "idleSeconds": settings.sweeper.idle_seconds},
+                event={
+                    "time": SCHEDULED_TIME,
+                    "idleSeconds": settings.sweeper.idle_seconds,
+                    "everyMinutes": minutes,
+                },
                 enabled=settings.sweeper.enabled,
             ),
             self,

@@ -21,6 +21,7 @@ class Outputs:
     """Base URL of the callbacks (``@connections``)."""
     events_table: str
     claims_table: str
+    feeds_table: str
     connections_table: str
     metrics_table: str
     messages_table: str
@@ -49,6 +50,7 @@ class Outputs:
         return (
             self.events_table,
             self.claims_table,
+            self.feeds_table,
             self.connections_table,
             self.messages_table,
             self.metrics_table,

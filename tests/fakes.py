@@ -5,16 +5,20 @@ from concurrent.futures import Executor, Future
 from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
+import msgspec
+
 from functions.aws.attributes import Item
+from functions.aws.feeds.subscribers import Subscribers
 from functions.aws.gateway.callbacks import Callbacks, Posted
 from functions.aws.log.claim_items import action
 from functions.aws.log.event_items import decode, encode
 from functions.aws.log.event_log import ClaimRefusedError, EventLog
 from functions.aws.log.patience import USUAL, Patience
-from functions.aws.read_models.connections import Connections
+from functions.domain.feeds.feeds import Subscriber
 from functions.domain.log.claims import Claim, Count, Release, Take
 from functions.domain.log.events import Event
 from functions.domain.refusals import Unavailable
+from functions.operations.identity.room import Room
 
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
@@ -124,6 +128,44 @@ class MemoryLog(EventLog):
         return [event.fact for event in self.events]
 
 
+class MemorySubscribers(Subscribers):
+    """The subscribers of feeds in memory.
+
+    Attributes
+    ----------
+    feeds
+        Who is subscribed, by feed and connection.
+    faults, read_faults
+        Faults to raise, one for each write or read, first first.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(None, "feeds")
+        self.read_faults: list[BaseException] = []
+        self.feeds: dict[str, dict[str, Subscriber]] = {}
+        self.faults: list[BaseException] = []
+
+    def subscribe(self, subscriber: Subscriber) -> None:
+        """Subscribe as `Subscribers.subscribe` does."""
+        if self.faults:
+            raise self.faults.pop(0)
+        for feed in subscriber.feeds.values():
+            self.feeds.setdefault(feed, {})[subscriber.connection_id] = subscriber
+
+    def of(self, feed: str, now: int) -> list[Subscriber]:
+        """Return the subscribers as `Subscribers.of` does, in the order in which they came."""
+        if self.read_faults:
+            raise self.read_faults.pop(0)
+        return [each for each in self.feeds.get(feed, {}).values() if each.expires_at > now // 1000]
+
+    def unsubscribe(self, subscriber: Subscriber) -> None:
+        """Unsubscribe as `Subscribers.unsubscribe` does."""
+        if self.faults:
+            raise self.faults.pop(0)
+        for feed in subscriber.feeds.values():
+            self.feeds.get(feed, {}).pop(subscriber.connection_id, None)
+
+
 class RecordingCallbacks(Callbacks):
     """Callbacks that go nowhere.
 
@@ -167,27 +209,30 @@ class RecordingCallbacks(Callbacks):
             raise self.close_faults.pop(0)
 
 
-class Crowd(Connections):
-    """Connections of a user that are open already: so many, or a fault to raise.
+class Crowd(Room, frozen=True):
+    """Room for a user who has so many connections open, all of them alive; or a fault to raise.
 
     Attributes
     ----------
     asked
-        What was asked for: user, since when, and how many at most.
+        Who was asked about, and when.
     """
 
-    def __init__(self, count: int = 0, fault: Exception | None = None) -> None:
-        super().__init__(None, "connections")
-        self.asked: list[tuple[str, int, int]] = []
-        self._count = count
-        self._fault = fault
+    count: int = 0
+    fault: Exception | None = None
+    asked: list[tuple[str, int]] = msgspec.field(default_factory=list)
 
-    def count_active(self, user_id: str, *, since: int, most: int) -> int:
-        """Return the number, but no more than asked for."""
-        self.asked.append((user_id, since, most))
-        if self._fault:
-            raise self._fault
-        return min(self._count, most)
+    def is_there_for(self, user_id: str, now: int) -> bool:
+        """Tell whether there is room."""
+        self.asked.append((user_id, now))
+        if self.fault:
+            raise self.fault
+        return self.count < self.most
+
+
+def crowd(count: int = 0, fault: Exception | None = None, most: int = 10) -> Crowd:
+    """Return the room beside so many connections."""
+    return Crowd(MemorySubscribers(), RecordingCallbacks(), most, count=count, fault=fault)
 
 
 class Waiting:

@@ -9,11 +9,11 @@ from typing import Any, Final
 from functions.aws.log.event_log import EventLog
 from functions.domain.limits import Limits
 from functions.domain.log.ids import lowest
-from functions.handlers import lifecycle
-from functions.handlers.message import handler
 from functions.names import ROUTE_CONNECT, ROUTE_DEFAULT, ROUTE_VOICE_DATA
 from tests.fakes import RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT, message
+from tests.routes import lifecycle
+from tests.routes import message as handler
 from tests.stage import WRITES
 
 MINUTE: Final = CONNECTED_AT - CONNECTED_AT % 60_000 + 60_000
@@ -64,7 +64,7 @@ def minute(client: Any, log: EventLog, frames: int, seed: int = 0) -> Hostility:
         seen.costs.append(Cost(None))
         callbacks.posts.clear()
         if route == ROUTE_CONNECT:
-            answer = lifecycle.handler(event, None, log, callbacks)
+            answer = lifecycle(event, None, log, callbacks)
         else:
             answer = handler(event, None, log, callbacks, LIMITS)
         told = [frame for _, frame in callbacks.posts] + ([answer["body"]] if "body" in answer else [])

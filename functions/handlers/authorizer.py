@@ -3,17 +3,19 @@
 from typing import Any, Final
 
 from functions.aws import environment
+from functions.aws.feeds import environment as of_feeds
 from functions.aws.identity.tickets import Tickets
 from functions.aws.identity.tokens import Tokens
-from functions.aws.read_models.connections import Connections
 from functions.domain.identity.identity import Identity
 from functions.operations.identity.authorizing import Handshake, authorize
 from functions.operations.identity.credentials import identify
+from functions.operations.identity.room import Room
 
 _TOKENS: Final = environment.tokens()
 _TICKETS: Final = environment.tickets()
-_CONNECTIONS: Final = environment.connections_to_count()
-_MOST: Final = environment.connections_per_user()
+_ROOM: Final = Room(
+    of_feeds.subscribers_to_count(), environment.callbacks_to_ask(), environment.connections_per_user()
+)
 _RETENTION: Final = environment.retention_seconds()
 
 
@@ -22,8 +24,7 @@ def handler(
     _context: object,
     tokens: Tokens = _TOKENS,
     tickets: Tickets = _TICKETS,
-    connections: Connections = _CONNECTIONS,
-    most: int = _MOST,
+    room: Room = _ROOM,
 ) -> dict[str, Any]:
     """Answer a REQUEST authorization; see `authorize` and `identify`."""
     now = environment.now()
@@ -31,4 +32,4 @@ def handler(
     def proved(handshake: Handshake) -> Identity:
         return identify(handshake, tokens, tickets, now)
 
-    return authorize(event, proved, connections, most, _RETENTION)
+    return authorize(event, proved, room, _RETENTION)

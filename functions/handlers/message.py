@@ -3,16 +3,20 @@
 from typing import Any, Final
 
 from functions.aws import environment
+from functions.aws.feeds import environment as of_feeds
 from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.gateway.requests import read
 from functions.aws.log.event_log import EventLog
 from functions.domain.limits import Limits
+from functions.operations.feeds.announcing import announcing
+from functions.operations.frames.recording import Announce, recording
 from functions.operations.frames.serving import broken, serve
 
 _LOG: Final = environment.event_log_in_time()
 _CALLBACKS: Final = environment.callbacks()
 _RETENTION: Final = environment.retention_seconds()
 _LIMITS: Final = environment.limits()
+_ANNOUNCE: Final = announcing(of_feeds.invoker())
 
 
 def handler(
@@ -21,10 +25,12 @@ def handler(
     log: EventLog = _LOG,
     callbacks: Callbacks = _CALLBACKS,
     limits: Limits = _LIMITS,
+    announce: Announce = _ANNOUNCE,
 ) -> dict[str, Any]:
     """Answer a frame of a client; see `serve`."""
     now = environment.now()
     try:
-        return serve(read(event, _RETENTION, environment.trace_id()), log, callbacks, now, limits)
+        act = recording(log, announce, limits)
+        return serve(read(event, _RETENTION, environment.trace_id()), log, callbacks, now, act)
     except Exception:  # noqa: BLE001 - the outermost guard: every frame gets an answer
         return broken(event, callbacks, now)

@@ -3,22 +3,22 @@
 from typing import Any, Final
 
 from functions.aws import environment
-from functions.aws.read_models.connections import Connections
+from functions.aws.feeds import environment as of_feeds
 from functions.domain.identity.denials import Denial
 from functions.domain.identity.identity import NAME, Identity, Unidentified
 from functions.domain.limits import CONNECTION_SECONDS
 from functions.operations.identity.authorizing import Handshake, authorize
+from functions.operations.identity.room import Room
 
-_CONNECTIONS: Final = environment.connections_to_count()
-_MOST: Final = environment.connections_per_user()
+_ROOM: Final = Room(
+    of_feeds.subscribers_to_count(), environment.callbacks_to_ask(), environment.connections_per_user()
+)
 _RETENTION: Final = environment.retention_seconds()
 
 
-def handler(
-    event: dict[str, Any], _context: object, connections: Connections = _CONNECTIONS, most: int = _MOST
-) -> dict[str, Any]:
+def handler(event: dict[str, Any], _context: object, room: Room = _ROOM) -> dict[str, Any]:
     """Answer a REQUEST authorization; see `authorize`."""
-    return authorize(event, _named, connections, most, _RETENTION)
+    return authorize(event, _named, room, _RETENTION)
 
 
 def _named(handshake: Handshake) -> Identity:

@@ -1,4 +1,4 @@
-"""Runs the connection manager's cleanup by schedule; a retried run appends the same events."""
+"""Runs by schedule: heals the feeds, and runs the connection manager's cleanup; a retry changes nothing."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -6,19 +6,24 @@ from typing import Any, Final
 import msgspec
 
 from functions.aws import environment
+from functions.aws.feeds import environment as of_feeds
+from functions.aws.feeds.stores import FeedStores
 from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.log.event_log import EventLog
 from functions.aws.logs import logger
 from functions.aws.read_models.connections import Connections
 from functions.domain.connections.schedules import parse
+from functions.domain.feeds.healing import span
 from functions.names import LINE_SWEEP
 from functions.operations.connections.invocation import Invocation
 from functions.operations.connections.sweeping import sweep
 from functions.operations.connections.waves import Threads, threads
+from functions.operations.feeds.feeds import Feeds
 
 _CONNECTIONS: Final = environment.connections()
 _LOG: Final = environment.event_log_in_time()
 _CALLBACKS: Final = environment.callbacks_in_time()
+_STORES: Final = of_feeds.stores()
 _RETENTION: Final = environment.retention_seconds()
 
 
@@ -30,8 +35,9 @@ def handler(
     callbacks: Callbacks = _CALLBACKS,
     threads: Threads = threads,
     now: Callable[[], int] = environment.now,
-) -> dict[str, Any]:
-    """Sweep; what fails as a whole is raised, so that the schedule's retry and failure queue take it."""
+    stores: FeedStores = _STORES,
+) -> dict[str, int]:
+    """Heal and sweep; what fails as a whole is raised, for the schedule's retry and its failure queue."""
     run = parse(event, now())
     invocation = Invocation(
         id=f"sweep#{run.at}",
@@ -40,8 +46,13 @@ def handler(
         remaining_milliseconds=context.get_remaining_time_in_millis,
         trace_id=environment.trace_id(),
     )
-    swept: dict[str, int] = msgspec.to_builtins(
-        sweep(run.idle_seconds, invocation, connections, log, callbacks, threads=threads)
-    )
-    logger.info(LINE_SWEEP, extra={"correlation_id": context.aws_request_id, **swept})
-    return swept
+    done: dict[str, int] = {}
+    try:
+        feeds = Feeds(stores, log, callbacks, now, threads)
+        healed = feeds.healing.heal(span(run.at, run.every_minutes), invocation)
+        done |= {"healed": healed.delivered}
+    finally:  # one does not need the other
+        swept = sweep(run.idle_seconds, invocation, connections, log, callbacks, threads=threads)
+        done |= msgspec.to_builtins(swept)
+        logger.info(LINE_SWEEP, extra={"correlation_id": context.aws_request_id, **done})
+    return done

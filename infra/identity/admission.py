@@ -6,10 +6,11 @@ import pulumi
 
 from functions import names
 from infra.functions.function import Function, FunctionArgs, Runtime
+from infra.gateway.websocket_api import WebSocketApi
 from infra.identity.ticket_api import TicketApi, TicketApiArgs
 from infra.identity.user_directory import UserDirectory, UserDirectoryArgs
 from infra.tables.event_store import EventStore
-from infra.tables.read_model import ReadModel
+from infra.tables.feed_store import FeedStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +22,15 @@ class AdmissionArgs:
     ----------
     store
         The claims among which the tickets are.
-    read_model
+    feeds
         Where a user's open connections are counted.
+    api
+        The API that is asked for them.
     """
 
     store: EventStore
-    read_model: ReadModel
+    feeds: FeedStore
+    api: WebSocketApi
 
 
 class Admission(pulumi.ComponentResource):
@@ -71,7 +75,8 @@ class Admission(pulumi.ComponentResource):
     def _authorizer(self, runtime: Runtime, args: AdmissionArgs, users: UserDirectory | None) -> Function:
         """Make the function, with the limit on connections in every mode, and tokens and tickets in one."""
         environment: dict[str, pulumi.Input[str]] = {
-            names.CONNECTIONS_TABLE: args.read_model.connections_table,
+            names.FEEDS_TABLE: args.feeds.feeds_table,
+            names.MANAGEMENT_ENDPOINT: args.api.management_endpoint,
             names.CONNECTIONS_PER_USER: str(runtime.settings.limits.connections_per_user),
             names.RETENTION_DAYS: str(args.store.retention_days),
         }
@@ -93,7 +98,9 @@ class Admission(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        args.read_model.grant_list_connections(function, names.CONNECTIONS_ACTIVE_OF_USER)
+        args.feeds.grant_count(function)
+        args.feeds.grant_subscribe(function)
+        args.api.grant_manage_connections(function, "GET", "DELETE")
         if users is not None:
             args.store.grant_redeem(function)
         return function

@@ -121,6 +121,11 @@ class LimitSettings(Group):
     voice_sessions_per_minute: Annotated[int, Field(ge=1, le=MAX_VOICE_SESSIONS_PER_MINUTE)] = 6
     """Voice sessions that a user may start in each minute."""
 
+    resumes_per_minute: Annotated[int, Field(ge=1, le=600)] = 30
+    """How often a user may ask in each minute for what they missed."""
+    histories_per_minute: Annotated[int, Field(ge=1, le=600)] = 30
+    """How many pages of history a user may ask for in each minute."""
+
     @property
     def of_frames(self) -> dict[str, str]:
         """The variables of the function that takes frames."""
@@ -128,4 +133,12 @@ class LimitSettings(Group):
             names.TEXTS_PER_MINUTE: str(self.texts_per_minute),
             names.TEXT_BYTES_PER_MINUTE: str(self.text_bytes_per_minute),
             names.VOICE_SESSIONS_PER_MINUTE: str(self.voice_sessions_per_minute),
+        }
+
+    @property
+    def of_feeds(self) -> dict[str, str]:
+        """The variables of the function of the feeds."""
+        return {
+            names.RESUMES_PER_MINUTE: str(self.resumes_per_minute),
+            names.HISTORIES_PER_MINUTE: str(self.histories_per_minute),
         }

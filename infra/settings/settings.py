@@ -97,6 +97,13 @@ class LogSettings(Group):
     """Whether the log and its claims can be restored to any second of the last 35 days (paid by the GB)."""
 
 
+class FeedSettings(Group):
+    """What every screen is told, in order."""
+
+    window_hours: Annotated[int, Field(ge=1, le=168)] = 24
+    """Hours for which a client that was away can go on where it was; after them it loads the history."""
+
+
 class FunctionSettings(Group):
     """What all functions share."""
 
@@ -147,6 +154,7 @@ class Settings(Group):
     api: ApiSettings = ApiSettings()
     domain: DomainSettings = DomainSettings()
     log: LogSettings = LogSettings()
+    feeds: FeedSettings = FeedSettings()
     functions: FunctionSettings = FunctionSettings()
     projector: ProjectorSettings = ProjectorSettings()
     sweeper: SweeperSettings = SweeperSettings()

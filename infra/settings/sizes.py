@@ -38,6 +38,13 @@ class LifecycleSize(RouteSize):
     """An opening and then its failure take up to 12 s each: 3 s until the last attempt, and 9 s for that."""
 
 
+class FeedSize(RouteSize):
+    """What the function of the feeds may use."""
+
+    timeout_seconds: Annotated[int, Field(ge=10, le=MAX_ROUTE_SECONDS)] = MAX_ROUTE_SECONDS
+    """A resume posts 200 messages, one after the other, and begins none in its last 5 s."""
+
+
 class ProjectorSize(Size):
     """What the projector may use: it decodes, which takes a processor."""
 
@@ -61,6 +68,7 @@ class Sizes(Group):
     ticket: RouteSize = RouteSize()
     lifecycle: LifecycleSize = LifecycleSize()
     message: RouteSize = RouteSize()
+    feed: FeedSize = FeedSize()
     projector: ProjectorSize = ProjectorSize()
     connection_manager: Size = Size()
     sweeper: Size = Size()

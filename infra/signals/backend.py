@@ -13,6 +13,7 @@ from infra.projector import Projector
 from infra.settings.settings import Settings
 from infra.sweeper import Sweeper
 from infra.tables.event_store import EventStore
+from infra.tables.feed_store import FeedStore
 from infra.tables.read_model import ReadModel
 
 
@@ -25,11 +26,11 @@ class Backend:
     ----------
     naming, settings
         Its names and its settings.
-    store, read_model, api
+    store, feeds, read_model, api
         Its tables and its WebSocket API.
     admission
         Who may connect: the authorizer, and what gives tickets where identity is verified.
-    lifecycle, message
+    lifecycle, message, feed
         The functions of the routes.
     projector, manager, sweeper
         What keeps the read models, and what works on connections.
@@ -40,11 +41,13 @@ class Backend:
     naming: Naming
     settings: Settings
     store: EventStore
+    feeds: FeedStore
     read_model: ReadModel
     api: WebSocketApi
     admission: Admission
     lifecycle: Function
     message: Function
+    feed: Function
     projector: Projector
     manager: ConnectionManager
     sweeper: Sweeper
@@ -53,9 +56,10 @@ class Backend:
     @property
     def functions(self) -> tuple[Function, ...]:
         """All functions."""
-        served = (self.lifecycle, self.message, self.projector.function, self.manager.function)
+        routed = (self.lifecycle, self.message, self.feed)
+        working = (self.projector.function, self.manager.function, self.sweeper.function)
         archiver = (self.archive.function,) if self.archive else ()
-        return (*self.admission.functions, *served, self.sweeper.function, *archiver)
+        return (*self.admission.functions, *routed, *working, *archiver)
 
     @property
     def queues(self) -> dict[str, FailureQueue]:

@@ -43,7 +43,7 @@ def of_lines(what: str, naming: Naming) -> Watch:
 
 
 def writes(metric: str, backend: Backend) -> dict[str, Watch]:
-    """Give a metric of the writes to the log, its two indexes and the claims, by whose they are."""
+    """Give a metric of the writes to the log, its indexes, the claims and the feeds, by whose they are."""
     events, claims = backend.store.events_table, backend.store.claims_table
     index = "GlobalSecondaryIndexName"
     tables: Mapping[str, dict[str, pulumi.Input[str]]] = {
@@ -52,6 +52,7 @@ def writes(metric: str, backend: Backend) -> dict[str, Watch]:
         f"events-{names.EVENTS_BY_USER}": {"TableName": events, index: names.EVENTS_BY_USER},
         f"events-{names.EVENTS_BY_ARRIVAL}": {"TableName": events, index: names.EVENTS_BY_ARRIVAL},
         "claims": {"TableName": claims},
+        "feeds": {"TableName": backend.feeds.feeds_table},
     }
     return {name: Watch("AWS/DynamoDB", metric, where) for name, where in tables.items()}
 

@@ -52,7 +52,7 @@ class Monitoring(pulumi.ComponentResource):
 
 def _monitored(backend: Backend) -> Iterator[Lines]:
     # a frame that names a lifecycle route is refused there
-    for function in (backend.message, backend.lifecycle):
+    for function in (backend.message, backend.feed, backend.lifecycle):
         yield Lines(REFUSED_BY_CODE, function, REFUSED_FRAMES, by={"Code": "$.refused"})
         yield Lines(FOUND_GONE, function, GONE)
     yield Lines(DENIED_BY_REASON, backend.admission.authorizer, DENIED, by={"Reason": "$.reason"})

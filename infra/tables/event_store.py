@@ -111,6 +111,10 @@ class EventStore(pulumi.ComponentResource):
         """Let a function read the log of one connection."""
         function.grant("refold-events", Statement(["dynamodb:Query"], [self._events.arn]))
 
+    def grant_get_events(self, function: Function) -> None:
+        """Let a function read events that it can name."""
+        function.grant("get-events", Statement(["dynamodb:BatchGetItem"], [self._events.arn]))
+
     def grant_read_arrivals(self, function: Function) -> None:
         """Let a function read the log in the order of arrival."""
         index = pulumi.Output.concat(self._events.arn, "/index/", names.EVENTS_BY_ARRIVAL)

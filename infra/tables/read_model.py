@@ -48,8 +48,6 @@ class ReadModel(pulumi.ComponentResource):
                 indexes=(
                     Index(names.CONNECTIONS_BY_USER, names.CONNECTIONS_BY_USER_KEY, names.CONNECTION_INDEXED),
                     Index(names.CONNECTIONS_ACTIVE, names.CONNECTIONS_ACTIVE_KEY, names.CONNECTION_INDEXED),
-                    # to be counted, not shown
-                    Index(names.CONNECTIONS_ACTIVE_OF_USER, names.CONNECTIONS_ACTIVE_OF_USER_KEY, ()),
                 ),
                 protect=args.protect,
             ),

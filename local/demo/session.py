@@ -9,11 +9,13 @@ import msgspec
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
+from functions.domain.frames.feed_frames import Message
 from functions.domain.frames.protocol import (
     Answer,
     Error,
     Ping,
     Pong,
+    Sent,
     TextAck,
     TextMessage,
     TextMessageData,
@@ -73,14 +75,21 @@ class Session:
         raw = frame if isinstance(frame, str) else _encode(frame)
         try:
             self._socket.send(raw)
-            received = self._socket.recv(timeout=ANSWER_SECONDS, decode=True)
-            answer = msgspec.json.decode(received, type=Answer)
+            received, answer = self._answer()
         except (TimeoutError, WebSocketException, msgspec.MsgspecError) as error:
             raise LocalError(f"{raw} was not answered: {type(error).__name__} {error}") from None
         if not isinstance(answer, kind):
             raise LocalError(f"{raw} was answered by {received}")
         self.steps.append(Step(raw, received, right=right(answer)))
         return answer
+
+    def _answer(self) -> tuple[str, Answer]:
+        """Receive an answer; what every screen is told may come at any time, and is no answer."""
+        while True:
+            received = self._socket.recv(timeout=ANSWER_SECONDS, decode=True)
+            answer = msgspec.json.decode(received, type=Sent)
+            if not isinstance(answer, Message):
+                return received, answer
 
     def speak(self, frames: Iterable[VoiceData]) -> None:
         """Send voice frames at the pace of speech. An error would be taken for the next answer."""

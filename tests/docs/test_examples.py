@@ -26,7 +26,7 @@ def test_an_example_is_what_it_says(block: Block) -> None:
     elif example["type"] in protocol.CLIENT_TYPES:
         parsing.parse(block.text)
     else:
-        msgspec.json.decode(block.text, type=protocol.Answer)
+        msgspec.json.decode(block.text, type=protocol.Sent)
 
 
 def test_every_type_of_frame_has_an_example() -> None:
@@ -36,7 +36,7 @@ def test_every_type_of_frame_has_an_example() -> None:
         if block.path == ROOT / "docs" / "protocol.md"
     }
 
-    answers = {str(answer.__struct_config__.tag) for answer in get_args(protocol.Answer)}
+    answers = {str(answer.__struct_config__.tag) for answer in get_args(protocol.Sent)}
     assert examples == protocol.CLIENT_TYPES | answers
 
 

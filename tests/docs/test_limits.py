@@ -2,7 +2,10 @@
 
 import pytest
 
+from functions.domain.feeds.limits import USUAL as OF_FEEDS
+from functions.domain.feeds.resuming import MOST_MESSAGES
 from functions.domain.frames import decisions, pace, protocol, replies
+from functions.domain.frames.feed_frames import MOST_IN_A_PAGE
 from functions.domain.limits import CONNECTION_SECONDS, USUAL
 from tests.docs.markdown import ROOT
 
@@ -14,7 +17,7 @@ _LIMITS = {
         f"A frame to a client has at most {protocol.MAX_SENT_BYTES:,} bytes",
         f"within {replies.REPLY_SECONDS // 3600} hours",
         f"{USUAL.texts} texts, with {USUAL.text_bytes:,} bytes in all of them",
-        f"and {USUAL.voice_sessions} voice sessions a minute",
+        f"{USUAL.voice_sessions} voice sessions, {OF_FEEDS.resumes} resumes and {OF_FEEDS.histories} page",
     ),
     "docs/protocol.md": (
         f"A client's frame has at most {protocol.MAX_FRAME_BYTES:,} bytes",
@@ -30,6 +33,9 @@ _LIMITS = {
         f"until that is {decisions.VOICE_TAKEOVER_SECONDS // 60} minutes old",
         f"by {pace.FRAMES_BURST} frames and run at {pace.FRAMES_PER_SECOND} frames a second",
         f"every connection after {CONNECTION_SECONDS // 3600} hours",
+        f"one resume brings at most {MOST_MESSAGES} messages",
+        f"is older than {OF_FEEDS.window_seconds // 3600} hours",
+        f"`limit` 1 to {MOST_IN_A_PAGE}",
     ),
     "docs/protocol/asyncapi.json": (
         f"at most {protocol.MAX_FRAME_BYTES:,} bytes in UTF-8",

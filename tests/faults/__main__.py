@@ -72,6 +72,7 @@ def _report(outcomes: list[Outcome], seconds: float) -> int:
         ("counters that differ from a recount", kinds["counter"]),
         ("rows that differ from the fold", kinds["read model"]),
         ("answers that were untrue", kinds["untrue"]),
+        ("texts without one number, and gaps between numbers", kinds["feed"]),
         ("seconds", round(seconds)),
     ):
         totals.add_row(what, f"{number:,}")

@@ -28,6 +28,7 @@ def problems(world: World) -> list[Problem]:
         *_sweeps(world, items),
         *_losses(world, items),
         *_counts(world, stored),
+        *_feeds(world, items),
     ]
     return [*found, *differences(world, items)]
 
@@ -132,12 +133,43 @@ def _voices(items: list[Item]) -> Iterator[Problem]:
 
 
 def _losses(world: World, items: list[Item]) -> Iterator[Problem]:
-    """Nobody is lost of whom the gateway did not say so, but those who are older than a connection can be."""
+    """Nobody is lost of whom the gateway did not say so, but who was not let in, or is older than can be."""
     for item in items:
         connection, age = item["connection_id"]["S"], int(item["at"]["N"]) - int(item["connected_at"]["N"])
         known = connection in world.gateway.gone or age > LOST_AFTER_SECONDS * 1000
-        if item["type"]["S"] == "ConnectionLost" and not known:
+        if item["type"]["S"] == "ConnectionLost" and not known and _by(item) != "connect":
             yield Problem("untrue", f"{connection} is lost, and the gateway never said so")
+
+
+def _by(item: Item) -> str:
+    by: str = item["data"]["M"]["detected_by"]["S"]
+    return by
+
+
+def _feeds(world: World, items: list[Item]) -> Iterator[Problem]:
+    """Each text has one number in the feed of its conversation, and the numbers have no gap."""
+    numbers: dict[str, list[int]] = {}
+    numbered: Counter[tuple[str, str, str]] = Counter()
+    for item in scan(world, world.tables.feeds):
+        if item["key"]["S"].startswith("m#") and int(item["expires_at"]["N"]) * 1000 > world.now:
+            feed = item["feed"]["S"]
+            numbers.setdefault(feed, []).append(int(item["key"]["S"].removeprefix("m#")))
+            numbered[feed, item["connection_id"]["S"], item["event_id"]["S"]] += 1
+    texts = {_place(item) for item in items if item["type"]["S"] == "TextMessageReceived"}
+    for feed, given in numbers.items():
+        if sorted(given) != list(range(1, len(given) + 1)):
+            yield Problem("feed", f"{feed} has the numbers {sorted(given)}")
+    yield from (
+        Problem("feed", f"{place} has {count} numbers") for place, count in numbered.items() if count > 1
+    )
+    yield from (Problem("feed", f"{place} has no number") for place in sorted(texts - numbered.keys()))
+    yield from (Problem("feed", f"{place} is no text") for place in sorted(numbered.keys() - texts))
+
+
+def _place(item: Item) -> tuple[str, str, str]:
+    connection = item["connection_id"]["S"]
+    feed = f"session#{item['session_id']['S']}" if "session_id" in item else f"connection#{connection}"
+    return feed, connection, item["event_id"]["S"]
 
 
 def _counts(world: World, stored: list[Item]) -> Iterator[Problem]:

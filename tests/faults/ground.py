@@ -6,7 +6,9 @@ from functools import cached_property
 from random import Random, randrange
 from typing import Any, Final
 
+from functions.aws.feeds.stores import feed_stores
 from functions.aws.gateway.callbacks import Callbacks
+from functions.aws.log.counts import Counts
 from functions.aws.log.event_log import EventLog
 from functions.aws.read_models.connections import Connections
 from functions.aws.read_models.read_model import ReadModel
@@ -78,6 +80,10 @@ class Ground:
         The connections whose rows the engine does not take, as those too large, and how often it will not.
     expired
         The connections of which the log may have forgotten everything.
+    announced
+        What the function of the feeds is still to be invoked with.
+    began
+        When what the log holds may have arrived at the earliest.
     """
 
     seed: int
@@ -91,6 +97,8 @@ class Ground:
     crash_at: int = 0
     unwritable: dict[str, int] = field(default_factory=dict)
     expired: set[str] = field(default_factory=set)
+    announced: list[dict[str, Any]] = field(default_factory=list)
+    began: int = BEGINNING
     _numbers: int = 0
     projecting: set[int] = field(default_factory=set)
 
@@ -103,9 +111,19 @@ class Ground:
         self._client = engine.client(self._meddle, self.turns.pause, self._refuses)
         self._operators = engine.client(self._meddle_with_operators, self.turns.pause, self._refuses)
         self.gateway = Gateway(self.faults, self.turns.pause)
-        self.log = EventLog(self._client, self.tables.events, self.tables.claims, patience=Waiting().patience)
+        self.log = EventLog(
+            self._client,
+            self.tables.events,
+            self.tables.claims,
+            lambda: self.now,
+            patience=Waiting().patience,
+        )
         self.model = read_model(self._client, self._outputs, self.random.randrange)
         self.connections = Connections(self._client, self.tables.connections)
+        self.stores = feed_stores(
+            self._client, feeds=self.tables.feeds, events=self.tables.events, now=lambda: self.now
+        )
+        self.counts = Counts(self._client, self.tables.claims)
         self.callbacks = Callbacks(lambda: Management(self.gateway))
 
     @property

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from functions.domain.log.ids import MINUTE, event_id
-from functions.names import CLAIMS_KEY, CONNECTIONS_KEY, EVENTS_KEY, MESSAGES_KEY, METRICS_KEY
+from functions.names import CLAIMS_KEY, CONNECTIONS_KEY, EVENTS_KEY, FEEDS_KEY, MESSAGES_KEY, METRICS_KEY
 from tests.faults.checks import problems
 from tests.faults.ground import RETENTION_DAYS
 from tests.faults.kinds import Fault, Faults
@@ -135,6 +135,7 @@ class _History:
 
     def _drain(self) -> None:
         """Deliver everything; then, since what failed comes last, redrive what was given up."""
+        self._world.heal()
         pollers = [poller for stream in self._streams for poller in stream.pollers(last=True)]
         self._world.turns.run(*pollers)
         for stream in self._streams:
@@ -193,6 +194,7 @@ class _History:
         self._verify()
         world.expired |= {entry.connection for entry in world.ledger.entries}
         world.now += (RETENTION_DAYS + 1) * _DAY
+        world.began = world.now
         self._delete_expired()
         world.faults.calm = False
         for stream in self._streams:
@@ -209,6 +211,7 @@ class _History:
             tables.connections: CONNECTIONS_KEY,
             tables.messages: MESSAGES_KEY,
             tables.metrics: METRICS_KEY,
+            tables.feeds: FEEDS_KEY,
         }
         for table, key in keys.items():
             for item in world.calm.scan(TableName=table, ConsistentRead=True)["Items"]:

@@ -39,6 +39,7 @@ class Fault(StrEnum):
     RIVALS = "two projectors at once"
     # invocations
     REPEATED = "an invocation is repeated"
+    UNANNOUNCED = "an asynchronous invocation is not taken"
     # clients and the gateway
     VANISHED = "a client vanishes"
     DISCONNECT_LOST = "a $disconnect is lost"
@@ -87,6 +88,7 @@ _CHANCES: Final = {
     Fault.SPLIT: 0.5,
     Fault.RIVALS: 0.6,
     Fault.REPEATED: 0.15,
+    Fault.UNANNOUNCED: 0.2,
     Fault.VANISHED: 0.5,
     Fault.DISCONNECT_LOST: 0.2,
     Fault.DISCONNECT_LATE: 0.5,

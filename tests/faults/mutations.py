@@ -293,6 +293,21 @@ MUTATIONS: Final = (
         "if stored:",
         "a row of an older generation is joined and not refolded",
     ),
+    # --- the feeds -----------------------------------------------------------------------------------
+    Mutation(
+        "a number is not looked for",
+        "functions/domain/feeds/numbering.py",
+        "        if _is_of(pointer, event):\n",
+        "        if pointer.seq < 0 and _is_of(pointer, event):\n",
+        "a delivery that is repeated gives a text another number",
+    ),
+    Mutation(
+        "nobody heals the feeds",
+        "functions/domain/feeds/healing.py",
+        "if (event.connection_id, event.event_id) not in known]",
+        "if (event.connection_id, event.event_id) in known]",
+        "a text whose delivery was not taken is told to nobody",
+    ),
     # --- the rebuild ---------------------------------------------------------------------------------
     Mutation(
         "a rebuild deletes nothing",

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-Kind = Literal["lost", "twice", "untrue", "read model", "counter"]
+Kind = Literal["lost", "twice", "untrue", "read model", "counter", "feed"]
 Item = dict[str, Any]
 
 

@@ -44,7 +44,8 @@ def deliver(world: World, *streams: Stream) -> None:
 
 
 def settled(world: World, *streams: Stream) -> list[Any]:
-    """Deliver everything, redrive what was given up, and return what is wrong."""
+    """Heal the feeds, deliver everything, redrive what was given up, and return what is wrong."""
+    world.heal()
     deliver(world, *streams)
     for stream in streams:
         stream.redrive()

@@ -63,7 +63,7 @@ def test_a_connection_that_was_not_opened_is_refused_and_counts_as_nothing(
     assert refused is None
     assert types(world) == ["ConnectionFailed"]
     assert settled(world, stream) == []
-    assert world.connections.count_active("ada", since=0, most=10) == 0
+    assert world.stores.subscribers.of_user("ada", world.now) == []
 
 
 @pytest.mark.parametrize("first", [Fault.ANSWER_LOST, Fault.LATE])
@@ -81,7 +81,7 @@ def test_a_connection_of_which_nothing_is_known_ends_with_the_sweep_at_the_lates
 
     assert refused is None
     assert settled(world, stream) == []
-    assert world.connections.count_active("ada", since=0, most=10) == 0
+    assert world.stores.subscribers.of_user("ada", world.now) == []
 
 
 def test_a_transaction_in_conflict_is_repeated_and_the_client_learns_nothing_of_it(
@@ -99,6 +99,7 @@ def test_a_transaction_in_conflict_is_repeated_and_the_client_learns_nothing_of_
 
 def test_keys_that_are_left_unprocessed_are_asked_for_again(world: World, stream: Stream) -> None:
     say(world, connected(world))
+    world.requests.clear()
     world.faults.order(Fault.UNPROCESSED, "BatchGetItem")
 
     wrong = settled(world, stream)

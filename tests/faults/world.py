@@ -3,13 +3,23 @@
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, Final
 
+import msgspec
+
+from functions.aws.feeds.stores import feed_stores
+from functions.domain.feeds.deliveries import deliver
+from functions.domain.feeds.healing import Span
 from functions.domain.limits import Limits
+from functions.domain.log.events import Event
+from functions.domain.refusals import Unavailable
 from functions.domain.times import iso
-from functions.handlers import connection_manager, lifecycle, message, projector, sweeper
+from functions.handlers import connection_manager, feed, lifecycle, message, projector, sweeper
 from functions.names import ROUTE_DEFAULT
+from functions.operations.connections.invocation import Invocation
+from functions.operations.feeds.feeds import Feeds
 from tests import gateway_events
 from tests.fakes import OneByOne
 from tests.faults.engine import CrashError
@@ -63,7 +73,13 @@ class World(Ground):
         event = gateway_events.connect(**self._context(line, at))
         try:
             answer = self._invoke(
-                lambda: lifecycle.handler(event, None, log=self.log, callbacks=self.callbacks)
+                lambda: lifecycle.handler(
+                    event,
+                    None,
+                    log=self.log,
+                    callbacks=self.callbacks,
+                    subscribers=self.stores.subscribers,
+                )
             )
         except DiedError:
             return None
@@ -78,7 +94,13 @@ class World(Ground):
         event = gateway_events.disconnect(**self._context(line, self.pass_time()))
         try:
             answer = self._invoke(
-                lambda: lifecycle.handler(event, None, log=self.log, callbacks=self.callbacks)
+                lambda: lifecycle.handler(
+                    event,
+                    None,
+                    log=self.log,
+                    callbacks=self.callbacks,
+                    subscribers=self.stores.subscribers,
+                )
             )
         except DiedError:
             return
@@ -97,10 +119,19 @@ class World(Ground):
         injected = self.faults.injected.total()
         try:
             answer = self._invoke(
-                lambda: message.handler(event, None, log=self.log, callbacks=self.callbacks, limits=LIMITS)
+                lambda: message.handler(
+                    event,
+                    None,
+                    log=self.log,
+                    callbacks=self.callbacks,
+                    limits=LIMITS,
+                    announce=self._announce,
+                )
             )
         except DiedError:
             return None
+        finally:
+            self._deliver()
         if "body" not in answer:
             return None
         told: dict[str, Any] = json.loads(answer["body"])
@@ -108,6 +139,45 @@ class World(Ground):
         if told["type"] == "error" and injected == self.faults.injected.total():
             self.ledger.refused(line.id, told["data"]["code"], at)
         return told
+
+    def _announce(self, appended: Event, client_id: str | None) -> None:
+        """Take an asynchronous invocation, unless Lambda does not."""
+        if self.faults.happens(Fault.UNANNOUNCED):
+            problem = "503 of Invoke"
+            raise Unavailable(problem)
+        self.announced.append(msgspec.json.decode(deliver(appended, client_id)))
+
+    def _deliver(self) -> None:
+        """Invoke the function of the feeds with what was announced; what fails is tried twice more."""
+        while self.announced:
+            asked = self.announced.pop(0)
+            for _ in range(3):
+                with suppress(Exception):
+                    self._invoke(partial(self._feed, asked), repeatable=False)
+                    break
+
+    def heal(self) -> None:
+        """Deliver what nobody delivered, however long ago it was appended: as runs of the sweeper would."""
+        stores = feed_stores(
+            self.calm, feeds=self.tables.feeds, events=self.tables.events, now=lambda: self.now
+        )
+        feeds = Feeds(stores, self.log, self.callbacks, lambda: self.now, OneByOne)
+        invocation = Invocation("heal", self.now, 0, lambda: _REMAINING_MILLISECONDS)
+        was_calm, self.faults.calm = self.faults.calm, True
+        feeds.healing.heal(Span(self.began, self.now), invocation)
+        self.faults.calm = was_calm
+
+    def _feed(self, event: dict[str, Any]) -> dict[str, Any]:
+        return feed.handler(
+            event,
+            self._lambda(),
+            stores=self.stores,
+            log=self.log,
+            callbacks=self.callbacks,
+            counts=self.counts,
+            now=lambda: self.now,
+            threads=OneByOne,
+        )
 
     def _context(self, line: Line, at: int) -> dict[str, Any]:
         return {
@@ -157,6 +227,7 @@ class World(Ground):
                         callbacks=self.callbacks,
                         threads=OneByOne,
                         now=lambda: self.now,
+                        stores=self.stores,
                     ),
                     repeatable=False,
                 )

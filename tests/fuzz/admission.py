@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from functions.domain.refusals import Unavailable
 from tests.fakes import Crowd
+from tests.fakes import crowd as beside
 from tests.fuzz.proof import names_somebody
 from tests.fuzz.verdicts import Input, Verdict, must
 
@@ -18,7 +19,8 @@ _CONTEXT_BYTES: Final = 8_192
 
 def crowd(state: str) -> Crowd:
     """Return the connections of a state."""
-    return Crowd(_MOST if state == _CROWDED else 0, Unavailable("on purpose") if state == UNCOUNTED else None)
+    fault = Unavailable("on purpose") if state == UNCOUNTED else None
+    return beside(_MOST if state == _CROWDED else 0, fault)
 
 
 def admitted(given: Input, answer: Any, proved: dict[str, int]) -> Verdict:

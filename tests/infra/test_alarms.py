@@ -12,9 +12,8 @@ from tests.infra.program import PROJECT, STACKS, Evaluation, alarmed, evaluate, 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:on-call"
 PREFIX = "airium-websocket"
 RUNBOOK = ROOT / "docs" / "operations.md"
-FUNCTIONS = {
-    "authorizer", "ticket", "lifecycle", "message", "projector", "connection-manager", "sweeper", "archiver"
-}  # fmt: skip
+ROUTED = {"lifecycle", "message", "feed"}
+FUNCTIONS = {"authorizer", "ticket", "projector", "connection-manager", "sweeper", "archiver", *ROUTED}
 ANSWERING = FUNCTIONS - {"projector", "archiver"}
 """The functions that turn a fault into an answer, which no metric of AWS shows."""
 EVENTS = {"TableName": f"{PREFIX}-events"}
@@ -52,9 +51,12 @@ EXPECTED: dict[str, tuple[str, str, dict[str, str], str, int, int, int]] = {
         )
         for index in ("by-user", "by-arrival")
     },
-    "claims-throttled": (
-        "AWS/DynamoDB", "WriteThrottleEvents", {"TableName": f"{PREFIX}-claims"}, "Sum", 60, 1, 0
-    ),
+    **{
+        f"{name}-throttled": (
+            "AWS/DynamoDB", "WriteThrottleEvents", {"TableName": f"{PREFIX}-{name}"}, "Sum", 60, 1, 0
+        )
+        for name in ("claims", "feeds")
+    },
     **{f"{name}-faults": ("Airium", f"{PREFIX}-{name}-faults", {}, "Sum", 300, 1, 0) for name in ANSWERING},
     "connections-uncounted": ("Airium", f"{PREFIX}-connections-uncounted", {}, "Sum", 300, 1, 0),
     "tickets-server-errors": ("AWS/ApiGateway", "5xx", {"ApiId": "tickets-api-id"}, "Sum", 300, 1, 0),

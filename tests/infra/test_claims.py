@@ -13,7 +13,7 @@ from functions.domain.log.ids import lowest
 from functions.handlers import authorizer, lifecycle, message, ticket
 from infra.policy import NAMING_ACTIONS, Statement
 from tests import gateway_events
-from tests.fakes import Crowd, RecordingCallbacks
+from tests.fakes import RecordingCallbacks, crowd
 from tests.gateway_events import CONNECTED_AT, authorize, fixture
 from tests.infra.program import evaluated
 from tests.unit.handlers.frames import at, end, start, text
@@ -71,7 +71,7 @@ def _ticket(client: Asked) -> None:
 
 def _authorizer(client: Asked) -> None:
     nobody: Any = None
-    authorizer.handler(authorize(ticket="t" * 43), None, nobody, Tickets(client, "claims"), Crowd(0))
+    authorizer.handler(authorize(ticket="t" * 43), None, nobody, Tickets(client, "claims"), crowd(0))
 
 
 WORK: Final[dict[str, Callable[[Asked], None]]] = {

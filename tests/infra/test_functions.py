@@ -14,14 +14,18 @@ from tests.infra.program import ROOT, STACKS, archiving, evaluate, evaluated, st
 
 LOG = {"EVENTS_TABLE", "CLAIMS_TABLE", "MANAGEMENT_ENDPOINT", "RETENTION_DAYS", "LOG_LEVEL"}
 MANAGER = {"EVENTS_TABLE", "CONNECTIONS_TABLE", "MANAGEMENT_ENDPOINT", "RETENTION_DAYS", "LOG_LEVEL"}
-COUNTED = {"CONNECTIONS_TABLE", "CONNECTIONS_PER_USER", "RETENTION_DAYS", "LOG_LEVEL"}
+COUNTED = {"FEEDS_TABLE", "MANAGEMENT_ENDPOINT", "CONNECTIONS_PER_USER", "RETENTION_DAYS", "LOG_LEVEL"}
 TOKENS = {"ISSUER", "CLIENT_IDS", "IDENTITY_USE", "JWKS_URL"}
 COUNTED_IN_A_MINUTE = {"TEXTS_PER_MINUTE", "TEXT_BYTES_PER_MINUTE", "VOICE_SESSIONS_PER_MINUTE"}
 EXPECTED = {
     "authorizer": (names.AUTHORIZER, {*COUNTED, *TOKENS, "CLAIMS_TABLE"}),
     "ticket": (names.TICKET, {"CLAIMS_TABLE", "IDENTITY_USE", "LOG_LEVEL"}),
-    "lifecycle": (names.LIFECYCLE, LOG),
-    "message": (names.MESSAGE, {*LOG, *COUNTED_IN_A_MINUTE}),
+    "lifecycle": (names.LIFECYCLE, {*LOG, "FEEDS_TABLE"}),
+    "message": (names.MESSAGE, {*LOG, *COUNTED_IN_A_MINUTE, "FEED_FUNCTION", "LAMBDA_ENDPOINT"}),
+    "feed": (
+        names.FEED,
+        {*LOG, "FEEDS_TABLE", "RESUMES_PER_MINUTE", "HISTORIES_PER_MINUTE", "FEED_WINDOW_SECONDS"},
+    ),
     "projector": (
         names.PROJECTOR,
         {
@@ -33,7 +37,7 @@ EXPECTED = {
         },
     ),
     "connection-manager": (names.CONNECTION_MANAGER, MANAGER),
-    "sweeper": (names.SWEEPER, MANAGER),
+    "sweeper": (names.SWEEPER, {*MANAGER, "FEEDS_TABLE"}),
 }
 
 
@@ -89,7 +93,9 @@ def test_lambda_writes_no_lines_of_its_own_for_each_invocation(name: str, stack:
 
 
 def test_a_function_behind_the_gateway_ends_before_the_gateway_gives_up() -> None:
-    timeouts = [function(name)["timeout"] for name in ("authorizer", "ticket", "lifecycle", "message")]
+    timeouts = [
+        function(name)["timeout"] for name in ("authorizer", "ticket", "lifecycle", "message", "feed")
+    ]
 
     assert max(timeouts) <= 29
 
@@ -131,7 +137,7 @@ def test_where_it_is_asked_for_every_function_is_traced_and_may_say_so_first(sta
     functions = traced(stack).of_type("lambda/function:Function")
     grants = {each.urn: each.name for each in traced(stack).of_type("iam/rolePolicy:RolePolicy")}
 
-    assert len(functions) == 8
+    assert len(functions) == 9
     assert {each.inputs["tracingConfig"]["mode"] for each in functions} == {"Active"}
     for each in functions:
         name = each.name.removesuffix("-function")
@@ -237,6 +243,7 @@ def test_the_sweeper_runs_every_five_minutes_at_the_scheduled_time() -> None:
     assert json.loads(schedule["target"]["input"]) == {
         "time": "<aws.scheduler.scheduled-time>",
         "idleSeconds": 3_600,
+        "everyMinutes": 5,
     }
 
 

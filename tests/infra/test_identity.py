@@ -28,7 +28,8 @@ def test_an_authorizer_that_takes_a_clients_word_knows_no_tokens_and_no_claims()
     told = evaluated("local").named("authorizer-function").inputs["environment"]["variables"]
 
     assert set(told) == {
-        "CONNECTIONS_TABLE",
+        "FEEDS_TABLE",
+        "MANAGEMENT_ENDPOINT",
         "CONNECTIONS_PER_USER",
         "RETENTION_DAYS",
         "LOG_LEVEL",
@@ -41,7 +42,16 @@ def test_the_limit_on_connections_holds_in_every_mode(mode: str) -> None:
     told = variables("authorizer", identity=mode, endpoint=EMULATOR, limits={"connectionsPerUser": "3"})
 
     assert told["CONNECTIONS_PER_USER"] == "3"
-    assert told["CONNECTIONS_TABLE"] == "airium-websocket-connections-dev"
+    assert told["FEEDS_TABLE"] == "airium-websocket-feeds-dev"
+
+
+def test_the_limits_of_feeds_are_settings() -> None:
+    limits = {"resumesPerMinute": "7", "historiesPerMinute": "8"}
+    told = variables("feed", limits=limits, feeds={"windowHours": "2"})
+
+    assert told["RESUMES_PER_MINUTE"] == "7"
+    assert told["HISTORIES_PER_MINUTE"] == "8"
+    assert told["FEED_WINDOW_SECONDS"] == "7200"
 
 
 def test_the_limits_on_messages_are_settings() -> None:

@@ -23,6 +23,7 @@ FOR_ALARMS = {
     ("ticket-faults", "ticket", FAULTS),
     ("lifecycle-faults", "lifecycle", FAULTS),
     ("message-faults", "message", FAULTS),
+    ("feed-faults", "feed", FAULTS),
     ("connection-manager-faults", "connection-manager", FAULTS),
     ("sweeper-faults", "sweeper", FAULTS),
     ("connections-uncounted", "authorizer", UNCOUNTED),
@@ -31,9 +32,11 @@ FOR_ALARMS = {
 }
 MONITORED = {
     ("frames-refused-by-code", "message", REFUSED),
+    ("frames-refused-by-code", "feed", REFUSED),
     ("frames-refused-by-code", "lifecycle", REFUSED),
     ("handshakes-denied", "authorizer", DENIED),
     ("gone", "message", '{ $.message = "gone" }'),
+    ("gone", "feed", '{ $.message = "gone" }'),
     ("gone", "lifecycle", '{ $.message = "gone" }'),
     ("gone", "connection-manager", '{ $.message = "connection_manager" && $.gone > 0 }'),
     ("gone", "sweeper", '{ $.message = "sweep" && $.lost > 0 }'),

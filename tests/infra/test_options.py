@@ -7,6 +7,7 @@ from tests.infra.program import STACKS, evaluate, evaluated, stack_config
 TABLES = {
     "event-store-events",
     "event-store-claims",
+    "feed-store-feeds",
     "read-model-connections",
     "read-model-metrics",
     "read-model-messages",
@@ -26,9 +27,13 @@ WAITING = {
     "sweeper-invocations": {"sweeper-may-logs", "sweeper-may-send-failures"},
     "sweeper-schedule": {
         "sweeper-may-append-events",
+        "sweeper-may-deliver",
+        "sweeper-may-get-events",
         "sweeper-may-list-connections",
         "sweeper-may-logs",
         "sweeper-may-manage-connections",
+        "sweeper-may-read-arrivals",
+        "sweeper-may-subscribe",
         "sweeper-may-send-failures",
         "sweeper-schedule-may-run",
     },

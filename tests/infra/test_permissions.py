@@ -22,6 +22,7 @@ EVENTS = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-events"
 STREAM = f"{EVENTS}/stream/2026-11-23T00:00:00.000"
 CLAIMS = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-claims of "
 CONNECTIONS = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-connections"
+FEEDS = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-feeds"
 METRICS = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-metrics"
 MESSAGES = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-messages"
 API = f"arn:aws:execute-api:{WHERE}:api-api-id/prod"
@@ -36,7 +37,10 @@ def logs(function: str) -> set[tuple[str, str]]:
 EXPECTED: dict[str, set[tuple[str, str]]] = {
     "authorizer-role": {
         *logs("authorizer"),
-        ("dynamodb:Query", f"{CONNECTIONS}/index/active-user-index"),
+        ("dynamodb:Query", FEEDS),
+        ("dynamodb:BatchWriteItem", FEEDS),
+        (MANAGE, f"{API}/GET/@connections/*"),
+        (MANAGE, f"{API}/DELETE/@connections/*"),
         ("dynamodb:DeleteItem", f"{CLAIMS}ticket#*"),
     },
     "ticket-role": {*logs("ticket"), ("dynamodb:PutItem", f"{CLAIMS}ticket#*")},
@@ -44,6 +48,7 @@ EXPECTED: dict[str, set[tuple[str, str]]] = {
         *logs("lifecycle"),
         ("dynamodb:PutItem", EVENTS),
         ("dynamodb:PutItem", f"{CLAIMS}session#*"),
+        ("dynamodb:BatchWriteItem", FEEDS),
         (MANAGE, f"{API}/POST/@connections/*"),
     },
     "message-role": {
@@ -54,6 +59,20 @@ EXPECTED: dict[str, set[tuple[str, str]]] = {
         ("dynamodb:DeleteItem", f"{CLAIMS}voice#*"),
         ("dynamodb:UpdateItem", f"{CLAIMS}texts#*"),
         ("dynamodb:UpdateItem", f"{CLAIMS}voices#*"),
+        ("lambda:InvokeFunction", f"arn:aws:lambda:{WHERE}:function:airium-websocket-feed"),
+        (MANAGE, f"{API}/POST/@connections/*"),
+        (MANAGE, f"{API}/DELETE/@connections/*"),
+    },
+    "feed-role": {
+        *logs("feed"),
+        ("dynamodb:PutItem", EVENTS),
+        ("dynamodb:BatchGetItem", EVENTS),
+        ("dynamodb:UpdateItem", f"{CLAIMS}resumes#*"),
+        ("dynamodb:UpdateItem", f"{CLAIMS}histories#*"),
+        ("dynamodb:Query", FEEDS),
+        ("dynamodb:PutItem", FEEDS),
+        ("dynamodb:BatchWriteItem", FEEDS),
+        ("dynamodb:BatchGetItem", FEEDS),
         (MANAGE, f"{API}/POST/@connections/*"),
         (MANAGE, f"{API}/DELETE/@connections/*"),
     },
@@ -85,6 +104,12 @@ EXPECTED: dict[str, set[tuple[str, str]]] = {
     "sweeper-role": {
         *logs("sweeper"),
         ("dynamodb:PutItem", EVENTS),
+        ("dynamodb:BatchGetItem", EVENTS),
+        ("dynamodb:Query", f"{EVENTS}/index/by-arrival"),
+        ("dynamodb:Query", FEEDS),
+        ("dynamodb:PutItem", FEEDS),
+        ("dynamodb:BatchWriteItem", FEEDS),
+        (MANAGE, f"{API}/POST/@connections/*"),
         ("dynamodb:Query", f"{CONNECTIONS}/index/active-index"),
         (MANAGE, f"{API}/GET/@connections/*"),
         (MANAGE, f"{API}/DELETE/@connections/*"),
@@ -174,9 +199,10 @@ def test_where_functions_are_traced_each_may_say_so_and_nothing_else_is_added(ro
 def test_an_authorizer_that_takes_a_clients_word_redeems_nothing() -> None:
     found = allowed(evaluated("local"), "authorizer-role")
 
-    connections = CONNECTIONS.replace("connections", "connections-local")
+    feeds = FEEDS.replace("feeds", "feeds-local")
     assert {each for each in found if each[0].startswith("dynamodb")} == {
-        ("dynamodb:Query", f"{connections}/index/active-user-index")
+        ("dynamodb:Query", feeds),
+        ("dynamodb:BatchWriteItem", feeds),
     }
 
 
@@ -252,7 +278,7 @@ def test_a_failure_queue_takes_nothing_over_plain_http(stack: str) -> None:
 def test_each_function_has_a_role_of_its_own() -> None:
     functions = evaluated("prod").of_type("lambda/function:Function")
 
-    assert len({each.inputs["role"] for each in functions}) == len(functions) == 7
+    assert len({each.inputs["role"] for each in functions}) == len(functions) == 8
 
 
 def test_a_role_is_assumed_by_its_service_only() -> None:

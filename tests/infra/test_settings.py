@@ -94,7 +94,7 @@ def test_every_bad_value_is_named_at_once() -> None:
     )
 
     groups = (
-        "alarms, api, archive, dashboard, domain, endpoint, functions, identity, layer, limits, log, "
+        "alarms, api, archive, dashboard, domain, endpoint, feeds, functions, identity, layer, limits, log, "
         "monitoring, projector, protect, sweeper, tickets, tracing, users"
     )
     integer = "a valid integer, unable to parse string as an integer"

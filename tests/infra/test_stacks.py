@@ -29,6 +29,7 @@ OUTPUTS = {
     "connections_table",
     "metrics_table",
     "messages_table",
+    "feeds_table",
     "connection_manager_function",
     "projector_function",
     "projector_mapping",
@@ -46,6 +47,9 @@ PLACES = {
     "WebSocketApi$GatewayLogs api-logs",
     "Function lifecycle",
     "Function message",
+    "Feed feed",
+    "Feed$Function feed",
+    "FeedStore feed-store",
     "Admission admission",
     "Admission$UserDirectory users",
     "Admission$TicketApi tickets",
@@ -108,6 +112,8 @@ def test_component_types_are_of_the_project(stack: str) -> None:
         f"airium:realtime:{component}"
         for component in (
             "EventStore",
+            "Feed",
+            "FeedStore",
             "Admission",
             "ReadModel",
             "WebSocketApi",

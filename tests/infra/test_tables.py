@@ -10,6 +10,7 @@ from tests.infra.program import STACKS, evaluate, evaluated, stack_config
 KEYS = {
     "event-store-events": names.EVENTS_KEY,
     "event-store-claims": names.CLAIMS_KEY,
+    "feed-store-feeds": names.FEEDS_KEY,
     "read-model-connections": names.CONNECTIONS_KEY,
     "read-model-metrics": names.METRICS_KEY,
     "read-model-messages": names.MESSAGES_KEY,
@@ -46,7 +47,7 @@ def test_every_table_is_on_demand(stack: str) -> None:
 def test_every_table_expires_its_items(stack: str) -> None:
     tables = evaluated(stack).of_type(":Table")
 
-    assert [each.inputs["ttl"] for each in tables] == [{"attributeName": "expires_at", "enabled": True}] * 5
+    assert [each.inputs["ttl"] for each in tables] == [{"attributeName": "expires_at", "enabled": True}] * 6
 
 
 @pytest.mark.parametrize("table", KEYS)
@@ -78,14 +79,6 @@ def test_the_connections_are_listed_by_user_and_by_activity() -> None:
     assert key_of(found["active-index"]) == [("activeShard", "HASH"), ("activeSince", "RANGE")]
 
 
-def test_the_open_connections_of_a_user_are_counted_by_keys_alone() -> None:
-    found = indexes("read-model-connections")["active-user-index"]
-
-    assert key_of(found) == [("activeUser", "HASH"), ("createdAt", "RANGE")]
-    assert found["projectionType"] == "KEYS_ONLY"
-    assert "nonKeyAttributes" not in found
-
-
 @pytest.mark.parametrize("index", ["userId-index", "active-index"])
 def test_an_index_of_connections_holds_what_a_list_shows_and_no_more(index: str) -> None:
     found = indexes("read-model-connections")[index]
@@ -106,11 +99,11 @@ def test_only_the_log_has_a_stream() -> None:
     assert streams == {"event-store-events": "NEW_IMAGE"}
 
 
-def test_prod_can_restore_the_log_and_its_claims_and_nothing_that_is_rebuilt() -> None:
+def test_prod_can_restore_the_log_with_claims_and_feeds_and_nothing_that_is_rebuilt() -> None:
     tables = evaluated("prod").of_type(":Table")
 
     restorable = {each.name for each in tables if each.inputs["pointInTimeRecovery"]["enabled"]}
-    assert restorable == {"event-store-events", "event-store-claims"}
+    assert restorable == {"event-store-events", "event-store-claims", "feed-store-feeds"}
 
 
 def test_recovery_is_a_setting() -> None:

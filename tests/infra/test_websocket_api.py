@@ -45,7 +45,8 @@ def responses_of(route: Registration) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_routes_are_those_of_the_protocol(stack: str) -> None:
-    assert set(routes(stack)) == {"$connect", "$disconnect", "$default", "voice_data", "ping"}
+    of_feeds = {"resume", "history", "ack"}
+    assert set(routes(stack)) == {"$connect", "$disconnect", "$default", "voice_data", "ping", *of_feeds}
 
 
 def test_a_frame_is_routed_by_its_type() -> None:
@@ -62,6 +63,9 @@ def test_a_frame_is_routed_by_its_type() -> None:
         ("$disconnect", "lifecycle"),
         ("$default", "message"),
         ("voice_data", "message"),
+        ("resume", "feed"),
+        ("history", "feed"),
+        ("ack", "feed"),
     ],
 )
 def test_a_route_reaches_its_function(key: str, function: str) -> None:
@@ -74,14 +78,15 @@ def test_a_route_reaches_its_function(key: str, function: str) -> None:
     assert integration.inputs["timeoutMilliseconds"] == 29_000
 
 
-def test_every_frame_of_the_default_route_gets_an_answer() -> None:
-    route = routes()["$default"]
+@pytest.mark.parametrize("key", ["$default", "resume", "history"])
+def test_every_frame_of_a_two_way_route_gets_an_answer(key: str) -> None:
+    route = routes()[key]
 
     assert route.inputs["routeResponseSelectionExpression"] == "$default"
     assert [each["routeResponseKey"] for each in responses_of(route)] == ["$default"]
 
 
-@pytest.mark.parametrize("key", ["$connect", "$disconnect", "voice_data"])
+@pytest.mark.parametrize("key", ["$connect", "$disconnect", "voice_data", "ack"])
 def test_a_one_way_route_sends_nothing_back(key: str) -> None:
     route = routes()[key]
 
@@ -141,6 +146,9 @@ def test_the_gateway_may_invoke_each_function_for_its_routes_only() -> None:
         ("airium-websocket-lifecycle", f"{EXECUTION}/prod/$disconnect"),
         ("airium-websocket-message", f"{EXECUTION}/prod/$default"),
         ("airium-websocket-message", f"{EXECUTION}/prod/voice_data"),
+        ("airium-websocket-feed", f"{EXECUTION}/prod/resume"),
+        ("airium-websocket-feed", f"{EXECUTION}/prod/history"),
+        ("airium-websocket-feed", f"{EXECUTION}/prod/ack"),
     }
 
 
@@ -232,7 +240,7 @@ def test_the_deployment_waits_for_all_that_it_freezes() -> None:
     kinds = ("Route", "Integration", "IntegrationResponse", "RouteResponse", "Authorizer")
 
     frozen = {each.urn for each in evaluation.registrations if each.type.rpartition(":")[2] in kinds}
-    assert len(frozen) == 5 + 3 + 1 + 2 + 1
+    assert len(frozen) == 8 + 4 + 1 + 4 + 1
     assert frozen <= evaluation.named("api-deployment").dependencies
 
 

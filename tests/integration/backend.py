@@ -148,6 +148,16 @@ class Backend:
         )
         return [from_item(item) for item in answer["Items"]]
 
+    def feed(self, name: str) -> dict[str, dict[str, Any]]:
+        """Return the items of a feed, by their keys."""
+        answer = self.cloud.client("dynamodb").query(
+            TableName=self.outputs.feeds_table,
+            KeyConditionExpression="feed = :feed",
+            ExpressionAttributeValues={":feed": {"S": name}},
+            ConsistentRead=True,
+        )
+        return {item["key"]["S"]: from_item(item) for item in answer["Items"]}
+
     def counters(self) -> Contribution:
         """Return the counters that are served, over all time: by `NOW` or 0, and by name."""
         control = ControlItem(self.deployment.client, self.outputs.metrics_table)

@@ -25,6 +25,8 @@ class Client:
     ----------
     user_id, session_id, connection_id
         Who it is; the connection id is what the gateway has given it.
+    messages
+        What the feeds told it while it waited for something else: the data of each frame, in order.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class Client:
         self.user_id = user_id
         self.session_id = session_id
         self.connection_id = connection_id
+        self.messages: list[Frame] = []
 
     @property
     def conversation(self) -> str:
@@ -45,7 +48,26 @@ class Client:
         self._socket.send(json.dumps(frame) if isinstance(frame, dict) else frame)
 
     def receive_text(self) -> str:
-        """Return the next frame of the server as it came."""
+        """Return the next frame of the server as it came, but for what the feeds tell by themselves."""
+        while True:
+            received = self._next()
+            if not received.startswith('{"type":"message"'):
+                return received
+            self.messages.append(json.loads(received)["data"])
+
+    def receive_message(self) -> Frame:
+        """Return what the feeds tell next: the data of the frame."""
+        while not self.messages:
+            frame = json.loads(self._next())
+            assert frame["type"] == "message", frame
+            self.messages.append(frame["data"])
+        return self.messages.pop(0)
+
+    def receive_any(self) -> str:
+        """Return the next frame of the server as it came, whatever it is."""
+        return self._next()
+
+    def _next(self) -> str:
         received = self._socket.recv(timeout=ANSWER_SECONDS)
         assert isinstance(received, str)
         return received

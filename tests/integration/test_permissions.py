@@ -9,15 +9,18 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from functions.aws.archive.objects import Objects
+from functions.aws.feeds.subscribers import Subscribers
 from functions.aws.log.event_items import encode as encode_event
 from functions.aws.log.event_log import EventLog
 from functions.aws.read_models.connection_items import Stored, encode
 from functions.domain.archive.hours import HOUR, Watermark, hour_of
 from functions.domain.connections.connection import Connection, Opened
+from functions.domain.feeds.feeds import Subscriber
 from functions.domain.log.events import Cause, Event, event
 from functions.domain.log.facts import ConnectionOpened, Fact, TextMessageReceived
 from functions.domain.times import iso
 from local.stackfile import PROJECT
+from tests import gateway_events
 from tests.integration.backend import Backend
 from tests.integration.conftest import VERIFIED, deployed
 from tests.integration.gateway import Gateway, now
@@ -62,11 +65,44 @@ class Work:
         return self.connects(sessionId=f"s-{uuid.uuid4().hex}")
 
     def counts_connections(self) -> bool:
-        """A user comes who has as many connections as may be, as the root wrote it down."""
-        user_id = f"user-{uuid.uuid4().hex[:12]}"
-        for _ in range(10):
-            self._row(user_id=user_id)
+        """A user comes who has as many connections as may be: all of them are being opened at this moment."""
+        user_id = self._crowded(now())
         return not self._accepted(ticket=self.member.forged_ticket(user_id))
+
+    def lets_one_give_way(self) -> bool:
+        """A user comes who has as many connections as may be, none of which the gateway knows."""
+        user_id = self._crowded(now() - 3_600_000)
+        return self._accepted(ticket=self.member.forged_ticket(user_id))
+
+    def lets_the_silent_give_way(self) -> bool:
+        """A user comes ten minutes from now, one of whose connections is there, and silent until then."""
+        with self.member.connected() as client:
+            later = now() + 600_000
+            user_id = self._crowded(later, client.connection_id)
+            for _ in range(40):  # three of ten are drawn each time
+                event = gateway_events.authorize(ticket=self.member.forged_ticket(user_id))
+                event["requestContext"]["connectedAt"] = later
+                self._works(self.backend.named("authorizer"), event)
+                if not self._is_subscribed(user_id, client.connection_id):
+                    break
+            return client.is_closed()
+
+    def _crowded(self, connected_at: int, *known: str) -> str:
+        """Return a user who has as many connections as may be, as the root wrote it down."""
+        user_id = f"user-{uuid.uuid4().hex[:12]}"
+        made = (f"{uuid.uuid4().hex[:14]}=" for _ in range(10 - len(known)))
+        for connection_id in (*known, *made):
+            self._subscribers.subscribe(
+                Subscriber(connection_id, user_id, None, connected_at, now() // 1000 + 86_400)
+            )
+        return user_id
+
+    def _is_subscribed(self, user_id: str, connection_id: str) -> bool:
+        return connection_id in {each.connection_id for each in self._subscribers.of_user(user_id, now())}
+
+    @property
+    def _subscribers(self) -> Subscribers:
+        return Subscribers(self.backend.cloud.client("dynamodb"), self.backend.outputs.feeds_table)
 
     def _accepted(self, headers: dict[str, str] | None = None, **query: str) -> bool:
         try:
@@ -120,6 +156,72 @@ class Work:
 
     def _absent(self) -> Gateway:
         return Gateway(self.backend, f"user-{uuid.uuid4().hex[:12]}", now())
+
+    # --- The feeds -----------------------------------------------------------------------------
+    def resumes(self) -> bool:
+        """A client asks for what it missed."""
+        return self._resumes(now())
+
+    def resumes_late(self) -> bool:
+        """A client asks that has been connected for so long that its feeds may have forgotten it."""
+        return self._resumes(now() - 60_000)
+
+    def _resumes(self, connected_at: int) -> bool:
+        with self.member.connected() as client:
+            gateway = Gateway(self.backend, client.user_id, connected_at, None, client.connection_id)
+            told = self._fed(gateway, {"type": "resume"})
+            return bool(told["type"] == "reset" and client.receive()["type"] == "reset")
+
+    def reads_history(self) -> bool:
+        return str(self._fed(self._absent(), {"type": "history"})["type"]) == "history_page"
+
+    def refuses_a_history(self) -> bool:
+        refused = self._fed(self._absent(), {"type": "history", "data": {"limit": 0}})
+        return str(refused["data"]["code"]) == "invalid_message"
+
+    def closes_what_asks_for_history_too_late(self) -> bool:
+        with self.member.connected() as client:
+            gateway = Gateway(self.backend, client.user_id, now(), None, client.connection_id)
+            self._feed(gateway, {"type": "history"}, requestTimeEpoch=now() + 3 * 3_600_000)
+            return client.is_closed()
+
+    def delivers(self) -> bool:
+        return self._delivers(happened(TextMessageReceived("hello")))
+
+    def delivers_to_who_is_gone(self) -> bool:
+        """A text is delivered, and the gateway does not know its one subscriber."""
+        return self._delivers(self._undelivered())
+
+    def _delivers(self, said: Event) -> bool:
+        EventLog(self.backend.cloud.client("dynamodb"), self.backend.outputs.events_table).append(said)
+        asked = {"connectionId": said.connection_id, "eventId": said.event_id}
+        return self._works(self.backend.named("feed"), asked) == {"seq": 1}
+
+    def heals(self) -> bool:
+        """A text that arrived two minutes ago was not delivered, and its one subscriber is gone."""
+        outputs = self.backend.outputs
+        log = EventLog(
+            self.backend.cloud.client("dynamodb"), outputs.events_table, now=lambda: now() - 120_000
+        )
+        log.append(self._undelivered())
+        swept = self._works(outputs.everything["sweeper_function"], {"time": iso(now()), "idleSeconds": 60})
+        return bool(swept.get("healed"))
+
+    def _undelivered(self) -> Event:
+        """Return a text of a connection that is subscribed, and was opened an hour ago."""
+        said = happened(TextMessageReceived("hello"), an_hour_ago := now() - 3_600_000)
+        subscriber = Subscriber(
+            said.connection_id, said.user_id, said.session_id, an_hour_ago, said.expires_at
+        )
+        self._subscribers.subscribe(subscriber)
+        return said
+
+    def _fed(self, gateway: Gateway, body: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(self._feed(gateway, body)["body"])
+        return answer
+
+    def _feed(self, gateway: Gateway, body: dict[str, Any], **context: Any) -> Any:
+        return self.backend.invoke(self.backend.named("feed"), gateway.message(body, body["type"], **context))
 
     # --- The projector -------------------------------------------------------------------------
     def projects(self) -> bool:
@@ -229,22 +331,27 @@ class Work:
         return {} if "FunctionError" in answer else answered
 
 
-def happened(fact: Fact) -> Event:
-    """Return an event of a connection that nobody else knows."""
+def happened(fact: Fact, connected_at: int | None = None) -> Event:
+    """Return an event of a connection that nobody else knows, opened just now if nothing else is said."""
     at = now()
+    since = at if connected_at is None else connected_at
     connection = f"{uuid.uuid4().hex[:14]}="
-    return event(Cause(connection, "anybody", None, at, at // 1000 + 86_400, at, uuid.uuid4().hex), fact)
+    return event(Cause(connection, "anybody", None, since, at // 1000 + 86_400, at, uuid.uuid4().hex), fact)
 
 
 ARCHIVED = {f"{PROJECT}:archive": json.dumps({"enabled": "true"})}
 
 NEEDED: dict[Kind, Callable[[Work], bool]] = {
-    ("authorizer", "dynamodb:Query", "active-user-index"): Work.counts_connections,
+    ("authorizer", "dynamodb:Query", "feeds"): Work.counts_connections,
+    ("authorizer", "dynamodb:BatchWriteItem", "feeds"): Work.lets_one_give_way,
+    ("authorizer", "execute-api:ManageConnections", "GET"): Work.lets_one_give_way,
+    ("authorizer", "execute-api:ManageConnections", "DELETE"): Work.lets_the_silent_give_way,
     ("authorizer", "dynamodb:DeleteItem", "claims/ticket#*"): Work.connects_with_a_ticket,
     ("ticket", "dynamodb:PutItem", "claims/ticket#*"): Work.gets_a_ticket,
     ("lifecycle", "dynamodb:PutItem", "events"): Work.connects,
     ("lifecycle", "dynamodb:PutItem", "claims/session#*"): Work.connects_with_a_session,
     ("lifecycle", "execute-api:ManageConnections", "POST"): Work.answers_a_frame_that_names_a_lifecycle_route,
+    ("lifecycle", "dynamodb:BatchWriteItem", "feeds"): Work.connects,
     ("message", "dynamodb:PutItem", "events"): Work.takes_a_text,
     ("message", "dynamodb:UpdateItem", "claims/texts#*"): Work.takes_a_text,
     ("message", "dynamodb:UpdateItem", "claims/voices#*"): Work.opens_a_voice_session,
@@ -253,6 +360,16 @@ NEEDED: dict[Kind, Callable[[Work], bool]] = {
     ("message", "dynamodb:DeleteItem", "claims/voice#*"): Work.closes_a_voice_session,
     ("message", "execute-api:ManageConnections", "POST"): Work.refuses_speech_by_callback,
     ("message", "execute-api:ManageConnections", "DELETE"): Work.closes_what_has_expired,
+    ("feed", "dynamodb:PutItem", "events"): Work.refuses_a_history,
+    ("feed", "dynamodb:BatchGetItem", "events"): Work.delivers,
+    ("feed", "dynamodb:UpdateItem", "claims/resumes#*"): Work.resumes,
+    ("feed", "dynamodb:UpdateItem", "claims/histories#*"): Work.reads_history,
+    ("feed", "dynamodb:Query", "feeds"): Work.reads_history,
+    ("feed", "dynamodb:PutItem", "feeds"): Work.delivers,
+    ("feed", "dynamodb:BatchWriteItem", "feeds"): Work.delivers_to_who_is_gone,
+    ("feed", "dynamodb:BatchGetItem", "feeds"): Work.resumes_late,
+    ("feed", "execute-api:ManageConnections", "POST"): Work.resumes,
+    ("feed", "execute-api:ManageConnections", "DELETE"): Work.closes_what_asks_for_history_too_late,
     ("projector", "dynamodb:BatchGetItem", "connections"): Work.projects,
     ("projector", "dynamodb:BatchGetItem", "metrics"): Work.projects,
     ("projector", "dynamodb:BatchGetItem", "messages"): Work.projects_a_text,
@@ -269,6 +386,12 @@ NEEDED: dict[Kind, Callable[[Work], bool]] = {
     ("connection-manager", "execute-api:ManageConnections", "DELETE"): Work.disconnects,
     ("sweeper", "dynamodb:Query", "active-index"): Work.sweeps,
     ("sweeper", "dynamodb:PutItem", "events"): Work.loses,
+    ("sweeper", "dynamodb:Query", "by-arrival"): Work.heals,
+    ("sweeper", "dynamodb:BatchGetItem", "events"): Work.heals,
+    ("sweeper", "dynamodb:Query", "feeds"): Work.heals,
+    ("sweeper", "dynamodb:PutItem", "feeds"): Work.heals,
+    ("sweeper", "dynamodb:BatchWriteItem", "feeds"): Work.heals,
+    ("sweeper", "execute-api:ManageConnections", "POST"): Work.heals,
     ("sweeper", "execute-api:ManageConnections", "GET"): Work.loses,
     ("sweeper", "execute-api:ManageConnections", "DELETE"): Work.closes,
     ("archiver", "dynamodb:Query", "by-arrival"): Work.archives,

@@ -114,7 +114,7 @@ def test_the_schedule_of_an_emulator_that_fills_nothing_in_sweeps_too(backend: B
         backend.outputs.everything["sweeper_function"], {"time": SCHEDULED_TIME, "idleSeconds": 3600}
     )
 
-    assert set(swept) == {"checked", "lost", "closed", "refreshed"}
+    assert set(swept) == {"healed", "checked", "lost", "closed", "refreshed"}
 
 
 @pytest.mark.parametrize(

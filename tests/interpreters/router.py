@@ -124,6 +124,7 @@ def routed(
         names.EVENTS_TABLE: tables.events,
         names.CLAIMS_TABLE: tables.claims,
         names.CONNECTIONS_TABLE: tables.connections,
+        names.FEEDS_TABLE: tables.feeds,
     }
     router = Router(environment, log, interpreters, seed, kills)
     try:

@@ -21,6 +21,7 @@ def main() -> None:
     from functions.aws import environment
     from functions.aws.gateway.callbacks import Posted
     from tests.fakes import RecordingCallbacks
+    from tests.routes import unheard
 
     handlers = {
         name: import_module(f"functions.handlers.{name}").handler
@@ -41,6 +42,8 @@ def main() -> None:
         callbacks = RecordingCallbacks(Posted(frame["post_outcome"]))
         reached("before")
         arguments: dict[str, Any] = {} if frame["handler"] == "query_authorizer" else {"callbacks": callbacks}
+        if frame["handler"] == "message":
+            arguments["announce"] = unheard
         answer = handlers[frame["handler"]](frame["event"], None, **arguments)
         reached("answering")
         posts = [[connection, post.decode()] for connection, post in callbacks.posts]

@@ -15,7 +15,7 @@ from functions.operations.connections.sweeping import sweep
 from ops.deployment import Deployment
 from ops.read_models.rebuild import rebuild
 from ops.read_models.verify import verify
-from tests.fakes import RecordingCallbacks
+from tests.fakes import MemorySubscribers, RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT, connect, disconnect, identity
 from tests.stage import Stage
 
@@ -38,14 +38,14 @@ def of(stage: Stage, connection: str) -> list[Event]:
 def opens(stage: Stage, connection: str, setting: int, kept: int | None, at: int = CONNECTED_AT) -> None:
     """Open a connection, under the setting of the function, and project it."""
     event = connect(**context(connection, at, kept), requestTimeEpoch=at)
-    assert opened(read(event, setting, None), stage.log) == {"statusCode": 200}
+    assert opened(read(event, setting, None), stage.log, MemorySubscribers()) == {"statusCode": 200}
     stage.project(*of(stage, connection), now=at)
 
 
 def closes(stage: Stage, connection: str, setting: int, kept: int | None, at: int = CONNECTED_AT) -> None:
     """Close it a minute after it was opened, under another setting perhaps, and project it."""
     event = disconnect(**context(connection, at, kept), requestTimeEpoch=at + 60_000)
-    assert closed(read(event, setting, None), stage.log) == {"statusCode": 200}
+    assert closed(read(event, setting, None), stage.log, MemorySubscribers()) == {"statusCode": 200}
     stage.project(*of(stage, connection), now=at + 60_000)
 
 

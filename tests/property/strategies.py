@@ -93,6 +93,10 @@ def deliveries(draw: DrawFn, history: list[Event]) -> list[list[Event]]:
 client_ids = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=128)
 audio = st.binary(min_size=1, max_size=30).map(lambda sound: base64.b64encode(sound).decode())
 
+_feeds = st.sampled_from(["session", "user"])
+_numbers = st.integers(1, 9_999_999_999)
+_positions = st.fixed_dictionaries({"seq": st.just(0) | _numbers, "id": st.just("") | sessions})
+
 _data: dict[str, SearchStrategy[dict[str, Any]]] = {
     "text_message": st.fixed_dictionaries({"text": texts.filter(bool)}),
     "voice_start": st.fixed_dictionaries(
@@ -108,6 +112,16 @@ _data: dict[str, SearchStrategy[dict[str, Any]]] = {
     ),
     "voice_end": st.fixed_dictionaries({"voiceSessionId": sessions, "lastSeq": st.integers(-1, 2**31 - 1)}),
     "ping": st.fixed_dictionaries({}, optional={"any": texts}),
+    "resume": st.fixed_dictionaries({"positions": st.dictionaries(_feeds, _positions)}),
+    "history": st.fixed_dictionaries(
+        {},
+        optional={
+            "feed": _feeds,
+            "limit": st.integers(1, 50),
+            "before": st.fixed_dictionaries({"seq": _numbers}, optional={"part": st.integers(1, 1_000)}),
+        },
+    ),
+    "ack": st.fixed_dictionaries({"feed": _feeds, "seq": _numbers}),
 }
 
 
@@ -127,7 +141,19 @@ anything = st.recursive(
     max_leaves=6,
 )
 _names = st.sampled_from(
-    ["type", "id", "timestamp", "data", "text", "seq", "audio", "voiceSessionId", "lastSeq"]
+    [
+        "type",
+        "id",
+        "timestamp",
+        "data",
+        "text",
+        "seq",
+        "audio",
+        "voiceSessionId",
+        "lastSeq",
+        "positions",
+        "feed",
+    ]
 )
 _types = st.sampled_from([*_data, "pong", "$connect", "$disconnect", "$default", "PING", ""])
 

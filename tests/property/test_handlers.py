@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from functions.domain.log.facts import MessageRejected
 from functions.domain.log.ids import lowest
 from functions.domain.refusals import ErrorCode, Unavailable
-from functions.handlers import lifecycle
-from functions.handlers.message import handler
 from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT, CONNECTION, connect, disconnect, fixture, message
 from tests.property.strategies import anything, bodies, offsets
+from tests.routes import lifecycle
+from tests.routes import message as handler
 
 CODES = set(get_args(ErrorCode))
 ANSWERS = {"pong", "text_ack", "voice_ready", "voice_ended", "error"}
@@ -125,7 +125,7 @@ events = st.one_of(
 def test_no_event_makes_the_lifecycle_raise(event: Any) -> None:
     log = MemoryLog()
 
-    response = lifecycle.handler(event, None, log, RecordingCallbacks())
+    response = lifecycle(event, None, log, RecordingCallbacks())
 
     assert response.keys() == {"statusCode"}
     assert response["statusCode"] in {200, 403, 500}

@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 from enum import StrEnum
+from types import SimpleNamespace
 from typing import Any, Final
 
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError, EndpointConnectionError
+
+from functions.aws.invoking import Invoker
 
 
 class Breakage(StrEnum):
@@ -63,6 +67,26 @@ def gateway(breakage: Breakage) -> Any:
 def bucket(breakage: Breakage) -> Any:
     """Return a client of S3."""
     return Broken(breakage, _S3)
+
+
+_LAMBDA: Final = {Breakage.DENIED: 403, Breakage.THROTTLED: 429, Breakage.UNNAMED: 404}
+
+
+class _Http:
+    """What sends requests to Lambda, and is always answered in one way."""
+
+    def __init__(self, breakage: Breakage) -> None:
+        self._fault = breakage
+
+    def send(self, _request: object) -> Any:
+        if self._fault is Breakage.AWAY:
+            raise EndpointConnectionError(endpoint_url="https://lambda.example")
+        return SimpleNamespace(status_code=_LAMBDA[self._fault])
+
+
+def function(breakage: Breakage) -> Invoker:
+    """Return what invokes a function."""
+    return Invoker(_Http(breakage), Credentials("test", "test"), "https://lambda.example/", "us-east-1")
 
 
 def _error(operation: str, breakage: Breakage, codes: dict[Breakage, tuple[str, int]]) -> Exception:

@@ -19,19 +19,18 @@ from functions.handlers import (
     archiver,
     authorizer,
     connection_manager,
-    lifecycle,
-    message,
     projector,
     query_authorizer,
-    sweeper,
     ticket,
 )
 from tests.bucket import Bucket
 from tests.contract.engines import moto
-from tests.fakes import Crowd, MemoryLog, RecordingCallbacks
+from tests.fakes import MemoryLog, RecordingCallbacks, crowd
+from tests.feeds.scene import Scene as FeedScene
 from tests.fuzz.claims import MemoryClaims
 from tests.gateway_events import CONNECTED_AT, authorize, connect, disconnect, fixture, voice_data
 from tests.gateway_events import message as frame
+from tests.routes import lifecycle, message, sweeper
 from tests.stage import NOW, happened, make_stage
 from tests.standin.records import records_of
 from tests.tables import create_tables
@@ -49,11 +48,13 @@ SECRETS: Final = (WORDS, AUDIO, TOKEN, TICKET, "sesame")
 ARRIVED: Final = NOW - 1_500
 FIVE: Final = hour_of(CONNECTED_AT)
 
+_BEFORE_ALL: Final = {"seq": 0, "id": ""}
+
 Scene = Callable[[], object]
 
 
 def _frame(event: dict[str, Any], outcome: Posted = Posted.DELIVERED) -> object:
-    return message.handler(event, None, MemoryLog(), RecordingCallbacks(outcome))
+    return message(event, None, MemoryLog(), RecordingCallbacks(outcome))
 
 
 def _said(kind: str, **data: Any) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def _too_fast(outcome: Posted) -> object:
 def _lifecycle(
     event: dict[str, Any], log: MemoryLog | None = None, outcome: Posted = Posted.DELIVERED
 ) -> object:
-    return lifecycle.handler(event, None, log or MemoryLog(), RecordingCallbacks(outcome))
+    return lifecycle(event, None, log or MemoryLog(), RecordingCallbacks(outcome))
 
 
 def _misrouted(outcome: Posted) -> object:
@@ -85,7 +86,7 @@ def _authorize(authorization: str | None = None, **query: str) -> object:
     event = authorize(**query)
     if authorization:
         event["headers"]["Authorization"] = authorization
-    return authorizer.handler(event, None, tickets=Tickets(MemoryClaims(), "claims"), connections=Crowd())
+    return authorizer.handler(event, None, tickets=Tickets(MemoryClaims(), "claims"), room=crowd())
 
 
 def _ticket(**claims: str) -> object:
@@ -103,6 +104,15 @@ def _manager(*gone: str, **asked: Any) -> object:
         return connection_manager.handler(asked, Context(), table, MemoryLog(), gateway, lambda: SWEPT_AT)
 
 
+def _feed(outcome: Posted = Posted.DELIVERED) -> FeedScene:
+    """Have a text delivered to one screen, by the function of the feeds."""
+    scene = FeedScene()
+    scene.callbacks.outcome = outcome
+    scene.subscribe()
+    scene.deliver(scene.append(WORDS), WORDS.replace(" ", "-"))
+    return scene
+
+
 def _push(*gone: str) -> object:
     note = {"type": "notification", "data": {"text": WORDS}}
     return _manager(*gone, operation="send", all=True, message=note)
@@ -114,7 +124,7 @@ def _sweep(*gone: str) -> object:
     with connections_table() as table:
         table.put(idle(4_000, "c-1"), idle(4_000, "c-2"))
         run = {"time": iso(SWEPT_AT)}
-        return sweeper.handler(run, Context(), table, MemoryLog(), gateway, now=lambda: SWEPT_AT)
+        return sweeper(run, Context(), table, MemoryLog(), gateway, now=lambda: SWEPT_AT)
 
 
 _TEXT = happened("c1", facts.TextMessageReceived(WORDS), 1_000)
@@ -176,10 +186,15 @@ SCENES: Final[dict[tuple[str, str], Scene]] = {
     ("authorizer", "a token in the URL"): lambda: _authorize(token=TOKEN, ticket=TOKEN),
     ("authorizer", "an unknown ticket"): lambda: _authorize(ticket=TICKET),
     ("authorizer", "a token and a ticket"): lambda: _authorize(f"Bearer {TOKEN}", ticket=TICKET),
-    ("authorizer", "a name"): lambda: query_authorizer.handler(authorize(userId="ada"), None, Crowd()),
-    ("authorizer", "no name"): lambda: query_authorizer.handler(authorize(userId=WORDS), None, Crowd()),
+    ("authorizer", "a name"): lambda: query_authorizer.handler(authorize(userId="ada"), None, crowd()),
+    ("authorizer", "no name"): lambda: query_authorizer.handler(authorize(userId=WORDS), None, crowd()),
     ("ticket", "a token"): _ticket,
     ("ticket", "a token of the other kind"): lambda: _ticket(token_use="id"),
+    ("feed", "a text"): _feed,
+    ("feed", "a text to who is gone"): lambda: _feed(Posted.GONE),
+    ("feed", "what was missed"): lambda: _feed().frame("resume", {"positions": {"session": _BEFORE_ALL}}),
+    ("feed", "history"): lambda: _feed().frame("history"),
+    ("feed", "a frame that is refused"): lambda: _feed().frame("history", {"limit": 0, "feed": WORDS}),
     ("connection-manager", "a push"): _push,
     ("connection-manager", "a push to who is gone"): lambda: _push("c-1", "c-3"),
     ("connection-manager", "a push that is refused"): lambda: _manager(

@@ -9,11 +9,11 @@ from functions.aws.gateway.callbacks import BusyError, GoneError, Posted
 from functions.domain.limits import Limits
 from functions.domain.log.ids import lowest
 from functions.domain.refusals import Contended
-from functions.handlers import lifecycle, message
 from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT, EXPIRES_AT, connect, voice_data
 from tests.gateway_events import message as frame
 from tests.infra.program import signalling
+from tests.routes import lifecycle, message
 from tests.signals.alarms import fired, written
 from tests.signals.patterns import matches
 
@@ -40,7 +40,7 @@ def test_a_connect_that_is_refused_for_a_session_wakes_nobody_and_is_counted(
     log: Callable[[], MemoryLog],
 ) -> None:
     with written() as lines:
-        lifecycle.handler(connect(), None, log(), RecordingCallbacks())
+        lifecycle(connect(), None, log(), RecordingCallbacks())
 
     assert fired("lifecycle", lines) == set()
     (pattern,) = [
@@ -53,7 +53,7 @@ def test_a_connect_that_is_refused_for_a_session_wakes_nobody_and_is_counted(
 
 def test_a_connect_that_succeeds_is_not_counted_as_refused() -> None:
     with written("DEBUG") as lines:
-        lifecycle.handler(connect(), None, MemoryLog(), RecordingCallbacks())
+        lifecycle(connect(), None, MemoryLog(), RecordingCallbacks())
 
     assert lines
     assert not any('"client"' in line for line in lines)
@@ -61,8 +61,8 @@ def test_a_connect_that_succeeds_is_not_counted_as_refused() -> None:
 
 def test_who_is_nobody_although_the_authorizer_is_asked_is_no_clients_doing() -> None:
     with written() as lines:
-        lifecycle.handler(connect(authorizer=None), None, MemoryLog(), RecordingCallbacks())
-        message.handler(frame("{}", authorizer=None), None, MemoryLog(), RecordingCallbacks())
+        lifecycle(connect(authorizer=None), None, MemoryLog(), RecordingCallbacks())
+        message(frame("{}", authorizer=None), None, MemoryLog(), RecordingCallbacks())
 
     assert fired("lifecycle", lines[:1]) == {"lifecycle-faults"}
     assert fired("message", lines[1:]) == {"message-faults"}
@@ -93,7 +93,7 @@ def test_no_frame_wakes_anybody(event: dict[str, Any]) -> None:
     callbacks.close_faults = [BusyError("LimitExceededException"), GoneError()]
 
     with written("DEBUG") as lines:
-        message.handler(event, None, log, callbacks, Limits(texts=1))
+        message(event, None, log, callbacks, Limits(texts=1))
 
     assert lines
     assert fired("message", lines) == set()
@@ -101,7 +101,7 @@ def test_no_frame_wakes_anybody(event: dict[str, Any]) -> None:
 
 def test_a_crowd_of_one_users_texts_wakes_nobody() -> None:
     with written("DEBUG") as lines:
-        message.handler(frame(TEXT), None, crowded(), RecordingCallbacks())
+        message(frame(TEXT), None, crowded(), RecordingCallbacks())
 
     assert [line for line in lines if '"unavailable"' in line]
     assert fired("message", lines) == set()

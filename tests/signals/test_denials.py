@@ -16,7 +16,7 @@ from functions.domain.identity.identity import Identity
 from functions.domain.refusals import Fault
 from functions.handlers import authorizer, query_authorizer, ticket
 from tests.docs.markdown import ROOT, names, table
-from tests.fakes import Crowd
+from tests.fakes import crowd
 from tests.fuzz.claims import MemoryClaims
 from tests.gateway_events import authorize, fixture
 from tests.issuer import CLIENT, ISSUER, SUBJECT, Issuer, claims, issuing, token
@@ -41,7 +41,7 @@ class Door:
 
     def knock(self, event: Event) -> None:
         tokens = Tokens(Keys(self.issuer.url), issuer=ISSUER, clients=frozenset({CLIENT}), use="access")
-        authorizer.handler(event, None, tokens, Tickets(self.claims, "claims"), Crowd(self.open))
+        authorizer.handler(event, None, tokens, Tickets(self.claims, "claims"), crowd(self.open))
 
     def bring(self, authorization: str, **query: str) -> None:
         event = authorize(**query)
@@ -90,7 +90,7 @@ EXAMPLES: dict[Denial, Callable[[Door], object]] = {
     Denial.NO_CREDENTIALS: lambda door: door.knock(authorize()),
     Denial.TOKEN_AND_TICKET: lambda door: door.bring(f"Bearer {token()}", ticket=TICKET),
     Denial.NOT_BEARER: lambda door: door.bring("Basic YTpi"),
-    Denial.MALFORMED_USER_ID: lambda _: query_authorizer.handler(authorize(userId="a b"), None, Crowd()),
+    Denial.MALFORMED_USER_ID: lambda _: query_authorizer.handler(authorize(userId="a b"), None, crowd()),
     Denial.MALFORMED_SESSION_ID: lambda door: door.knock(authorize(sessionId="a b")),
     Denial.MISSPELT_PARAMETER: lambda door: door.knock(authorize(session_id="s-1")),
     Denial.TOKEN_TOO_LONG: lambda door: door.bring(f"Bearer {'x' * 8_193}"),

@@ -29,6 +29,7 @@ HANDLERS = {
     "ticket": names.TICKET,
     "lifecycle": names.LIFECYCLE,
     "message": names.MESSAGE,
+    "feed": names.FEED,
     "connection-manager": names.CONNECTION_MANAGER,
     "sweeper": names.SWEEPER,
     "projector": names.PROJECTOR,

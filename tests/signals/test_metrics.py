@@ -35,6 +35,10 @@ PUBLISHED: Final[dict[tuple[str, str], list[Published]]] = {
         *refused("rate_limited"),
         Published("gone", 1),
     ],
+    ("feed", "a text"): [],
+    ("feed", "what was missed"): [],
+    ("feed", "a text to who is gone"): [Published("gone", 1)],
+    ("feed", "a frame that is refused"): [Published("frames-refused-by-code", 1, "invalid_message")],
     ("lifecycle", "an opening"): [],
     ("lifecycle", "an end"): [],
     ("lifecycle", "a frame that names its route"): [

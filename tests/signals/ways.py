@@ -7,11 +7,14 @@ from typing import Any, Final
 from functions.aws import environment
 from functions.aws.archive.arrivals import Arrivals
 from functions.aws.archive.objects import Objects
+from functions.aws.feeds.stores import feed_stores
+from functions.aws.feeds.subscribers import Subscribers
 from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.identity.keys import Keys
 from functions.aws.identity.tickets import Tickets
 from functions.aws.identity.tokens import Tokens
 from functions.aws.log import event_items
+from functions.aws.log.counts import Counts
 from functions.aws.log.event_log import EventLog
 from functions.aws.read_models import connection_items
 from functions.aws.read_models.connections import Connections
@@ -24,18 +27,22 @@ from functions.handlers import (
     archiver,
     authorizer,
     connection_manager,
+    feed,
     lifecycle,
     message,
     projector,
     sweeper,
     ticket,
 )
+from functions.operations.feeds.announcing import announcing
+from functions.operations.identity.room import Room
 from tests import gateway_events
 from tests.bucket import Bucket
 from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT, authorize, voice_data
 from tests.issuer import CLIENT, ISSUER, issuing, token
-from tests.signals.faults import ISSUER_STATUS, Breakage, bucket, dynamodb, gateway
+from tests.routes import unheard
+from tests.signals.faults import ISSUER_STATUS, Breakage, bucket, dynamodb, function, gateway
 from tests.stage import happened
 from tests.standin.records import records_of
 from tests.unit.operations.connections.connection_rows import Context, row
@@ -62,15 +69,26 @@ def _callbacks(breakage: Breakage) -> Callbacks:
 
 
 def _frame(event: dict[str, Any], log: EventLog, callbacks: Callbacks) -> object:
-    return message.handler(event, None, log, callbacks)
+    return message.handler(event, None, log, callbacks, announce=unheard)
 
 
 def _connect(breakage: Breakage) -> object:
-    return lifecycle.handler(gateway_events.connect(), None, _log(breakage), RecordingCallbacks())
+    subscribers = Subscribers(dynamodb(breakage), "feeds")
+    return lifecycle.handler(
+        gateway_events.connect(), None, _log(breakage), RecordingCallbacks(), subscribers
+    )
 
 
 def _disconnect(breakage: Breakage) -> object:
-    return lifecycle.handler(gateway_events.disconnect(), None, _log(breakage), RecordingCallbacks())
+    subscribers = Subscribers(dynamodb(breakage), "feeds")
+    return lifecycle.handler(
+        gateway_events.disconnect(), None, _log(breakage), RecordingCallbacks(), subscribers
+    )
+
+
+def _subscribing(breakage: Breakage) -> object:
+    subscribers = Subscribers(dynamodb(breakage), "feeds")
+    return lifecycle.handler(gateway_events.connect(), None, MemoryLog(), RecordingCallbacks(), subscribers)
 
 
 def _default(breakage: Breakage) -> object:
@@ -86,6 +104,35 @@ def _voice_data(breakage: Breakage) -> object:
 def _answer_by_callback(breakage: Breakage) -> object:
     too_fast = voice_data(lowest(CONNECTED_AT), 6_000, requestTimeEpoch=CONNECTED_AT + 1_000)
     return _frame(too_fast, MemoryLog(), _callbacks(breakage))
+
+
+def _announcing(breakage: Breakage) -> object:
+    event = gateway_events.message({"type": "text_message", "data": {"text": "hello"}})
+    invoker = function(breakage)
+    return message.handler(event, None, MemoryLog(), RecordingCallbacks(), announce=announcing(invoker))
+
+
+def _feed(event: dict[str, Any], breakage: Breakage) -> object:
+    client = dynamodb(breakage)
+    stores = feed_stores(client, feeds="feeds", events="events", now=lambda: CONNECTED_AT)
+    return feed.handler(event, Context(), stores, MemoryLog(), RecordingCallbacks(), Counts(client, "claims"))
+
+
+def _resume(breakage: Breakage) -> object:
+    return _feed(gateway_events.message({"type": "resume"}, route="resume"), breakage)
+
+
+def _history(breakage: Breakage) -> object:
+    return _feed(gateway_events.message({"type": "history"}, route="history"), breakage)
+
+
+def _ack(breakage: Breakage) -> object:
+    data = {"feed": "session", "seq": 1}
+    return _feed(gateway_events.message({"type": "ack", "data": data}, route="ack"), breakage)
+
+
+def _delivery(breakage: Breakage) -> object:
+    return _feed({"connectionId": "c-1", "eventId": lowest(CONNECTED_AT)}, breakage)
 
 
 def _token(breakage: Breakage) -> object:
@@ -110,8 +157,8 @@ def _count(breakage: Breakage) -> object:
 def _authorize(keys: Keys, event: dict[str, Any], headers: dict[str, str], client: Any) -> object:
     tokens = Tokens(keys, issuer=ISSUER, clients=frozenset({CLIENT}), use="access")
     event["headers"].update(headers)
-    connections = Connections(client, "connections")
-    return authorizer.handler(event, None, tokens, Tickets(client, "claims"), connections)
+    room = Room(Subscribers(client, "feeds"), RecordingCallbacks(), 10)
+    return authorizer.handler(event, None, tokens, Tickets(client, "claims"), room)
 
 
 def _tickets(breakage: Breakage) -> object:
@@ -129,7 +176,8 @@ def _connection_manager(breakage: Breakage) -> object:
 
 def _sweep(client: Any, log: EventLog, callbacks: Callbacks) -> object:
     run, connections = {"time": iso(environment.now())}, Connections(client, "connections")
-    return sweeper.handler(run, Context(), connections, log, callbacks)
+    stores = feed_stores(client, feeds="feeds", events="events", now=environment.now)
+    return sweeper.handler(run, Context(), connections, log, callbacks, stores=stores)
 
 
 def _sweeper(breakage: Breakage) -> object:
@@ -189,6 +237,12 @@ WAYS: Final = {
     "`$default`": Way("message", _default),
     "`voice_data`": Way("message", _voice_data),
     "an answer by callback": Way("message", _answer_by_callback),
+    "`$connect`, the feeds": Way("lifecycle", _subscribing),
+    "`$default`, the delivery": Way("message", _announcing),
+    "`resume`": Way("feed", _resume),
+    "`history`": Way("feed", _history),
+    "`ack`": Way("feed", _ack),
+    "a delivery": Way("feed", _delivery),
     "the authorizer, a token": Way("authorizer", _token),
     "the authorizer, a ticket": Way("authorizer", _ticket),
     "the authorizer, the count": Way("authorizer", _count),

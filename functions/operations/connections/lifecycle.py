@@ -1,15 +1,22 @@
-"""What the gateway reports of a connection's life, appended: opened if its claims are granted, and closed."""
+"""What the gateway reports of a connection's life, appended: opened if its claims are granted, and closed.
+
+Between the two it is a subscriber of its feeds.
+"""
 
 import logging
 import re
 from typing import Any, Final
 
+import msgspec
+
+from functions.aws.feeds.subscribers import Subscribers
 from functions.aws.gateway.requests import OK, Request
 from functions.aws.log.event_log import ClaimRefusedError, EventLog
 from functions.aws.logs import write_line
+from functions.domain.feeds.feeds import subscriber_of
 from functions.domain.log.claims import Claim, Take, session_key
 from functions.domain.log.events import event
-from functions.domain.log.facts import ConnectionClosed, ConnectionFailed, ConnectionOpened
+from functions.domain.log.facts import ConnectionClosed, ConnectionFailed, ConnectionLost, ConnectionOpened
 from functions.domain.refusals import Refused, Unavailable
 from functions.names import LINE_CONNECT
 
@@ -22,13 +29,15 @@ _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]
 _STATUS: Final = {"unauthorized": 403, "unavailable": 503}
 
 
-def opened(request: Request, log: EventLog) -> dict[str, Any]:
+def opened(request: Request, log: EventLog, subscribers: Subscribers) -> dict[str, Any]:
     """Append ``ConnectionOpened``, and the claim on its session if it has one; refuse what cannot be.
 
-    Where nobody knows whether it was appended, it is made known: see `_failed`.
+    Where nobody knows whether it was appended, it is made known: see `_failed`. Before the gateway opens the
+    connection it is a subscriber: of its session only now that nobody else's is known to be.
     """
+    deadline = log.deadline()
     try:
-        _open(request, log)
+        _open(request, log, deadline)
     except ClaimRefusedError:
         taken = Refused("unauthorized", "The session belongs to another user.")
         return _refuse(LINE_CONNECT, request, taken)
@@ -37,13 +46,17 @@ def opened(request: Request, log: EventLog) -> dict[str, Any]:
             return _refuse(LINE_CONNECT, request, unavailable)
     except Refused as refused:
         return _refuse(LINE_CONNECT, request, refused)
+    try:
+        subscribers.subscribe(subscriber_of(request.cause))
+    except Unavailable as unavailable:
+        _lose(request, log, deadline)
+        return _refuse(LINE_CONNECT, request, unavailable)
     _log(LINE_CONNECT, request, 200)
     return OK
 
 
-def _open(request: Request, log: EventLog) -> None:
-    """Append the opening; all attempts share one deadline, so that there is time for `_failed` after it."""
-    deadline = log.deadline()
+def _open(request: Request, log: EventLog, deadline: float) -> None:
+    """Append the opening; all attempts share one deadline, so that there is time for what follows it."""
     cause = request.cause
     claims: tuple[Claim, ...] = ()
     if cause.session_id is not None:
@@ -76,25 +89,45 @@ def _failed(request: Request, log: EventLog) -> bool:
     try:
         return log.append_exclusive(failure) == failure.type
     except Unavailable as unavailable:
-        context = request.request_context
-        write_line(
-            "opening_unknown",
-            level=logging.WARNING,
-            connection_id=context.connection_id,
-            correlation_id=context.request_id,
-            problem=unavailable.problem,
-        )
+        _unfinished("opening_unknown", request, unavailable)
         return True
 
 
-def closed(request: Request, log: EventLog) -> dict[str, Any]:
-    """Append ``ConnectionClosed``. The gateway does not repeat it: what is lost here the sweeper finds."""
+def _lose(request: Request, log: EventLog, deadline: float) -> None:
+    """Append the end of a connection whose opening is in the log, and which the gateway will not open.
+
+    If there is no time, or it fails, the sweeper finds it.
+    """
+    cause = request.cause
+    # later than the opening, which at the very same time would count as activity and revive it
+    at = max(cause.at, cause.connected_at) + 1
+    try:
+        log.append(event(msgspec.structs.replace(cause, at=at), ConnectionLost("connect")), deadline=deadline)
+    except Unavailable as unavailable:
+        _unfinished("loss_not_recorded", request, unavailable)
+
+
+def _unfinished(what: str, request: Request, unavailable: Unavailable) -> None:
+    context = request.request_context
+    ids = {"connection_id": context.connection_id, "correlation_id": context.request_id}
+    write_line(what, level=logging.WARNING, **ids, problem=unavailable.problem)
+
+
+def closed(request: Request, log: EventLog, subscribers: Subscribers) -> dict[str, Any]:
+    """Append ``ConnectionClosed``. The gateway does not repeat it: what is lost here the sweeper finds.
+
+    A subscriber that stays meets a 410 at the next post.
+    """
     context = request.request_context
     fact = ConnectionClosed(context.disconnect_status_code, _short(context.disconnect_reason))
     try:
         log.append(event(request.cause, fact))
     except Refused as refused:
         return _refuse("disconnect", request, refused)
+    try:
+        subscribers.unsubscribe(subscriber_of(request.cause))
+    except Unavailable as unavailable:
+        _unfinished("not_unsubscribed", request, unavailable)
     _log("disconnect", request, 200)
     return OK
 

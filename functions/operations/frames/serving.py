@@ -1,47 +1,71 @@
-"""Serves one frame of a client: decides, appends and answers; what is refused is recorded."""
+"""Serves one frame of a client: has it acted on, and answers; what is refused is recorded."""
 
 import logging
+from collections.abc import Callable
 from typing import Any, Final
 
 from functions.aws.gateway.callbacks import Callbacks, GoneError, Posted, UnknownConnectionError
 from functions.aws.gateway.requests import OK, Request, encode, refusal, text_of
-from functions.aws.log.event_log import ClaimRefusedError, EventLog
+from functions.aws.log.event_log import EventLog
 from functions.aws.logs import logger, warn, write_line
 from functions.domain.frames.coalesced import rejection, unreachable
-from functions.domain.frames.decisions import Decision, decide
 from functions.domain.frames.parsing import id_of, parse
-from functions.domain.frames.protocol import Answer, Error, ErrorData, VoiceData
+from functions.domain.frames.protocol import Answer, Error, ErrorData, Frame, VoiceData
 from functions.domain.identity.identity import has_expired
-from functions.domain.limits import USUAL, Limits
 from functions.domain.log.events import Cause
 from functions.domain.refusals import Refused, Unavailable
 from functions.domain.times import iso
-from functions.names import FAULT, FAULT_SERVER, LINE_FRAME, LINE_GONE, ROUTE_DEFAULT, ROUTE_VOICE_DATA
+from functions.names import (
+    FAULT,
+    FAULT_SERVER,
+    LINE_FRAME,
+    LINE_GONE,
+    ROUTE_DEFAULT,
+    ROUTE_VOICE_DATA,
+    TWO_WAY_ROUTES,
+)
 
 _SERVERS_TROUBLE: Final = frozenset({"unavailable", "internal", "unauthorized"})
 """Codes that say nothing of the client, so no event records them."""
 
 
+Act = Callable[[Frame, Cause, float], Answer | None]
+"""Does what a frame asks for, and returns the answer, None if there is none; may raise `Refused`."""
+
+
 def serve(
-    request: Request, log: EventLog, callbacks: Callbacks, now: int, limits: Limits = USUAL
+    request: Request, log: EventLog, callbacks: Callbacks, now: int, act: Act | None = None
 ) -> dict[str, Any]:
     """Take a frame and return the response to the gateway.
 
-    On the two-way route (``$default``) the answer is in the response. On the others only errors are sent, by
-    callback. ``token_expired`` goes by callback on every route, and then the connection is closed.
+    On a two-way route the answer is in the response. On the others only errors are sent, by callback.
+    ``token_expired`` goes by callback on every route, and then the connection is closed.
+
+    Parameters
+    ----------
+    request
+        What the gateway says.
+    log
+        Where a refusal is recorded.
+    callbacks
+        How a client is told what no response tells.
+    now
+        Epoch milliseconds.
+    act
+        Does what the frame asks for; None on a route that no frame should have come by.
     """
     context = request.request_context
     try:
         cause = request.cause
     except Refused as refused:  # no name to append under
         return _turn_away(request, refused, callbacks, now)
-    answer = respond(request, cause, log, limits)
+    answer = respond(request, cause, log, act)
     code = answer.data.code if isinstance(answer, Error) else None
     _log(request, cause, code)
     if answer is None:
         return OK
     frame = encode(answer, now)
-    if context.route_key == ROUTE_DEFAULT and code != "token_expired":
+    if context.route_key in TWO_WAY_ROUTES and code != "token_expired":
         return {**OK, "body": frame.decode()}
     _tell(frame, cause, callbacks, log)
     if code == "token_expired":
@@ -49,7 +73,7 @@ def serve(
     return OK
 
 
-def respond(request: Request, cause: Cause, log: EventLog, limits: Limits) -> Answer | None:
+def respond(request: Request, cause: Cause, log: EventLog, act: Act | None) -> Answer | None:
     """Return the answer to a frame, None if there is nothing to answer, as for speech.
 
     A frame is refused as a whole: it changes nothing, but for the event that says so. Both share one
@@ -57,7 +81,7 @@ def respond(request: Request, cause: Cause, log: EventLog, limits: Limits) -> An
     """
     deadline = log.deadline()
     try:
-        return _accept(request, cause, log, limits, deadline)
+        return _accept(request, cause, act, deadline)
     except Refused as refused:
         if refused.code not in _SERVERS_TROUBLE:
             _record(cause, refused, log, deadline)
@@ -66,10 +90,8 @@ def respond(request: Request, cause: Cause, log: EventLog, limits: Limits) -> An
         return refusal(refused, request)
 
 
-def _accept(request: Request, cause: Cause, log: EventLog, limits: Limits, deadline: float) -> Answer | None:
-    route = request.request_context.route_key
-    served = route in {ROUTE_DEFAULT, ROUTE_VOICE_DATA}
-    if served and has_expired(request.authorizer.exp, now=cause.at):
+def _accept(request: Request, cause: Cause, act: Act | None, deadline: float) -> Answer | None:
+    if act is not None and has_expired(request.authorizer.exp, now=cause.at):
         expired_at = iso(request.authorizer.exp * 1000)
         raise Refused(
             "token_expired", f"The identity of this connection expired at {expired_at}. Connect again."
@@ -77,25 +99,13 @@ def _accept(request: Request, cause: Cause, log: EventLog, limits: Limits, deadl
     if request.is_base64_encoded:
         raise Refused("invalid_json", "A frame is text, not binary.")
     frame = parse(request.body or "")
-    if not served:
+    if act is None:
         # the gateway read another type in it, and the function of that route may do less
         raise Refused("invalid_message", "A frame has one type.")
-    if isinstance(frame, VoiceData) and route == ROUTE_DEFAULT:
+    if isinstance(frame, VoiceData) and request.request_context.route_key == ROUTE_DEFAULT:
         # the gateway read no type in it, and would send the absence of an answer as an empty frame
         raise Refused("invalid_message", "Speech has a route of its own.")
-    return _act(decide(frame, cause, limits), log, deadline)
-
-
-def _act(decision: Decision, log: EventLog, deadline: float) -> Answer | None:
-    if decision.event is None:
-        return decision.answer
-    try:
-        log.append(decision.event, decision.claims, deadline=deadline)
-    except ClaimRefusedError as refused:
-        if decision.refused is None:
-            raise
-        return decision.refused(refused.standing)
-    return decision.answer
+    return act(frame, cause, deadline)
 
 
 def _record(cause: Cause, refused: Refused, log: EventLog, deadline: float) -> None:
@@ -114,7 +124,7 @@ def _turn_away(request: Request, refused: Refused, callbacks: Callbacks, now: in
         fault=refused.fault,
     )
     frame = encode(refusal(refused, request), now)
-    if context.route_key == ROUTE_DEFAULT:
+    if context.route_key in TWO_WAY_ROUTES:
         return {**OK, "body": frame.decode()}
     callbacks.post(context.connection_id, frame)
     return OK
@@ -159,7 +169,7 @@ def broken(event: object, callbacks: Callbacks, now: int) -> dict[str, Any]:
     data = ErrorData("internal", "Something went wrong on our side.", correlation_id)
     client_id = id_of(text_of(members.get("body"), members.get("isBase64Encoded")))
     frame = encode(Error(id=client_id, data=data), now)
-    if context.get("routeKey") == ROUTE_DEFAULT:
+    if context.get("routeKey") in TWO_WAY_ROUTES:
         return {**OK, "body": frame.decode()}
     try:
         callbacks.post(str(connection_id), frame)

@@ -7,14 +7,13 @@ from typing import Any
 import msgspec
 
 from functions.aws.logs import logger, write_line
-from functions.aws.read_models.connections import Connections
 from functions.domain.identity.denials import Denial
 from functions.domain.identity.identity import NAME, Identity, Unidentified
 from functions.domain.identity.query import misspelt
-from functions.domain.limits import LOST_AFTER_SECONDS
 from functions.domain.log.retention import expiry
 from functions.domain.refusals import Unavailable
 from functions.names import LINE_AUTHORIZE, LINE_UNCOUNTED
+from functions.operations.identity.room import Room
 
 Text = Mapping[str, str]
 
@@ -35,11 +34,7 @@ Identify = Callable[[Handshake], Identity]
 
 
 def authorize(
-    event: dict[str, Any],
-    identify: Identify,
-    connections: Connections,
-    most: int,
-    retention_seconds: int,
+    event: dict[str, Any], identify: Identify, room: Room, retention_seconds: int
 ) -> dict[str, Any]:
     """Answer a REQUEST authorization on ``$connect``.
 
@@ -52,15 +47,13 @@ def authorize(
         As the gateway sends it.
     identify
         How a client says who it is.
-    connections
-        Where the user's other connections are counted, as far as the projection knows them.
-    most
-        How many a user may have at a time.
+    room
+        Where the user's other connections are counted.
     retention_seconds
         How long the connection's events will be kept: decided here, for all of them.
     """
     try:
-        context = _admit(event, identify, connections, most, retention_seconds)
+        context = _admit(event, identify, room, retention_seconds)
     except Unidentified as refused:
         return _deny(event, refused)
     except Unavailable as unavailable:
@@ -72,9 +65,7 @@ def authorize(
     return _policy(event, "Allow", context)
 
 
-def _admit(
-    event: dict[str, Any], identify: Identify, connections: Connections, most: int, retention_seconds: int
-) -> dict[str, str]:
+def _admit(event: dict[str, Any], identify: Identify, room: Room, retention_seconds: int) -> dict[str, str]:
     if "methodArn" not in event:
         raise Unidentified(Denial.UNASKED)
     handshake = Handshake(
@@ -89,8 +80,8 @@ def _admit(
     if session_id is not None and not (isinstance(session_id, str) and NAME.fullmatch(session_id)):
         raise Unidentified(Denial.MALFORMED_SESSION_ID)
     identity = identify(handshake)
-    if not _has_room(event, identity.user_id, handshake.connected_at, connections, most):
-        raise Unidentified(Denial.TOO_MANY_CONNECTIONS, user_id=identity.user_id, limit=most)
+    if not _has_room(event, identity.user_id, handshake.connected_at, room):
+        raise Unidentified(Denial.TOO_MANY_CONNECTIONS, user_id=identity.user_id, limit=room.most)
     context = {
         "userId": identity.user_id,
         "connectedAt": str(handshake.connected_at),
@@ -100,18 +91,14 @@ def _admit(
     return context if session_id is None else {**context, "sessionId": session_id}
 
 
-def _has_room(
-    event: dict[str, Any], user_id: str, connected_at: int, connections: Connections, most: int
-) -> bool:
+def _has_room(event: dict[str, Any], user_id: str, connected_at: int, room: Room) -> bool:
     """Tell whether a user may open one more connection.
 
-    The limit is soft, and sign-in does not need the read model: where nobody can be counted, everybody has
-    room, and a line says so.
+    The limit is soft, and sign-in does not need the feeds: where nobody can be counted, everybody has room,
+    and a line says so.
     """
-    since = connected_at - LOST_AFTER_SECONDS * 1000
     try:
-        # as many as are allowed tell that this one would be too many: no more rows are read
-        return connections.count_active(user_id, since=since, most=most) < most
+        return room.is_there_for(user_id, connected_at)
     except Unavailable as unavailable:
         ids = {**_request(event), "user_id": user_id}
         write_line(LINE_UNCOUNTED, level=logging.WARNING, **ids, problem=unavailable.problem)

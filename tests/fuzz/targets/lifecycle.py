@@ -10,7 +10,6 @@ from hypothesis.strategies import SearchStrategy
 
 from functions.domain.log.claims import session_key
 from functions.domain.log.facts import ConnectionClosed, ConnectionOpened, MessageRejected
-from functions.handlers.lifecycle import handler
 from functions.names import ROUTE_CONNECT, ROUTE_DISCONNECT
 from tests.fakes import RecordingCallbacks
 from tests.fuzz import frames, worlds
@@ -20,6 +19,7 @@ from tests.fuzz.verdicts import Input, Judge, Target, Verdict, must
 from tests.gateway_events import CONNECTION, connect, disconnect
 from tests.property.mutations import ODD_VALUES, bent, odd_texts
 from tests.property.schema import is_unicode
+from tests.routes import lifecycle as handler
 
 _STATUSES: Final = {200, 403, 500, 503}
 _LONGEST: Final = 512

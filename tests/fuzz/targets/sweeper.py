@@ -9,18 +9,19 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from functions.domain.times import iso
-from functions.handlers.sweeper import handler
 from tests.fuzz.directory import ROWS, MemoryConnections
 from tests.fuzz.leaks import listening
 from tests.fuzz.storing import ParticularLog
 from tests.fuzz.verdicts import Input, Judge, Target, Verdict, must
 from tests.property.mutations import ODD_VALUES, bent, odd_texts
+from tests.routes import sweeper as handler
 from tests.unit.operations.connections.connection_rows import NOW, Context, Gateway
 
 _PLACEHOLDER: Final = "<aws.scheduler.scheduled-time>"
-_COUNTS: Final = {"checked", "lost", "closed", "refreshed"}
+_COUNTS: Final = {"healed", "checked", "lost", "closed", "refreshed"}
 _DAY: Final = 86_400
 _EARLY: Final = 300
+_LONGEST_INTERVAL: Final = 1_440
 _USERS: Final = {found.connection_id: found.user_id for found in ROWS}
 
 
@@ -49,6 +50,9 @@ def _allows(given: Any) -> bool:
     idle = given.get("idleSeconds", 0)
     if type(idle) is not int or not 0 <= idle <= _DAY:
         return False
+    every = given.get("everyMinutes", 5)
+    if type(every) is not int or not 1 <= every <= _LONGEST_INTERVAL:
+        return False
     return bool(given["time"] == _PLACEHOLDER or _is_near(given["time"]))
 
 
@@ -62,7 +66,8 @@ def _is_near(time: str) -> bool:
 
 _times = st.integers(-_DAY, _EARLY).map(lambda seconds: f"{iso(NOW + seconds * 1000)[:-5]}Z")
 _valid = st.fixed_dictionaries(
-    {"time": _times | st.just(_PLACEHOLDER)}, optional={"idleSeconds": st.integers(0, _DAY), "x": odd_texts}
+    {"time": _times | st.just(_PLACEHOLDER)},
+    optional={"idleSeconds": st.integers(0, _DAY), "everyMinutes": st.integers(1, 1_440), "x": odd_texts},
 )
 _ISO: Final = [
     *(

@@ -5,9 +5,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from functions.handlers.message import handler
 from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT, message
+from tests.routes import message as handler
 
 OK = {"statusCode": 200}
 EXP = (CONNECTED_AT // 1000 + 7_200) * 1000

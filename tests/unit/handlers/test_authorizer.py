@@ -19,7 +19,7 @@ from functions.domain.refusals import Unavailable
 from functions.handlers import authorizer, query_authorizer
 from functions.handlers.authorizer import handler
 from tests.contract import engines
-from tests.fakes import Crowd
+from tests.fakes import crowd
 from tests.gateway_events import CONNECTED_AT, EXPIRES_AT, authorize, fixture
 from tests.issuer import CLIENT, ISSUER, SUBJECT, Issuer, issuing, token
 from tests.tables import create_tables
@@ -92,7 +92,7 @@ def test_a_token_lets_its_subject_in_until_it_expires(tokens: Tokens, tickets: T
     expires_at = int(time.time()) + 600
     event = request(f"Bearer {token(exp=expires_at)}", sessionId="s-1")
 
-    assert handler(event, None, tokens, tickets, Crowd()) == {
+    assert handler(event, None, tokens, tickets, crowd()) == {
         "principalId": SUBJECT,
         "policyDocument": {
             "Version": "2012-10-17",
@@ -119,11 +119,11 @@ def test_a_token_lets_its_subject_in_until_it_expires(tokens: Tokens, tickets: T
 def test_header_and_scheme_are_read_in_any_case(
     tokens: Tokens, tickets: Tickets, header: str, scheme: str
 ) -> None:
-    assert effect(handler(request(f"{scheme} {token()}", header), None, tokens, tickets, Crowd())) == "Allow"
+    assert effect(handler(request(f"{scheme} {token()}", header), None, tokens, tickets, crowd())) == "Allow"
 
 
 def test_a_token_is_taken_without_its_scheme_as_it_is_for_a_ticket(tokens: Tokens, tickets: Tickets) -> None:
-    answer = handler(request(token()), None, tokens, tickets, Crowd())
+    answer = handler(request(token()), None, tokens, tickets, crowd())
 
     assert answer["context"]["userId"] == SUBJECT
 
@@ -133,25 +133,25 @@ def test_a_token_is_taken_without_its_scheme_as_it_is_for_a_ticket(tokens: Token
     ["", "Bearer", "Bearer ", "Basic YTpi", "Basic " + token(), f"Bearer{token()}", "Bearer a.b.c", "a.b.c"],
 )
 def test_any_other_header_lets_nobody_in(tokens: Tokens, tickets: Tickets, authorization: str) -> None:
-    assert effect(handler(request(authorization), None, tokens, tickets, Crowd())) == "Deny"
+    assert effect(handler(request(authorization), None, tokens, tickets, crowd())) == "Deny"
 
 
 def test_a_name_in_the_url_lets_nobody_in(tokens: Tokens, tickets: Tickets) -> None:
-    assert effect(handler(request(userId="ada"), None, tokens, tickets, Crowd())) == "Deny"
-    answer = handler(request(f"Bearer {token()}", userId="root"), None, tokens, tickets, Crowd())
+    assert effect(handler(request(userId="ada"), None, tokens, tickets, crowd())) == "Deny"
+    answer = handler(request(f"Bearer {token()}", userId="root"), None, tokens, tickets, crowd())
     assert answer["context"]["userId"] == SUBJECT
 
 
 @pytest.mark.parametrize("name", ["sessionid", "SessionId", "session_id", "session-id", "SESSION_ID"])
 def test_a_session_under_a_misspelt_name_lets_nobody_in(tokens: Tokens, tickets: Tickets, name: str) -> None:
-    answer = handler(request(f"Bearer {token()}", **{name: "s-1"}), None, tokens, tickets, Crowd())
+    answer = handler(request(f"Bearer {token()}", **{name: "s-1"}), None, tokens, tickets, crowd())
 
     assert effect(answer) == "Deny"
 
 
 def test_a_token_in_the_url_lets_nobody_in(tokens: Tokens, tickets: Tickets) -> None:
     for name in ("token", "access_token", "Authorization", "ticket"):
-        assert effect(handler(request(**{name: token()}), None, tokens, tickets, Crowd())) == "Deny"
+        assert effect(handler(request(**{name: token()}), None, tokens, tickets, crowd())) == "Deny"
 
 
 def test_a_refusal_tells_the_log_alone_why(
@@ -159,7 +159,7 @@ def test_a_refusal_tells_the_log_alone_why(
 ) -> None:
     signed = token(exp=int(time.time()) - 3_600)
 
-    answer = handler(request(f"Bearer {signed}"), None, tokens, tickets, Crowd())
+    answer = handler(request(f"Bearer {signed}"), None, tokens, tickets, crowd())
 
     assert (answer["principalId"], answer["context"], effect(answer)) == ("nobody", {}, "Deny")
     assert reason(caplog) is Denial.TOKEN_EXPIRED
@@ -176,9 +176,9 @@ def test_a_ticket_lets_its_bearer_in_once(
     who = ada()
     ticket = tickets.issue(who, now())
 
-    first = handler(request(ticket=ticket), None, tokens, tickets, Crowd())
+    first = handler(request(ticket=ticket), None, tokens, tickets, crowd())
     caplog.clear()
-    second = handler(request(ticket=ticket), None, tokens, tickets, Crowd())
+    second = handler(request(ticket=ticket), None, tokens, tickets, crowd())
 
     assert (first["context"]["userId"], first["context"]["exp"]) == ("ada", str(who.expires_at))
     assert effect(second) == "Deny"
@@ -190,9 +190,9 @@ def test_a_ticket_is_good_for_30_seconds(
 ) -> None:
     fresh, stale = tickets.issue(ada(), now() - 15_000), tickets.issue(ada(), now() - 31_000)
 
-    assert effect(handler(request(ticket=fresh), None, tokens, tickets, Crowd())) == "Allow"
+    assert effect(handler(request(ticket=fresh), None, tokens, tickets, crowd())) == "Allow"
     caplog.clear()
-    assert effect(handler(request(ticket=stale), None, tokens, tickets, Crowd())) == "Deny"
+    assert effect(handler(request(ticket=stale), None, tokens, tickets, crowd())) == "Deny"
     assert reason(caplog) is Denial.TICKET_EXPIRED
 
 
@@ -201,13 +201,13 @@ def test_a_ticket_does_not_outlive_the_identity_behind_it(
 ) -> None:
     ticket = tickets.issue(ada(-1), now())
 
-    assert effect(handler(request(ticket=ticket), None, tokens, tickets, Crowd())) == "Deny"
+    assert effect(handler(request(ticket=ticket), None, tokens, tickets, crowd())) == "Deny"
     assert reason(caplog) is Denial.TICKET_OUTLIVED_TOKEN
 
 
 @pytest.mark.parametrize("ticket", ["", "a", "x" * 43, "x" * 44, "x" * 42 + "\n", "ä" * 43, "#" * 43])
 def test_what_is_no_ticket_lets_nobody_in(tokens: Tokens, tickets: Tickets, ticket: str) -> None:
-    assert effect(handler(request(ticket=ticket), None, tokens, tickets, Crowd())) == "Deny"
+    assert effect(handler(request(ticket=ticket), None, tokens, tickets, crowd())) == "Deny"
 
 
 def test_the_table_holds_no_ticket_that_could_be_used(client: Any, tickets: Tickets) -> None:
@@ -226,7 +226,7 @@ def test_the_table_holds_no_ticket_that_could_be_used(client: Any, tickets: Tick
 def test_a_claim_of_another_kind_is_no_ticket(tokens: Tokens, tickets: Tickets, client: Any) -> None:
     client.put_item(TableName="t-claims", Item={"claim": {"S": "session#s-1"}, "value": {"S": "ada"}})
 
-    assert effect(handler(request(ticket="session#s-1"), None, tokens, tickets, Crowd())) == "Deny"
+    assert effect(handler(request(ticket="session#s-1"), None, tokens, tickets, crowd())) == "Deny"
     kept = client.get_item(TableName="t-claims", Key={"claim": {"S": "session#s-1"}}, ConsistentRead=True)
     assert "Item" in kept
 
@@ -237,17 +237,17 @@ def test_both_a_token_and_a_ticket_let_nobody_in_and_use_no_ticket_up(
     ticket = tickets.issue(ada(), now())
 
     assert (
-        effect(handler(request(f"Bearer {token()}", ticket=ticket), None, tokens, tickets, Crowd())) == "Deny"
+        effect(handler(request(f"Bearer {token()}", ticket=ticket), None, tokens, tickets, crowd())) == "Deny"
     )
-    assert effect(handler(request(ticket=ticket), None, tokens, tickets, Crowd())) == "Allow"
+    assert effect(handler(request(ticket=ticket), None, tokens, tickets, crowd())) == "Allow"
 
 
 def test_a_malformed_session_uses_no_ticket_up(tokens: Tokens, tickets: Tickets) -> None:
     ticket = tickets.issue(ada(), now())
 
-    answer = handler(request(ticket=ticket, sessionId="a b"), None, tokens, tickets, Crowd())
+    answer = handler(request(ticket=ticket, sessionId="a b"), None, tokens, tickets, crowd())
     assert effect(answer) == "Deny"
-    assert effect(handler(request(ticket=ticket), None, tokens, tickets, Crowd())) == "Allow"
+    assert effect(handler(request(ticket=ticket), None, tokens, tickets, crowd())) == "Allow"
 
 
 # --- The limit on connections ----------------------------------------------------------------
@@ -257,36 +257,36 @@ def test_a_malformed_session_uses_no_ticket_up(tokens: Tokens, tickets: Tickets)
 def test_a_user_has_at_most_so_many_connections(
     tokens: Tokens, tickets: Tickets, count: int, verdict: str
 ) -> None:
-    assert effect(handler(request(f"Bearer {token()}"), None, tokens, tickets, Crowd(count))) == verdict
+    assert effect(handler(request(f"Bearer {token()}"), None, tokens, tickets, crowd(count))) == verdict
 
 
 def test_the_limit_on_connections_is_a_setting(tokens: Tokens, tickets: Tickets) -> None:
     event = request(f"Bearer {token()}")
 
-    assert effect(handler(event, None, tokens, tickets, Crowd(2), 3)) == "Allow"
-    assert effect(handler(event, None, tokens, tickets, Crowd(3), 3)) == "Deny"
+    assert effect(handler(event, None, tokens, tickets, crowd(2, most=3))) == "Allow"
+    assert effect(handler(event, None, tokens, tickets, crowd(3, most=3))) == "Deny"
 
 
-def test_connections_are_counted_over_the_longest_that_one_lives(tokens: Tokens, tickets: Tickets) -> None:
-    crowd = Crowd()
+def test_the_connections_are_counted_of_who_was_proved(tokens: Tokens, tickets: Tickets) -> None:
+    room = crowd()
 
-    handler(request(f"Bearer {token()}"), None, tokens, tickets, crowd)
+    handler(request(f"Bearer {token()}"), None, tokens, tickets, room)
 
-    assert crowd.asked == [(SUBJECT, CONNECTED_AT - 7_800_000, 10)]
+    assert room.asked == [(SUBJECT, CONNECTED_AT)]
 
 
 def test_nobody_is_counted_whom_nothing_proves(tokens: Tokens, tickets: Tickets) -> None:
-    crowd = Crowd()
+    room = crowd()
 
-    handler(request("Bearer a.b.c"), None, tokens, tickets, crowd)
+    handler(request("Bearer a.b.c"), None, tokens, tickets, room)
 
-    assert crowd.asked == []
+    assert room.asked == []
 
 
 def test_who_has_too_many_connections_is_told_with_the_limit(
     tokens: Tokens, tickets: Tickets, caplog: pytest.LogCaptureFixture
 ) -> None:
-    handler(request(f"Bearer {token()}"), None, tokens, tickets, Crowd(10))
+    handler(request(f"Bearer {token()}"), None, tokens, tickets, crowd(10))
 
     line = said(caplog)
     assert (line["reason"], line["limit"], line["user_id"]) == ("too_many_connections", 10, SUBJECT)
@@ -301,7 +301,7 @@ def test_whoever_comes_late_with_a_ticket_is_known(
 ) -> None:
     ticket = tickets.issue(ada(-1), now() + issued_at)
 
-    handler(request(ticket=ticket), None, tokens, tickets, Crowd())
+    handler(request(ticket=ticket), None, tokens, tickets, crowd())
 
     assert said(caplog)["user_id"] == "ada"
 
@@ -309,7 +309,7 @@ def test_whoever_comes_late_with_a_ticket_is_known(
 def test_a_refusal_for_what_a_client_did_is_no_warning(
     tokens: Tokens, tickets: Tickets, caplog: pytest.LogCaptureFixture
 ) -> None:
-    handler(request(), None, tokens, tickets, Crowd())
+    handler(request(), None, tokens, tickets, crowd())
 
     line = said(caplog)
     assert (line["levelname"], line["fault"], line["user_id"]) == ("INFO", "client", None)
@@ -318,7 +318,7 @@ def test_a_refusal_for_what_a_client_did_is_no_warning(
 def test_a_refusal_by_a_fault_of_ours_is_a_warning(
     tokens: Tokens, tickets: Tickets, caplog: pytest.LogCaptureFixture
 ) -> None:
-    handler(request(f"Bearer {token(iss='elsewhere')}"), None, tokens, tickets, Crowd())
+    handler(request(f"Bearer {token(iss='elsewhere')}"), None, tokens, tickets, crowd())
 
     line = said(caplog)
     assert (line["levelname"], line["fault"], line["user_id"]) == ("WARNING", "server", SUBJECT)
@@ -327,7 +327,7 @@ def test_a_refusal_by_a_fault_of_ours_is_a_warning(
 def test_an_allowance_is_nobodys_fault(
     tokens: Tokens, tickets: Tickets, caplog: pytest.LogCaptureFixture
 ) -> None:
-    handler(request(f"Bearer {token()}"), None, tokens, tickets, Crowd())
+    handler(request(f"Bearer {token()}"), None, tokens, tickets, crowd())
 
     assert "fault" not in said(caplog)
 
@@ -340,7 +340,7 @@ def test_a_ticket_that_cannot_be_redeemed_in_time_lets_nobody_in(
 ) -> None:
     away = Tickets(Throttled(), "claims")
 
-    answer = handler(request(ticket="x" * 43), None, tokens, away, Crowd())
+    answer = handler(request(ticket="x" * 43), None, tokens, away, crowd())
 
     assert effect(answer) == "Deny"
     assert (reason(caplog), said(caplog)["problem"]) == (
@@ -352,9 +352,9 @@ def test_a_ticket_that_cannot_be_redeemed_in_time_lets_nobody_in(
 def test_what_nobody_foresaw_lets_nobody_in(
     tokens: Tokens, tickets: Tickets, caplog: pytest.LogCaptureFixture
 ) -> None:
-    crowd = Crowd(fault=RuntimeError("secret"))
+    room = crowd(fault=RuntimeError("secret"))
 
-    answer = handler(request(f"Bearer {token()}"), None, tokens, tickets, crowd)
+    answer = handler(request(f"Bearer {token()}"), None, tokens, tickets, room)
 
     assert effect(answer) == "Deny"
     assert (reason(caplog), said(caplog)["problem"]) == (Denial.INTERNAL, "RuntimeError")
@@ -364,10 +364,10 @@ def test_what_nobody_foresaw_lets_nobody_in(
 def test_a_user_whose_connections_cannot_be_counted_is_let_in_and_a_line_says_so(
     tokens: Tokens, tickets: Tickets, caplog: pytest.LogCaptureFixture
 ) -> None:
-    crowd = Crowd(500, fault=Unavailable("ThrottlingException of Query"))
+    room = crowd(500, fault=Unavailable("ThrottlingException of Query"))
     event = request(f"Bearer {token()}")
 
-    answer = handler(event, None, tokens, tickets, crowd)
+    answer = handler(event, None, tokens, tickets, room)
 
     assert effect(answer) == "Allow"
     assert answer["context"]["userId"] == SUBJECT
@@ -388,21 +388,22 @@ def test_the_count_gets_four_seconds_of_a_handshake_at_most() -> None:
     longest_pause = 1
     assert attempts * (config.connect_timeout + config.read_timeout) + (attempts - 1) * longest_pause <= 4
     for module in (authorizer, query_authorizer):
-        used = module._CONNECTIONS._client.meta.config  # noqa: SLF001 - which client counts is what is tested
-        assert (used.connect_timeout, used.read_timeout) == (config.connect_timeout, config.read_timeout)
-        assert used.retries["total_max_attempts"] == attempts
+        room = module._ROOM  # noqa: SLF001 - which clients count is what is tested
+        for used in (room.subscribers._client.meta.config, room.callbacks._client.meta.config):  # noqa: SLF001 - likewise
+            assert (used.connect_timeout, used.read_timeout) == (config.connect_timeout, config.read_timeout)
+            assert used.retries["total_max_attempts"] == attempts
 
 
 @pytest.mark.parametrize("broken", [{"requestContext": None}, {"headers": 7}, {"queryStringParameters": [1]}])
 def test_a_broken_event_lets_nobody_in(tokens: Tokens, tickets: Tickets, broken: dict[str, Any]) -> None:
-    assert effect(handler({**request(), **broken}, None, tokens, tickets, Crowd())) == "Deny"
+    assert effect(handler({**request(), **broken}, None, tokens, tickets, crowd())) == "Deny"
 
 
 @pytest.mark.parametrize(
     "event", [None, [], "x", 1, {}, {"methodArn": "arn", "requestContext": "x"}], ids=repr
 )
 def test_what_is_no_event_lets_nobody_in(tokens: Tokens, tickets: Tickets, event: Any) -> None:
-    answer = handler(event, None, tokens, tickets, Crowd())
+    answer = handler(event, None, tokens, tickets, crowd())
 
     assert effect(answer) == "Deny"
     assert answer["context"] == {}
@@ -412,9 +413,9 @@ def test_an_event_that_asks_for_nothing_lets_nobody_in(tokens: Tokens, tickets: 
     event = request(f"Bearer {token()}")
     del event["methodArn"]
 
-    assert effect(handler(event, None, tokens, tickets, Crowd())) == "Deny"
+    assert effect(handler(event, None, tokens, tickets, crowd())) == "Deny"
 
 
 @pytest.mark.parametrize("blank", ["\t", "\u00a0", "\u3000", "\x1f"])
 def test_a_blank_that_is_none_in_http_lets_nobody_in(tokens: Tokens, tickets: Tickets, blank: str) -> None:
-    assert effect(handler(request(f"Bearer {blank}{token()}"), None, tokens, tickets, Crowd())) == "Deny"
+    assert effect(handler(request(f"Bearer {blank}{token()}"), None, tokens, tickets, crowd())) == "Deny"

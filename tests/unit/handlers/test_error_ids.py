@@ -11,10 +11,10 @@ import pytest
 from functions.domain.limits import Limits
 from functions.domain.log.ids import lowest
 from functions.domain.refusals import ErrorCode, Unavailable
-from functions.handlers import lifecycle, message
 from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT
 from tests.gateway_events import message as frame
+from tests.routes import lifecycle, message
 from tests.unit.handlers.frames import BROKEN, EXP, at, start, text
 
 SESSION = lowest(CONNECTED_AT)
@@ -29,7 +29,7 @@ class Case:
     event: dict[str, Any]
     before: Callable[[MemoryLog], object] = field(default=lambda _log: None)
     limits: Limits = field(default_factory=Limits)
-    handler: Callable[..., dict[str, Any]] = message.handler
+    handler: Callable[..., dict[str, Any]] = message
 
 
 def say(kind: str, *, route: str = "$default", **members: Any) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def binary(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def serve(event: dict[str, Any], log: MemoryLog) -> None:
-    message.handler(event, None, log, RecordingCallbacks())
+    message(event, None, log, RecordingCallbacks())
 
 
 def failing(fault: BaseException) -> Callable[[MemoryLog], object]:
@@ -70,9 +70,9 @@ CASES = {
     "binary": Case("invalid_json", binary(say("ping"))),
     "a wrong shape": Case("invalid_message", say("voice_end")),
     "a lifecycle route's name": Case("invalid_message", say("$connect")),
-    "a lifecycle route": Case("invalid_message", say("ping", route="$connect"), handler=lifecycle.handler),
+    "a lifecycle route": Case("invalid_message", say("ping", route="$connect"), handler=lifecycle),
     "another type on a lifecycle route": Case(
-        "invalid_message", say("$disconnect", route="$disconnect"), handler=lifecycle.handler
+        "invalid_message", say("$disconnect", route="$disconnect"), handler=lifecycle
     ),
     "speech on the wrong route": Case("invalid_message", say("voice_data", data=SPEECH)),
     "an unknown type": Case("unknown_type", say("ponder")),
@@ -135,7 +135,7 @@ def end_of(log: MemoryLog, started: dict[str, Any]) -> None:
 def test_an_error_carries_the_frames_id(case: Case, log: MemoryLog, callbacks: RecordingCallbacks) -> None:
     case.before(log)
 
-    if case.handler is message.handler:
+    if case.handler is message:
         response = case.handler(case.event, None, log, callbacks, case.limits)
     else:
         response = case.handler(case.event, None, log, callbacks)

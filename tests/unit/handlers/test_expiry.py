@@ -10,10 +10,10 @@ from functions.domain.log.facts import ConnectionLost, MessageRejected
 from functions.domain.log.ids import lowest
 from functions.domain.refusals import Unavailable
 from functions.domain.times import iso
-from functions.handlers import lifecycle
-from functions.handlers.message import handler
 from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT, CONNECTION, message, voice_data
+from tests.routes import lifecycle
+from tests.routes import message as handler
 from tests.unit.handlers.frames import EXP, OK, answer, text
 
 
@@ -70,7 +70,7 @@ def test_a_frame_on_a_lifecycle_route_is_refused_there_and_expels_nobody(
 ) -> None:
     event = message({"type": "$connect"}, route="$connect", requestTimeEpoch=EXP)
 
-    assert lifecycle.handler(event, None, log, callbacks) == OK
+    assert lifecycle(event, None, log, callbacks) == OK
 
     ((_, frame),) = callbacks.posts
     assert json.loads(frame)["data"]["code"] == "invalid_message"

@@ -9,8 +9,6 @@ from botocore.exceptions import ClientError
 
 from functions.domain.log.facts import ConnectionClosed, ConnectionFailed, ConnectionOpened, MessageRejected
 from functions.domain.refusals import Unavailable
-from functions.handlers.lifecycle import handler
-from functions.handlers.message import handler as message_handler
 from tests.fakes import MemoryLog, RecordingCallbacks, Waiting
 from tests.gateway_events import (
     CONNECTED_AT,
@@ -22,6 +20,8 @@ from tests.gateway_events import (
     identity,
     message,
 )
+from tests.routes import lifecycle as handler
+from tests.routes import message as message_handler
 from tests.unit.aws.dynamodb import CONFLICT, NOTHING, Client, cancelled, failed, failure
 from tests.unit.aws.dynamodb import log as patient
 

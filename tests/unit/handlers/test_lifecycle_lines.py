@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from functions.domain.refusals import Unavailable
-from functions.handlers.lifecycle import handler
 from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import (
     CONNECTION,
@@ -15,6 +14,7 @@ from tests.gateway_events import (
     disconnect,
     identity,
 )
+from tests.routes import lifecycle as handler
 
 FOREIGN = "unauthorized: The session belongs to another user."
 

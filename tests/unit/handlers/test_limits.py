@@ -5,9 +5,9 @@ from typing import Any
 
 from functions.domain.limits import Limits
 from functions.domain.log.facts import MessageRejected, TextMessageReceived
-from functions.handlers.message import handler
 from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT, identity, message
+from tests.routes import message as handler
 
 TIGHT = Limits(texts=2, voice_sessions=1)
 TERSE = Limits(text_bytes=32)

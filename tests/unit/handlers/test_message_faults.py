@@ -8,9 +8,9 @@ import pytest
 
 from functions.domain.log.ids import lowest
 from functions.domain.refusals import Unavailable
-from functions.handlers.message import handler
 from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT, CONNECTION, message, voice_data
+from tests.routes import message as handler
 from tests.unit.handlers.frames import BROKEN, answer, end, start, text
 
 

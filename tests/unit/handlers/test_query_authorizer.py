@@ -7,19 +7,19 @@ from typing import Any
 import pytest
 
 from functions.handlers.query_authorizer import handler
-from tests.fakes import Crowd
+from tests.fakes import crowd
 from tests.gateway_events import CONNECTED_AT, CONNECTION, EXPIRES_AT, authorize, fixture
 
 WIDEST = "Az09_.:@|+=-" + "x" * 116
 
 
 def effect(event: dict[str, Any]) -> str:
-    (statement,) = handler(event, None, Crowd())["policyDocument"]["Statement"]
+    (statement,) = handler(event, None, crowd())["policyDocument"]["Statement"]
     return str(statement["Effect"])
 
 
 def test_a_user_is_allowed_and_named_for_every_later_frame() -> None:
-    assert handler(fixture("authorize"), None, Crowd()) == {
+    assert handler(fixture("authorize"), None, crowd()) == {
         "principalId": "alice",
         "policyDocument": {
             "Version": "2012-10-17",
@@ -42,13 +42,13 @@ def test_a_user_is_allowed_and_named_for_every_later_frame() -> None:
 
 
 def test_a_session_is_optional() -> None:
-    context = handler(authorize(userId="alice"), None, Crowd())["context"]
+    context = handler(authorize(userId="alice"), None, crowd())["context"]
 
     assert context.keys() == {"userId", "connectedAt", "exp", "expiresAt"}
 
 
 def test_a_refusal_names_nobody_and_gives_no_reason() -> None:
-    answer = handler(authorize(), None, Crowd())
+    answer = handler(authorize(), None, crowd())
 
     assert answer["principalId"] == "nobody"
     assert answer["context"] == {}
@@ -97,7 +97,7 @@ def test_a_connection_without_a_name_may_not() -> None:
 
 
 def test_the_longest_context_is_flat_text_of_less_than_8_kb() -> None:
-    context = handler(authorize(userId="u" * 128, sessionId="s" * 128), None, Crowd())["context"]
+    context = handler(authorize(userId="u" * 128, sessionId="s" * 128), None, crowd())["context"]
 
     assert {type(value) for value in context.values()} == {str}
     assert len(json.dumps(context)) < 8 * 1024
@@ -106,7 +106,7 @@ def test_the_longest_context_is_flat_text_of_less_than_8_kb() -> None:
 def test_a_refusals_reason_is_in_the_log_alone(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "airium")
 
-    answer = handler(authorize(userId="a b"), None, Crowd())
+    answer = handler(authorize(userId="a b"), None, crowd())
 
     (line,) = caplog.records
     said = vars(line)
@@ -120,7 +120,7 @@ def test_a_refusals_reason_is_in_the_log_alone(caplog: pytest.LogCaptureFixture)
 def test_a_refused_session_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "airium")
 
-    handler(authorize(userId="alice", sessionId="a b"), None, Crowd())
+    handler(authorize(userId="alice", sessionId="a b"), None, crowd())
 
     (line,) = caplog.records
     assert vars(line)["reason"] == "malformed_session_id"
@@ -129,7 +129,7 @@ def test_a_refused_session_is_in_the_log(caplog: pytest.LogCaptureFixture) -> No
 def test_an_allowance_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "airium")
 
-    handler(fixture("authorize"), None, Crowd())
+    handler(fixture("authorize"), None, crowd())
 
     (line,) = caplog.records
     assert (vars(line)["effect"], vars(line)["user_id"], vars(line)["reason"]) == ("Allow", "alice", None)

@@ -6,9 +6,9 @@ import pytest
 
 from functions.domain.log.facts import MessageRejected
 from functions.domain.log.ids import lowest
-from functions.handlers.message import handler
 from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT, CONNECTION, fixture, message, voice_data
+from tests.routes import message as handler
 from tests.unit.handlers.frames import OK, answer, at
 
 

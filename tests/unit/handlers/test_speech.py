@@ -9,9 +9,9 @@ from functions.domain.connections.connection import Connection, join
 from functions.domain.log.facts import ActivityRecorded, ConnectionLost, MessageRejected
 from functions.domain.log.ids import lowest
 from functions.domain.refusals import Unavailable
-from functions.handlers.message import handler
 from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT, CONNECTION, voice_data
+from tests.routes import message as handler
 from tests.unit.handlers.frames import OK, at
 
 

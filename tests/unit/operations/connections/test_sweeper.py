@@ -16,9 +16,10 @@ from functions.domain.connections.schedules import Run, parse
 from functions.domain.log.facts import ActivityRecorded, ConnectionLost
 from functions.domain.log.ids import time_of
 from functions.domain.refusals import Unavailable
-from functions.handlers import connection_manager, sweeper
+from functions.handlers import connection_manager
 from functions.operations.connections.sweeping import sweep
 from tests.fakes import MemoryLog
+from tests.routes import sweeper
 from tests.standin.active_index import ActiveIndex
 from tests.unit.operations.connections.connection_rows import (
     CLOSED,
@@ -387,7 +388,7 @@ def test_a_scheduled_run_takes_its_time_from_the_schedule(
 
     answer = _run(SCHEDULE, Context(), table, log, gateway)
 
-    assert answer == {"checked": 1, "lost": 1, "closed": 0, "refreshed": 0}
+    assert answer == {"healed": 0, "checked": 1, "lost": 1, "closed": 0, "refreshed": 0}
     assert (log.events[0].at, time_of(log.events[0].event_id)) == (NOW, NOW)
 
 
@@ -486,7 +487,7 @@ def test_a_run_without_its_time_fails(event: Any) -> None:
 def _run(
     event: Any, context: Context, connections: Connections, log: MemoryLog, gateway: Gateway
 ) -> dict[str, Any]:
-    return sweeper.handler(event, context, connections, log, gateway, now=lambda: NOW)
+    return sweeper(event, context, connections, log, gateway, now=lambda: NOW)
 
 
 class Meeting(Gateway):

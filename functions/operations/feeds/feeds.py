@@ -1,0 +1,74 @@
+"""Puts together what works on feeds: answers a client, delivers an event, heals what was forgotten."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from functions.aws.feeds.stores import FeedStores
+from functions.aws.gateway.callbacks import Callbacks
+from functions.aws.log.counts import Counts
+from functions.aws.log.event_log import EventLog
+from functions.aws.logs import warn, write_line
+from functions.domain.feeds.deliveries import Deliver
+from functions.domain.feeds.limits import FeedLimits
+from functions.domain.refusals import Unavailable
+from functions.operations.feeds.acknowledging import Acknowledging
+from functions.operations.feeds.answering import Answering
+from functions.operations.feeds.delivering import Delivery, Threads
+from functions.operations.feeds.healing import Healing
+from functions.operations.feeds.history import Histories
+from functions.operations.feeds.posting import Poster
+from functions.operations.feeds.resuming import Resuming
+from functions.operations.frames.serving import Act
+
+
+class Feeds(msgspec.Struct, frozen=True):
+    """What works on feeds in one invocation, and with what."""
+
+    stores: FeedStores
+    log: EventLog
+    callbacks: Callbacks
+    now: Callable[[], int]
+    threads: Threads
+
+    @property
+    def poster(self) -> Poster:
+        """What posts to subscribers."""
+        return Poster(self.callbacks, self.stores.subscribers, self.log, self.now)
+
+    @property
+    def delivery(self) -> Delivery:
+        """What delivers an event."""
+        return Delivery(self.stores.pointers, self.stores.subscribers, self.poster, self.now, self.threads)
+
+    @property
+    def healing(self) -> Healing:
+        """What delivers the events that nobody has numbered."""
+        return Healing(self.stores.recent, self.stores.events, self.delivery)
+
+    def answering(self, counts: Counts, limits: FeedLimits, remaining_milliseconds: Callable[[], int]) -> Act:
+        """Return what answers a client's frame, within the time that the invocation has."""
+        resuming = Resuming(self.stores, counts, self.poster, limits, self.now, remaining_milliseconds)
+        histories = Histories(self.stores, counts, limits, self.now)
+        return Answering(resuming, histories, Acknowledging(self.stores)).act
+
+    def deliver(self, asked: Deliver, invocation_id: str) -> dict[str, Any]:
+        """Deliver an event that is in the log, and tell its number.
+
+        Raises
+        ------
+        Unavailable
+            If it cannot be delivered in time: Lambda tries again, and then the sweeper does.
+        """
+        of_event = {"connection_id": asked.connection_id, "message_id": asked.event_id}
+        ids: dict[str, Any] = {**of_event, "correlation_id": invocation_id}
+        try:
+            key = (asked.connection_id, asked.event_id)
+            arrived = self.stores.events.get([key], self.now()).get(key)
+            seq = self.delivery.deliver(arrived, asked.client_id) if arrived else None
+        except Unavailable as unavailable:
+            warn("not_delivered", unavailable, **ids)
+            raise
+        write_line("deliver", **ids, seq=seq)
+        return {"seq": seq}

@@ -1,0 +1,64 @@
+"""Posts what a number of a feed says to one subscriber; one that is Gone is a subscriber no more."""
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Final
+
+import msgspec
+
+from functions.aws.feeds.subscribers import Subscribers
+from functions.aws.gateway.callbacks import Callbacks, Posted
+from functions.aws.gateway.requests import encode
+from functions.aws.log.event_log import EventLog
+from functions.aws.logs import warn, write_line
+from functions.domain.feeds.feeds import Subscriber
+from functions.domain.frames.coalesced import unreachable
+from functions.domain.frames.protocol import Sent
+from functions.domain.losses import can_be_lost
+from functions.domain.refusals import Unavailable
+from functions.names import LINE_GONE
+
+_PAUSES: Final = (0.1, 0.3)
+"""Seconds between the attempts to post where the gateway asks for patience; after them, resume heals."""
+
+
+class Poster(msgspec.Struct, frozen=True):
+    """Posts frames to subscribers, several of whom may be posted to at a time."""
+
+    callbacks: Callbacks
+    subscribers: Subscribers
+    log: EventLog
+    now: Callable[[], int]
+    pause: Callable[[float], None] = time.sleep
+
+    def post(self, to: Subscriber, frames: Iterable[Sent]) -> bool:
+        """Post frames in order until one of them is not taken, and tell whether all were.
+
+        What a subscriber did not get, it asks for: by itself when it connects again, or by its next resume.
+        """
+        try:
+            return all(self._post(to, encode(frame, self.now())) for frame in frames)
+        except Unavailable as unavailable:
+            warn("not_posted", unavailable, connection_id=to.connection_id, user_id=to.user_id)
+            return False
+
+    def _post(self, to: Subscriber, frame: bytes) -> bool:
+        posted = self.callbacks.post(to.connection_id, frame)
+        for seconds in _PAUSES:
+            if posted is not Posted.BUSY:
+                break
+            self.pause(seconds)
+            posted = self.callbacks.post(to.connection_id, frame)
+        if posted is Posted.GONE:
+            self._lose(to)
+        return posted is Posted.DELIVERED
+
+    def _lose(self, gone: Subscriber) -> None:
+        """Take a connection that is gone out of its feeds; one that is still being opened stays in them."""
+        cause = gone.cause(self.now())
+        if not can_be_lost(cause):
+            return
+        self.subscribers.unsubscribe(gone)
+        write_line(LINE_GONE, connection_id=gone.connection_id, user_id=gone.user_id)
+        if lost := unreachable(cause):
+            self.log.append_once(lost)

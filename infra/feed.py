@@ -1,0 +1,89 @@
+"""The function of the feeds: it delivers what was appended, and answers who missed something of it."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from functions import names
+from infra.functions.function import Function, FunctionArgs, Runtime
+from infra.gateway.websocket_api import WebSocketApi
+from infra.policy import Statement
+from infra.tables.event_store import EventStore
+from infra.tables.feed_store import FeedStore
+
+
+@dataclass(frozen=True, slots=True)
+class FeedArgs:
+    """
+    What the function works on.
+
+    Parameters
+    ----------
+    store
+        The log, whose events it delivers, with its counts.
+    feeds
+        The feeds.
+    api
+        The API whose connections it posts to.
+    region
+        Where the stack is.
+    """
+
+    store: EventStore
+    feeds: FeedStore
+    api: WebSocketApi
+    region: pulumi.Input[str]
+
+
+class Feed(pulumi.ComponentResource):
+    """
+    The function, and how others invoke it.
+
+    Attributes
+    ----------
+    function
+        The function.
+    invocation
+        The variables of a function that invokes it.
+    """
+
+    def __init__(
+        self, name: str, runtime: Runtime, args: FeedArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("airium:realtime:Feed", name, None, opts)
+        settings = runtime.settings
+        self.function = Function(
+            name,
+            runtime,
+            FunctionArgs(
+                handler=names.FEED,
+                size=settings.functions.sizes.feed,
+                environment={
+                    names.EVENTS_TABLE: args.store.events_table,
+                    names.CLAIMS_TABLE: args.store.claims_table,
+                    names.FEEDS_TABLE: args.feeds.feeds_table,
+                    names.MANAGEMENT_ENDPOINT: args.api.management_endpoint,
+                    names.RETENTION_DAYS: str(args.store.retention_days),
+                    **settings.limits.of_feeds,
+                    names.FEED_WINDOW_SECONDS: str(settings.feeds.window_hours * 3_600),
+                },
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        args.store.grant_append(self.function)
+        args.store.grant_get_events(self.function)
+        args.store.grant_count(self.function, names.CLAIM_RESUMES, names.CLAIM_HISTORIES)
+        args.feeds.grant_deliver(self.function)
+        args.feeds.grant_subscribe(self.function)
+        args.feeds.grant_look_for_subscribers(self.function)
+        args.api.grant_manage_connections(self.function, "POST", "DELETE")
+        aws = pulumi.Output.concat("https://lambda.", args.region, ".amazonaws.com")
+        self.invocation: dict[str, pulumi.Input[str]] = {
+            names.FEED_FUNCTION: self.function.function_name,
+            names.LAMBDA_ENDPOINT: settings.endpoint or aws,
+        }
+        self.register_outputs({"function_name": self.function.function_name})
+
+    def grant_invoke(self, function: Function) -> None:
+        """Let another function have events delivered."""
+        function.grant("invoke-feed", Statement(["lambda:InvokeFunction"], [self.function.arn]))

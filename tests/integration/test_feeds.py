@@ -1,0 +1,246 @@
+"""Two screens, cuts and resumes: each text once, in order, on every screen of its conversation."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.feeds.device import Device, asking, cut, received
+from tests.integration.backend import Backend
+from tests.integration.client import Client, Frame
+from tests.integration.conftest import Connect
+from tests.integration.waiting import eventually
+
+
+class Screen:
+    """A device that keeps to the client's rules in the feed of its conversation."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.device = Device()
+        self.texts: dict[str, str] = {}
+        self._parts: dict[tuple[str, int], dict[int, str]] = {}
+
+    def reconnect(self, client: Client) -> None:
+        """Go on on another connection."""
+        self.client = client
+        self.device = cut(self.device)
+
+    def catch_up(self) -> None:
+        """Ask for what was missed until there is no more."""
+        while self.device.must_resume or self.device.wants_history:
+            if self.device.must_resume:
+                self.device = asking(self.device)
+                begun = {"session": {"seq": self.device.seq, "id": self.device.id}}
+                self.client.send(
+                    {"type": "resume", "data": {"positions": begun if self.device.begun else {}}}
+                )
+                for _ in range(2):  # one for each feed
+                    self._take(self.client.receive())
+            else:
+                self._take(self.client.ask({"type": "history"}))
+            self._read()
+
+    def wait_for(self, message_id: str) -> None:
+        """Wait until a text is shown."""
+        self._read()
+        while message_id not in {id_: seq for seq, id_ in self.device.shown}:
+            self._tell("message", self.client.receive_message())
+            assert not self.device.must_resume
+
+    @property
+    def shown(self) -> list[str]:
+        """The texts that it shows, in order."""
+        return [self.texts[id_] for _, id_ in self.device.shown]
+
+    def _read(self) -> None:
+        while self.client.messages:
+            self._tell("message", self.client.messages.pop(0))
+
+    def _take(self, frame: Frame) -> None:
+        self._read()
+        assert frame["type"] in {"reset", "resumed", "history_page"}, frame
+        for message in frame["data"].get("messages", ()):
+            self._keep(message)
+        if frame["data"]["feed"] == "session":
+            self.device = received(self.device, frame["type"], frame["data"])
+
+    def _tell(self, kind: str, data: Frame) -> None:
+        if self._keep(data):
+            self.device = received(self.device, kind, data)
+
+    def _keep(self, data: Frame) -> bool:
+        """Keep a text, or a part of it, and tell whether it is whole."""
+        parts = self._parts.setdefault((data["id"], data["seq"]), {})
+        parts[data.get("part", 1)] = data.get("text", "")
+        if len(parts) < data.get("parts", 1):
+            return False
+        self.texts[data["id"]] = "".join(text for _, text in sorted(parts.items()))
+        return True
+
+
+@pytest.fixture
+def session(user: str) -> str:
+    return f"session-{user}"
+
+
+@pytest.fixture
+def screens(connect: Connect, user: str, session: str) -> tuple[Screen, Screen]:
+    one, two = Screen(connect(user, session)), Screen(connect(user, session))
+    one.catch_up()
+    two.catch_up()
+    return one, two
+
+
+def test_a_text_reaches_every_screen_of_its_conversation(screens: tuple[Screen, Screen]) -> None:
+    one, two = screens
+
+    sent = [one.client.text("one"), two.client.text("two"), one.client.text("three")]
+
+    for screen in screens:
+        for message_id in sent:
+            screen.wait_for(message_id)
+    assert one.shown == two.shown
+    assert sorted(one.shown) == ["one", "three", "two"]
+    assert [seq for seq, _ in one.device.shown] == [1, 2, 3]
+
+
+def test_who_sent_a_text_finds_their_own_id_on_it_and_nobody_else_does(
+    backend: Backend, connect: Connect, user: str, session: str
+) -> None:
+    one, two = connect(user, session), connect(user, session)
+
+    one.send({"type": "text_message", "id": "m-1", "data": {"text": "hello"}})
+    frames = [json.loads(one.receive_any()) for _ in range(2)]
+    told = json.loads(two.receive_any())
+
+    ack, message = sorted(frames, key=lambda frame: frame["type"], reverse=True)
+    assert (ack["type"], ack["id"]) == ("text_ack", "m-1")
+    assert (message["type"], message["id"]) == ("message", "m-1")
+    assert message["data"]["id"] == ack["data"]["messageId"]
+    assert message["data"] == told["data"]
+    assert "id" not in told
+
+
+def test_who_was_away_is_told_what_they_missed_once_and_in_order(
+    connect: Connect, screens: tuple[Screen, Screen], user: str, session: str
+) -> None:
+    one, two = screens
+    one.wait_for(one.client.text("before"))
+    two.wait_for(one.device.id)
+    two.client.abort()
+    missed = [one.client.text(f"missed {number}") for number in range(3)]
+    for message_id in missed:
+        one.wait_for(message_id)
+
+    two.reconnect(connect(user, session))
+    live = one.client.text("after")
+    two.catch_up()
+    two.wait_for(live)
+
+    one.wait_for(live)
+    assert two.shown == one.shown == ["before", "missed 0", "missed 1", "missed 2", "after"]
+
+
+def test_a_new_screen_begins_at_the_top_and_loads_what_was_before(
+    connect: Connect, screens: tuple[Screen, Screen], user: str, session: str
+) -> None:
+    one, _ = screens
+    for message_id in [one.client.text("one"), one.client.text("two")]:
+        one.wait_for(message_id)
+
+    third = Screen(connect(user, session))
+    third.catch_up()
+
+    assert third.shown == one.shown
+    live = one.client.text("three")
+    third.wait_for(live)
+    assert third.shown[-1] == "three"
+
+
+def test_a_text_that_is_too_long_for_a_frame_comes_in_parts(screens: tuple[Screen, Screen]) -> None:
+    one, _ = screens
+    long = "\U0001f600" * 7_900
+
+    one.client.send(json.dumps({"type": "text_message", "data": {"text": long}}, ensure_ascii=False))
+    answer = one.client.receive()
+
+    for screen in screens:
+        screen.wait_for(answer["data"]["messageId"])
+        assert screen.shown == [long]
+
+
+def test_history_comes_in_pages_the_newest_first(connect: Connect, screens: tuple[Screen, Screen]) -> None:
+    one, _ = screens
+    for message_id in [one.client.text(f"text {number}") for number in range(5)]:
+        one.wait_for(message_id)
+
+    first = one.client.ask({"type": "history", "id": "h-1", "data": {"limit": 2}})
+    oldest = first["data"]["messages"][-1]["seq"]
+    rest = one.client.ask({"type": "history", "data": {"before": {"seq": oldest}}})
+
+    assert (first["type"], first["id"]) == ("history_page", "h-1")
+    assert [each["seq"] for each in first["data"]["messages"]] == [5, 4]
+    assert (first["data"]["more"], first["data"]["complete"]["seq"]) == (True, 5)
+    assert [each["seq"] for each in rest["data"]["messages"]] == [3, 2, 1]
+    assert not {"more", "complete"} & rest["data"].keys()
+
+
+def test_nobody_is_told_what_is_said_in_anothers_conversation(
+    connect: Connect, screens: tuple[Screen, Screen]
+) -> None:
+    one, _ = screens
+    other = connect()
+    one.wait_for(one.client.text("between us"))
+
+    mine = other.ask({"type": "history"})
+
+    assert mine["data"]["messages"] == []
+    assert other.messages == []
+
+
+def test_a_position_that_is_not_the_feeds_begins_anew(screens: tuple[Screen, Screen]) -> None:
+    one, _ = screens
+    one.wait_for(one.client.text("one"))
+    invented = {"session": {"seq": 1, "id": "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"}}
+
+    answer = one.client.ask({"type": "resume", "id": "r-1", "data": {"positions": invented}})
+
+    assert (answer["type"], answer["id"]) == ("reset", "r-1")
+    assert answer["data"]["position"] == {"seq": 1, "id": one.device.id}
+
+
+def test_what_a_screen_acknowledges_is_kept_for_its_user(
+    backend: Backend, screens: tuple[Screen, Screen], user: str, session: str
+) -> None:
+    one, _ = screens
+    one.wait_for(one.client.text("one"))
+
+    one.client.send({"type": "ack", "data": {"feed": "session", "seq": 1}})
+
+    def kept() -> dict[str, Any] | None:
+        return backend.feed(f"session#{session}").get(f"a#{user}")
+
+    found = eventually(kept)
+    assert (found["seq"], found["event_id"]) == (1, one.device.id)
+
+
+def test_an_acknowledgement_of_nothing_is_refused(client: Client) -> None:
+    client.send({"type": "ack", "id": "a-1", "data": {"feed": "user", "seq": 1}})
+
+    error = client.receive()
+    assert (error["type"], error["id"], error["data"]["code"]) == ("error", "a-1", "not_found")
+
+
+def test_a_connection_that_has_ended_is_no_subscriber(
+    backend: Backend, connect: Connect, user: str, session: str
+) -> None:
+    client = connect(user, session)
+    key = f"s#{client.connection_id}"
+    assert key in backend.feed(f"session#{session}")
+    assert key in backend.feed(f"user#{user}")
+
+    client.close()
+
+    eventually(lambda: key not in backend.feed(f"session#{session}"))
+    eventually(lambda: key not in backend.feed(f"user#{user}"))
