@@ -51,6 +51,7 @@ class Outputs(msgspec.Struct, frozen=True):
     retention_days: int
     projector_timeout_seconds: int
     claims_table: str | None = None
+    feeds_table: str | None = None
     archive_bucket: str | None = None
     archive_database: str | None = None
     archive_workgroup: str | None = None

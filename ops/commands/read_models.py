@@ -1,5 +1,6 @@
 """The commands that prove and mend the read models: ``verify``, ``rebuild``, ``redrive``."""
 
+import time
 from functools import partial
 from typing import Annotated
 
@@ -55,8 +56,9 @@ def verify(
         bool, typer.Option("--at-rest", help="Nothing is being written: compare the latest minutes too.")
     ] = False,
 ) -> None:
-    """Compare the read models with the fold of the log, and the counters with a recount."""
+    """Compare the read models and the feeds with the log, and the counters with a recount."""
     from ops.commands import report
+    from ops.feeds.comparing import compare_feeds
     from ops.read_models.verify import RebuildUnderWayError, verify
 
     with deployed(outputs, stack) as deployment, progress() as shown:
@@ -64,5 +66,12 @@ def verify(
             verified = verify(deployment, partial(advance, shown), at_rest=at_rest)
         except RebuildUnderWayError as problem:
             raise refuse(problem) from None
+        feeds = (
+            compare_feeds(deployment, time.time(), at_rest=at_rest)
+            if deployment.outputs.feeds_table
+            else None
+        )
     answers.print(*report.of_verify(verified), sep="\n")
-    raise typer.Exit(FAILED if verified.differences else 0)
+    if feeds is not None:
+        answers.print(*report.of_feeds(feeds), sep="\n")
+    raise typer.Exit(FAILED if verified.differences or (feeds and feeds.differences) else 0)

@@ -6,6 +6,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from ops.failures.redrive import Outcome, Redriven
+from ops.feeds.comparing import ComparedFeeds
 from ops.read_models.rebuild import Rebuilt
 from ops.read_models.verify import Verified
 
@@ -32,6 +33,19 @@ def of_verify(verified: Verified) -> Iterator[RenderableType]:
         yield table
     if verified.more:
         yield f"and {verified.more} more"
+
+
+def of_feeds(compared: ComparedFeeds) -> Iterator[RenderableType]:
+    """Yield how many numbers were compared with the log, and a table of the differences."""
+    count = len(compared.differences) + compared.more
+    yield f"{compared.numbers} numbers of feeds compared: {count or 'no'} differences"
+    if compared.differences:
+        table = Table("what", "the log has", "the feed has")
+        for difference in compared.differences:
+            table.add_row(difference.what, difference.log, difference.read_model)
+        yield table
+    if compared.more:
+        yield f"and {compared.more} more"
 
 
 def of_redrive(redriven: Redriven, *, dry_run: bool) -> Iterator[RenderableType]:

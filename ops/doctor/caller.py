@@ -89,6 +89,8 @@ def _trials(patient: Patient) -> dict[str, list[Callable[[], Any]]]:
         "metrics": [query(outputs.metrics_table, "metric")],
         "verify": [scan(events), *map(scan, patient.read_models)],
     }
+    if outputs.feeds_table is not None:
+        trials["verify"].append(scan(outputs.feeds_table))
     if outputs.claims_table is not None:
         key = to_item({"claim": session_key(_NOBODY)})  # commands may read claims of this kind alone
         trials["audit, state, tail, timeline"].append(

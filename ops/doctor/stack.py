@@ -18,6 +18,7 @@ _FUNCTIONS: Final = (
     "ticket",
     "lifecycle",
     "message",
+    "feed",
     "projector",
     _MANAGER,
     "sweeper",
@@ -61,8 +62,8 @@ class Patient:
     def tables(self) -> tuple[str, ...]:
         """The names of the tables."""
         outputs = self.deployment.outputs
-        claims = () if outputs.claims_table is None else (outputs.claims_table,)
-        return (outputs.events_table, *claims, *self.read_models)
+        written = filter(None, (outputs.claims_table, outputs.feeds_table))
+        return (outputs.events_table, *written, *self.read_models)
 
     @property
     def read_models(self) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from functions.names import (
     CONNECTIONS_ACTIVE,
-    CONNECTIONS_ACTIVE_OF_USER,
     CONNECTIONS_BY_USER,
     EVENTS_BY_ARRIVAL,
     EVENTS_BY_USER,
@@ -19,7 +18,7 @@ def tables(patient: Patient) -> Iterator[Finding]:
     outputs = patient.deployment.outputs
     needed = {
         outputs.events_table: (EVENTS_BY_USER, EVENTS_BY_ARRIVAL),
-        outputs.connections_table: (CONNECTIONS_BY_USER, CONNECTIONS_ACTIVE, CONNECTIONS_ACTIVE_OF_USER),
+        outputs.connections_table: (CONNECTIONS_BY_USER, CONNECTIONS_ACTIVE),
     }
     for name in patient.tables:
         table = patient.client("dynamodb").describe_table(TableName=name)["Table"]

@@ -136,7 +136,7 @@ def described(**changes: Any) -> Service:
         needed = {"events": ("by-user", "by-arrival")}
         usual = needed.get(
             TableName.removeprefix("airium-websocket-"),
-            ("userId-index", "active-index", "active-user-index"),
+            ("userId-index", "active-index"),
         )
         indexes = [{"IndexName": name, "IndexStatus": "ACTIVE"} for name in usual]
         table = {
