@@ -1,8 +1,9 @@
-"""Forgets a person: in the log, in the read models, among the claims and in the archive.
+"""Forgets a person: in the log, in the read models, in the feeds, among the claims and in the archive.
 
 It can be interrupted anywhere and run again. The log names the person until everything is done that is found
-by what it says of them: events are rewritten last, and the messages and claims that they lead to go before.
-The archive is asked for what names them. Until all is finished, the register knows what they are called.
+by what it says of them: events are rewritten last, and the messages, feeds and claims that they lead to go
+before. The archive is asked for what names them. Until all is finished, the register knows what they are
+called.
 """
 
 import secrets

@@ -1,4 +1,4 @@
-"""Forgets the person of some connections in the tables: log, read models and claims."""
+"""Forgets the person of some connections in the tables: log, read models, feeds and claims."""
 
 import time
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from functions.domain.log.events import Event
 from functions.domain.log.redaction import forgetting
 from functions.operations.projection.log_pages import is_expired
 from ops.deployment import THREADS, Deployment
-from ops.erasure import claims, events
+from ops.erasure import claims, events, feeds
 from ops.erasure.messages import move_all
 from ops.erasure.person import Person, survey
 from ops.erasure.planning import refuse
@@ -149,8 +149,10 @@ class Tables:
             self._clock.sleep(self._deployment.outputs.projector_timeout_seconds + MARGIN_SECONDS)
             person = self._of(connections)
         self.move_messages()
+        feeds.delete(self._deployment, person)
         self.sessions += claims.free(self._deployment, person)
         self._redact(person)
+        feeds.delete(self._deployment, person)  # the sweeper may have numbered what was still in the log
         self._refold(connections)
 
     def _unforgotten(self, trace: Trace) -> Event | None:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from functions.aws.attributes import Item
+from functions.aws.feeds.stores import FeedStores, feed_stores
+from functions.domain.feeds.feeds import Subscriber, feed_of
+from functions.domain.feeds.numbering import Unnumbered
 from functions.domain.log.claims import Count, Take, session_key, texts_key, voice_key
 from functions.domain.log.events import Event
 from functions.domain.log.facts import (
@@ -136,6 +139,26 @@ class Scene:
         self.stage.log.append(first, claims)
         self.stage.append(*others)
         self.stage.project(*events)
+        for each in events:
+            self.tell(each)
+
+    @property
+    def feeds(self) -> FeedStores:
+        """The feeds."""
+        tables = self.stage.tables
+        return feed_stores(self.stage.client, feeds=tables.feeds, events=tables.events, now=lambda: self.now)
+
+    def tell(self, each: Event) -> None:
+        """Tell screens of an event, as the functions do."""
+        if isinstance(each.fact, ConnectionOpened):
+            who = (each.connection_id, each.user_id, each.session_id, each.connected_at, each.expires_at)
+            self.feeds.subscribers.subscribe(Subscriber(*who))
+        feed = feed_of(each)
+        if feed is not None:
+            unnumbered = Unnumbered(each.connection_id, each.event_id, each.at, each.expires_at)
+            seq = self.feeds.pointers.number(feed, unnumbered)
+            [upto] = self.feeds.pointers.from_seq(feed, seq, 1)
+            self.feeds.acknowledgements.acknowledge(feed, each.user_id, upto, self.now)
 
     def forget(self, user_id: str = PERSON) -> Forgotten:
         """Forget somebody."""
@@ -155,10 +178,7 @@ class Scene:
     def left(self) -> list[str]:
         """Return what is left of the person in any table, but for the log lines of no table."""
         tables = self.stage.tables
-        everything = {
-            table: json.dumps(self.stage.items(table))
-            for table in (tables.events, tables.claims, tables.connections, tables.messages, tables.metrics)
-        }
+        everything = {table: json.dumps(self.stage.items(table)) for table in vars(tables).values()}
         return [
             f"{trace} in {table}" for table, text in everything.items() for trace in TRACES if trace in text
         ]

@@ -337,3 +337,23 @@ def test_connections_that_are_known_are_surveyed_whatever_the_index_says(scene: 
     found = survey(scene.deployment, "somebody else", NOW, known=frozenset({"c1"}))
 
     assert {each: trace.named for each, trace in found.traces.items()} == {"c1": 2}
+
+
+def test_feeds_of_others_stay(scene: Scene) -> None:
+    scene.begin(*EVERYTHING)
+
+    scene.forget()
+
+    left = {item["feed"]["S"] for item in scene.stage.items(scene.stage.tables.feeds)}
+    assert left == {"user#bob", "session#talk-of-bob"}
+
+
+def test_a_session_that_is_somebody_elses_by_now_keeps_its_feed(scene: Scene) -> None:
+    scene.begin(OPENED, TEXT)
+    taken = {"claim": f"session#{SESSION}", "value": "bob"}
+    scene.stage.client.put_item(TableName=scene.stage.tables.claims, Item=to_item(taken))
+
+    scene.forget()
+
+    left = {item["feed"]["S"] for item in scene.stage.items(scene.stage.tables.feeds)}
+    assert left == {f"session#{SESSION}"}
