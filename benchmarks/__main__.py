@@ -13,6 +13,7 @@ from rich.table import Table
 from benchmarks import (
     archiving,
     contending,
+    delivering,
     deploying,
     folding,
     hostility,
@@ -28,6 +29,7 @@ from benchmarks import (
 BENCHMARKS = {
     "archiving": archiving.figures,
     "session": session.figures,
+    "delivering": delivering.figures,
     "projecting": projecting.figures,
     "folding": folding.figures,
     "importing": importing.figures,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 _KILOBYTE: Final = 1024
+_READ_UNIT: Final = 4 * _KILOBYTE
 _TRANSACTION: Final = 2
 """A transaction prepares and commits each of its items (DynamoDB developer guide, "Capacity management for
 transactions")."""
@@ -43,6 +44,8 @@ class Spent:
 
     operations: list[str] = field(default_factory=list)
     write_units: int = 0
+    read_units: float = 0
+    """Of consistent reads; a page of small items is one unit for each 4 KB of it."""
 
     @property
     def requests(self) -> int:
@@ -59,10 +62,15 @@ def spending(client: Any) -> Iterator[Spent]:
         spent.operations.append(model.name)
         spent.write_units += _write_units(model.name, json.loads(params["body"]))
 
+    def read(model: Any, parsed: dict[str, Any], **_: Any) -> None:
+        spent.read_units += _read_units(model.name, parsed)
+
     client.meta.events.register("before-call.dynamodb", count, unique_id="spending")
+    client.meta.events.register("after-call.dynamodb", read, unique_id="spending-reads")
     try:
         yield spent
     finally:
+        client.meta.events.unregister("after-call.dynamodb", unique_id="spending-reads")
         client.meta.events.unregister("before-call.dynamodb", unique_id="spending")
 
 
@@ -72,11 +80,31 @@ def _write_units(operation: str, request: dict[str, Any]) -> int:
             return _units(request["Item"])
         case "TransactWriteItems":
             return _TRANSACTION * sum(map(_action_units, request["TransactItems"]))
+        case "BatchWriteItem":
+            return sum(map(_request_units, *request["RequestItems"].values()))
+        case "UpdateItem" | "DeleteItem":
+            return 1  # of counters and claims, far below a kilobyte
         case "BatchGetItem" | "GetItem" | "Query" | "Scan":
             return 0
         case _:
             msg = f"no write units for {operation}"
             raise ValueError(msg)
+
+
+def _request_units(request: dict[str, Any]) -> int:
+    return _units(request["PutRequest"]["Item"]) if "PutRequest" in request else 1
+
+
+def _read_units(operation: str, answer: dict[str, Any]) -> int:
+    """Return what a consistent read costs: of a query, all items of a page together; else each by itself."""
+    match operation:
+        case "Query":
+            return max(1, -(-sum(map(size_of, answer["Items"])) // _READ_UNIT))
+        case "BatchGetItem":
+            items = [item for found in answer["Responses"].values() for item in found]
+            return sum(-(-size_of(item) // _READ_UNIT) for item in items)
+        case _:
+            return 0
 
 
 def _action_units(action: dict[str, Any]) -> int:

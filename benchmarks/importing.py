@@ -16,6 +16,7 @@ from infra.settings.settings import LayerTarget
 _ROOT = Path(__file__).parents[1]
 _NOTHING = "pass"
 _MESSAGE = "import functions.handlers.message"
+_FEED = "import functions.handlers.feed"
 _AUTHORIZER = "import functions.handlers.authorizer"
 _OPS_HELP = (
     "import sys\nfrom ops.__main__ import app\nsys.argv = ['ops', '--help']\napp(standalone_mode=False)\n"
@@ -35,12 +36,15 @@ def figures() -> list[Figure]:
     layer = str(build_layer(LayerTarget.HOST) / "python")
     empty = _instructions(_NOTHING, layer)
     message = _instructions(_MESSAGE, layer) - empty
+    feed = _instructions(_FEED, layer) - empty
     authorizer = _instructions(_AUTHORIZER, layer) - empty
     boto3 = _instructions(_BOTO3) - empty
     ops_help = _instructions(_OPS_HELP) - empty
     only_boto3 = _instructions(_ONLY_BOTO3) - empty
     return [
         Figure("import of message: million instructions", f"{message / 1e6:.0f}"),
+        Figure("import of feed: million instructions", f"{feed / 1e6:.0f}"),
+        at_most("import of feed ÷ import of message", feed / message, 1.1, "{:.2f}"),
         Figure("import of authorizer: million instructions", f"{authorizer / 1e6:.0f}"),
         Figure("boto3 and the clients that it uses: million instructions", f"{boto3 / 1e6:.0f}"),
         at_most("ratio of the two", message / boto3, 0.95, "{:.2f}"),
@@ -62,7 +66,15 @@ def _instructions(program: str, *before: str) -> int:
         names.TEXTS_PER_MINUTE: "60",
         names.TEXT_BYTES_PER_MINUTE: "120000",
         names.VOICE_SESSIONS_PER_MINUTE: "6",
-        names.CONNECTIONS_TABLE: "connections",
+        names.FEEDS_TABLE: "feeds",
+        names.FEED_FUNCTION: "feed",
+        names.LAMBDA_ENDPOINT: "http://127.0.0.1:9",
+        names.RESUMES_PER_MINUTE: "30",
+        names.HISTORIES_PER_MINUTE: "30",
+        names.FEED_WINDOW_SECONDS: "86400",
+        "AWS_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
         names.CONNECTIONS_PER_USER: "10",
         names.ISSUER: "https://issuer",
         names.CLIENT_IDS: "client",

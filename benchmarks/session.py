@@ -1,11 +1,13 @@
 """What one session costs: connect, 30 s of speech at ten frames a second, 3 texts, 6 pings, close."""
 
 import json
+from functools import partial
 from typing import Any
 
 from benchmarks.accounting import spending
 from benchmarks.stage import tables
 from benchmarks.table import Figure, at_most
+from functions.aws.feeds.subscribers import Subscribers
 from functions.aws.log.event_log import EventLog
 from tests.gateway_events import CONNECTED_AT, connect, disconnect, message, voice_data
 
@@ -18,7 +20,7 @@ def figures() -> list[Figure]:
     """Measure through the handlers themselves; the pings never reach one."""
     with tables() as (client, made):
         from functions.handlers import lifecycle  # noqa: PLC0415 - its import reads the environment
-        from functions.handlers import message as handlers  # noqa: PLC0415 - likewise
+        from tests.routes import message as take_frame  # noqa: PLC0415 - likewise
 
         log = EventLog(client, made.events, made.claims)
 
@@ -26,23 +28,27 @@ def figures() -> list[Figure]:
             answer: dict[str, Any] = handler(event, None, log)
             return answer
 
+        subscribers = Subscribers(client, made.feeds)
+
         with spending(client) as spent:
-            take(lifecycle.handler, connect())
+            take(partial(lifecycle.handler, subscribers=subscribers), connect())
             at = CONNECTED_AT + 1_000
-            started = take(handlers.handler, _frame({"type": "voice_start"}, at, "start"))
+            started = take(take_frame, _frame({"type": "voice_start"}, at, "start"))
             session = json.loads(started["body"])["data"]["voiceSessionId"]
             for seq in range(_FRAMES):
                 frame = voice_data(session, seq, requestTimeEpoch=at + seq * 100, requestId=f"speech-{seq}")
-                take(handlers.handler, frame)
+                take(take_frame, frame)
             end = {"type": "voice_end", "data": {"voiceSessionId": session, "lastSeq": _FRAMES - 1}}
-            take(handlers.handler, _frame(end, at + 30_000, "end"))
+            take(take_frame, _frame(end, at + 30_000, "end"))
             for number in range(3):
                 text = {"type": "text_message", "data": {"text": "How are you today?"}}
-                take(handlers.handler, _frame(text, at + 31_000 + number, f"text-{number}"))
-            take(lifecycle.handler, disconnect(requestTimeEpoch=at + 40_000))
+                take(take_frame, _frame(text, at + 31_000 + number, f"text-{number}"))
+            take(
+                partial(lifecycle.handler, subscribers=subscribers), disconnect(requestTimeEpoch=at + 40_000)
+            )
         appended = len(list(log.items(connect()["requestContext"]["connectionId"])))
     return [
-        at_most("reference session: DynamoDB requests of the handlers", spent.requests, 10),
+        at_most("reference session: DynamoDB requests of the handlers", spent.requests, 12),
         Figure("reference session: write units of the tables", str(spent.write_units)),
         Figure("reference session: write units of the log's indexes", str(appended * _INDEXES)),
         Figure("reference session: requests with one write for each frame", str(_FRAMES + 13)),

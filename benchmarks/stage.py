@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from moto import mock_aws
+from moto.core.models import patch_client
 
 from functions import names
 from functions.aws import clients
@@ -21,6 +22,7 @@ def tables() -> Iterator[tuple[Any, Tables]]:
     os.environ.update(secrets, AWS_DEFAULT_REGION=REGION)
     with mock_aws():
         client = clients.dynamodb()
+        patch_client(client)  # moto knows by itself only the sessions that are younger than its own import
         made = create_tables(client, "benchmark")
         os.environ.update(
             {
@@ -29,6 +31,13 @@ def tables() -> Iterator[tuple[Any, Tables]]:
                 names.CONNECTIONS_TABLE: made.connections,
                 names.METRICS_TABLE: made.metrics,
                 names.MESSAGES_TABLE: made.messages,
+                names.FEEDS_TABLE: made.feeds,
+                names.FEED_FUNCTION: "feed",
+                names.LAMBDA_ENDPOINT: "http://127.0.0.1:9",
+                names.RESUMES_PER_MINUTE: "30",
+                names.HISTORIES_PER_MINUTE: "30",
+                names.FEED_WINDOW_SECONDS: "86400",
+                "AWS_REGION": REGION,
                 names.RETENTION_DAYS: "90",
                 names.TEXTS_PER_MINUTE: "60",
                 names.TEXT_BYTES_PER_MINUTE: "120000",

@@ -16,7 +16,10 @@ FRAME_SECONDS: Final = 0.005
 """Of an invocation that appends nothing."""
 PROJECT_SECONDS: Final = 0.03
 """Of an invocation of the projector."""
-SWEEP_SECONDS: Final = 0.1
+DELIVER_SECONDS: Final = 0.05
+"""Of an invocation that numbers a text and posts it."""
+NUMBER_GB: Final = 0.2e-6
+SWEEP_SECONDS: Final = 0.25
 """Of the sweeper where nobody is connected."""
 ARCHIVE_SECONDS: Final = 1.0
 """Of the archiver where nothing has happened."""

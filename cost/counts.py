@@ -25,7 +25,7 @@ COUNTERS_OF_VOICE_SESSION: Final = 4
 """Minute and day of ``voice_sessions`` and of ``voice_seconds``, when it ends."""
 CHANGED_INDEXES: Final = 2
 """Of a row, as its connection is active: by user, and the active ones."""
-ALL_INDEXES: Final = 3
+ALL_INDEXES: Final = 2
 """Of a row, when it appears or ends."""
 ROWS_KEPT: Final = 2
 """Of a connection that has ended: in the table and by user."""
@@ -33,8 +33,14 @@ ROWS_KEPT: Final = 2
 READS: Final = 2
 """Of a batch of one event: the row and the control item."""
 READS_OF_MESSAGE: Final = 1
-READS_OF_COUNT: Final = 0.5
-"""How many connections a user has, asked of an index."""
+READS_OF_COUNT: Final = 1
+"""How many connections a user has: the subscribers of their feed, read consistently."""
+SUBSCRIBERS: Final = 2
+"""Of a connection, as it opens and again as it ends: in the feeds of its conversation and of its user."""
+NUMBER: Final = 1
+"""Of a text, in the feed of its conversation."""
+READS_OF_DELIVERY: Final = 3
+"""The event, the top of its feed, and who is subscribed."""
 TICKET: Final = 2
 """A write, and a deletion as it is redeemed."""
 

@@ -107,6 +107,9 @@ def sweeper(stack: Stack) -> Iterator[Line]:
         yield from _invoked("sweeper", stack, runs, assumed.SWEEP_SECONDS)
         units = runs * ACTIVE_SHARDS * counts.EMPTY_QUERY
         yield line(f"sweeper: reads of {ACTIVE_SHARDS} shards", (prices.READ_UNITS, units))
+        units = runs * ARRIVAL_SHARDS * counts.EMPTY_QUERY
+        of_arrivals = f"sweeper: reads of {ARRIVAL_SHARDS} shards, for what was not delivered"
+        yield line(of_arrivals, (prices.READ_UNITS, units))
         yield line("sweeper: logs", (prices.LOGGED, runs * assumed.LOG_LINE_GB))
 
 

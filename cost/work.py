@@ -14,7 +14,7 @@ _LOG: Final = "event-store-events"
 
 
 def texts(stack: Stack, *, busy: bool) -> Bill:
-    """Return what a million texts cost, each acknowledged and under an ``id``, so that it may be sent again.
+    """Return what a million texts cost, each acknowledged, under an ``id``, and told to one screen.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def texts(stack: Stack, *, busy: bool) -> Bill:
     counters = counts.COUNTERS_OF_TEXT * (2 if busy else 1)
     projection = (many * counts.MESSAGE + connections * rows + counters) * counts.TRANSACTION / many
     reads = (many * counts.READS_OF_MESSAGE + connections + 1) / many
-    kept = events * assumed.EVENT_GB + assumed.MESSAGE_GB
+    kept = events * assumed.EVENT_GB + assumed.MESSAGE_GB + assumed.NUMBER_GB
     return Bill(
         "a million texts, " + ("in batches of 100" if busy else "each alone"),
         (
@@ -41,9 +41,13 @@ def texts(stack: Stack, *, busy: bool) -> Bill:
             _written("projection: the message, the row and its indexes, the counters, doubled", projection),
             line("projection: reads", (prices.READ_UNITS, reads * _MILLION)),
             _invoked("projector", stack, _MILLION / many, assumed.PROJECT_SECONDS),
-            _logged(1 + 1 / many),
+            _invoked("feed", stack, _MILLION, assumed.DELIVER_SECONDS),
+            _written("delivery: the number", counts.NUMBER),
+            line("delivery: reads", (prices.READ_UNITS, counts.READS_OF_DELIVERY * _MILLION)),
+            line("delivery: gateway, to one screen", (prices.MESSAGES, _MILLION)),
+            _logged(2 + 1 / many),
             *accessed(stack, _MILLION),
-            *_kept(stack, kept, assumed.EVENT_GB),
+            *_kept(stack, kept, assumed.EVENT_GB + assumed.NUMBER_GB),
         ),
     )
 
@@ -70,6 +74,7 @@ def connections(stack: Stack, *, busy: bool) -> Bill:
             _invoked("authorizer", stack, _MILLION, assumed.APPEND_SECONDS),
             _invoked("lifecycle", stack, 2 * _MILLION, assumed.APPEND_SECONDS),
             _written(f"two appends: {events} each", 2 * events),
+            _written("subscribers of two feeds, written and deleted", 2 * counts.SUBSCRIBERS),
             _written("two projections: the row, its indexes and the counters, doubled", 2 * projection),
             line("reads, and the count of open connections", (prices.READ_UNITS, reads * _MILLION)),
             _invoked("projector", stack, 2 * _MILLION / many, assumed.PROJECT_SECONDS),

@@ -69,10 +69,10 @@ def _summary(prod: Stack, alarmed: Stack) -> str:
     frames = 60 * assumed.FRAMES_A_SECOND
     minutes = work.voice_minutes(prod).dollars
     rows = {
-        "idle, a month": f"{money(_sum(standing.sweeper(prod)))} (the sweeper's schedule)",
+        "idle, a month": f"{money(_sum(standing.sweeper(prod)))} (the sweeper's schedule, and what it reads)",
         "a million voice minutes": f"${minutes:,.0f}",
         "a million voice frames (28 hours of speech)": money(minutes / frames),
-        "a million texts, each acknowledged, under an `id`": _busy(work.texts, prod),
+        "a million texts, each acknowledged and told to one screen, under an `id`": _busy(work.texts, prod),
         "a million connections opened and closed": _busy(work.connections, prod),
         "a million tickets": money(work.tickets(prod).dollars),
         "a million pings, answered": money(_sum(_pings(prod, _MILLION))),
@@ -106,6 +106,7 @@ def _assumed() -> str:
     told = {
         "an invocation that appends": f"{assumed.APPEND_SECONDS * 1000:.0f} ms",
         "one that appends nothing": f"{assumed.FRAME_SECONDS * 1000:.0f} ms",
+        "one that delivers a text": f"{assumed.DELIVER_SECONDS * 1000:.0f} ms",
         "one of the projector": f"{assumed.PROJECT_SECONDS * 1000:.0f} ms",
         "one of the sweeper where nobody is connected": f"{assumed.SWEEP_SECONDS * 1000:.0f} ms",
         "one of the archiver where nothing has happened": f"{assumed.ARCHIVE_SECONDS * 1000:,.0f} ms",

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 import pytest
@@ -11,6 +12,7 @@ from benchmarks.accounting import spending
 from cost import counts
 from functions.aws.archive.arrivals import Arrivals
 from functions.aws.archive.objects import Objects
+from functions.aws.feeds.subscribers import Subscribers
 from functions.aws.log.event_log import EventLog
 from functions.aws.read_models.connection_items import Stored, encode
 from functions.domain.archive.hours import HOUR, hour_of
@@ -18,12 +20,13 @@ from functions.domain.connections.connection import Connection, join
 from functions.domain.frames.decisions import FRAMES_PER_ACTIVITY
 from functions.domain.log.events import event
 from functions.domain.log.facts import ConnectionClosed, ConnectionOpened
-from functions.handlers import lifecycle, message
-from functions.names import ARRIVAL_SHARDS, CONNECTIONS_ACTIVE_KEY, CONNECTIONS_ACTIVE_OF_USER_KEY
+from functions.handlers import lifecycle
+from functions.names import ARRIVAL_SHARDS, CONNECTIONS_ACTIVE_KEY
 from functions.operations.archive.archiving import Archiver
 from functions.operations.projection.batches import project_batch
 from tests.bucket import Bucket
 from tests.contract import engines
+from tests.feeds.scene import Scene
 from tests.gateway_events import (
     CONNECTED_AT,
     CONNECTION,
@@ -34,6 +37,7 @@ from tests.gateway_events import (
     voice_data,
 )
 from tests.gateway_events import message as frame
+from tests.routes import message
 from tests.stage import Stage, make_stage
 from tests.standin.records import records_of
 
@@ -57,6 +61,8 @@ class Backend:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._log = EventLog(stage.client, stage.tables.events, stage.tables.claims)
+        self.subscribers = Subscribers(stage.client, stage.tables.feeds)
+        self.lifecycle = partial(lifecycle.handler, subscribers=self.subscribers)
         self._projected: set[str] = set()
 
     def take(self, handler: Callable[..., Any], request: dict[str, Any]) -> tuple[Any, Used]:
@@ -80,7 +86,7 @@ class Backend:
     def sends(self, body: dict[str, Any], request: str, after: int = 1_000) -> tuple[Any, Used]:
         """Send a frame, so many milliseconds after the connection was opened."""
         sent = frame(body, authorizer=ALONE, requestTimeEpoch=CONNECTED_AT + after, requestId=request)
-        return self.take(message.handler, sent)
+        return self.take(message, sent)
 
 
 @pytest.fixture
@@ -96,7 +102,7 @@ def backend(stage: Stage) -> Backend:
 
 @pytest.fixture
 def connected(backend: Backend) -> Backend:
-    backend.take(lifecycle.handler, connect(authorizer=ALONE))
+    backend.take(backend.lifecycle, connect(authorizer=ALONE))
     return backend
 
 
@@ -108,18 +114,18 @@ OPENED = row() + counts.TRANSACTION * counts.COUNTERS_OF_CONNECTION
 
 
 def test_an_opening_and_an_end_are_an_event_each_and_a_row_with_its_counters(backend: Backend) -> None:
-    _, opened = backend.take(lifecycle.handler, connect(authorizer=ALONE))
+    _, opened = backend.take(backend.lifecycle, connect(authorizer=ALONE))
     _, closed = backend.take(
-        lifecycle.handler, disconnect(authorizer=ALONE, requestTimeEpoch=CONNECTED_AT + 9_000)
+        backend.lifecycle, disconnect(authorizer=ALONE, requestTimeEpoch=CONNECTED_AT + 9_000)
     )
 
-    assert opened == closed == Used(counts.EVENT, OPENED, counts.READS)
+    assert opened == closed == Used(counts.EVENT + counts.SUBSCRIBERS, OPENED, counts.READS)
 
 
 def test_an_opening_with_a_session_has_a_claim_in_a_transaction(backend: Backend) -> None:
-    _, opened = backend.take(lifecycle.handler, connect())
+    _, opened = backend.take(backend.lifecycle, connect())
 
-    assert opened.appended == APPEND + counts.TRANSACTION * counts.CLAIM
+    assert opened.appended == APPEND + counts.TRANSACTION * counts.CLAIM + counts.SUBSCRIBERS
 
 
 def test_a_text_is_an_event_a_claim_and_a_count_and_then_a_message(connected: Backend) -> None:
@@ -134,6 +140,28 @@ def test_a_text_without_an_id_has_no_claim(connected: Backend) -> None:
     _, used = connected.sends(TEXT, "r")
 
     assert used.appended == APPEND + counts.TRANSACTION * counts.COUNT
+
+
+def test_a_delivery_is_a_number_and_three_reads() -> None:
+    scene = Scene()
+    scene.subscribe()
+    said = scene.append("x" * 200)
+
+    with spending(scene.client) as spent:
+        scene.deliver(said)
+
+    assert (spent.write_units, spent.read_units) == (counts.NUMBER, counts.READS_OF_DELIVERY)
+
+
+def test_a_users_connections_are_counted_in_one_read() -> None:
+    scene = Scene()
+    for number in range(9):
+        scene.subscribe(f"c-{number}")
+
+    with spending(scene.client) as spent:
+        scene.stores.subscribers.of_user("alice", scene.now)
+
+    assert spent.read_units == counts.READS_OF_COUNT
 
 
 @pytest.mark.parametrize("claims", [0, 1], ids=["without ids", "with ids"])
@@ -157,7 +185,7 @@ def test_of_speech_one_frame_in_so_many_is_an_event(connected: Backend) -> None:
     def speaks(seq: int) -> Used:
         at = CONNECTED_AT + 1_000 + seq * 100
         spoken = voice_data(session, seq, authorizer=ALONE, requestTimeEpoch=at, requestId=f"s{seq}")
-        return connected.take(message.handler, spoken)[1]
+        return connected.take(message, spoken)[1]
 
     assert speaks(FRAMES_PER_ACTIVITY - 1) == speaks(FRAMES_PER_ACTIVITY + 1) == Used(0)
     assert speaks(FRAMES_PER_ACTIVITY) == Used(counts.EVENT, row(), counts.READS)
@@ -168,10 +196,9 @@ def test_a_row_leaves_the_indexes_of_the_active_ones_when_it_ends() -> None:
     active = encode(Stored(join(Connection(CONNECTION), [opened]), 1, 1))
     ended = encode(Stored(join(Connection(CONNECTION), [opened, event(cause(), ConnectionClosed())]), 1, 1))
 
-    of_the_active = {*CONNECTIONS_ACTIVE_KEY, *CONNECTIONS_ACTIVE_OF_USER_KEY}
-    left = {name for name in of_the_active if name in active and name not in ended}
-    assert {CONNECTIONS_ACTIVE_KEY[0], CONNECTIONS_ACTIVE_OF_USER_KEY[0]} <= left
-    assert counts.ROWS_KEPT == 1 + counts.ALL_INDEXES - 2
+    left = {name for name in CONNECTIONS_ACTIVE_KEY if name in active and name not in ended}
+    assert left == set(CONNECTIONS_ACTIVE_KEY)
+    assert counts.ROWS_KEPT == 1 + counts.ALL_INDEXES - 1
 
 
 def test_the_archiver_asks_for_an_hour_and_for_one_of_a_day_ago(stage: Stage) -> None:

@@ -28,10 +28,10 @@ def spent(bill: Bill, price: Price) -> float:
 @pytest.mark.parametrize(
     ("bill", "units", "reads"),
     [
-        (work.texts(stack("dev"), busy=False), 10 + 12, 3),
-        (work.texts(stack("dev"), busy=True), 10 + 3.28, 1.21),
-        (work.connections(stack("dev"), busy=False), 6 + 28, 4.5),
-        (work.connections(stack("dev"), busy=True), 6 + 16.12, 2.52),
+        (work.texts(stack("dev"), busy=False), 10 + 12 + 1, 6),
+        (work.texts(stack("dev"), busy=True), 10 + 3.28 + 1, 4.21),
+        (work.connections(stack("dev"), busy=False), 6 + 24 + 4, 5),
+        (work.connections(stack("dev"), busy=True), 6 + 12.12 + 4, 3.02),
         (work.voice_minutes(stack("dev")), 3 + 6, 2),
         (work.voice_sessions(stack("dev")), 10 + 8 + 20, 4),
         (work.tickets(stack("dev")), 2, 0),
