@@ -39,6 +39,12 @@ PATIENT: Final = CONFIG.merge(
 )
 """For what nobody waits for, and moves more than a frame."""
 
+ONCE: Final = CONFIG.merge(
+    Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=3, read_timeout=40)
+)
+"""For replies of a model. Another try is paid for, and whoever reads has to know of it: none is made here.
+A model that says nothing for 40 s will say nothing; the embedded AWS's proxy waits 30 s for a whole reply."""
+
 _session = botocore.session.get_session()
 
 
@@ -93,13 +99,23 @@ def s3(*, emulated: bool = False, **options: Any) -> Any:
     emulated
         Name the bucket in the path: the embedded AWS has one host for all.
     """
+    config = PATIENT.merge(Config(s3={"addressing_style": "path" if emulated else "virtual"}))
+    return _session_with_models().create_client("s3", config=config, **options)
+
+
+def bedrock(config: Config = ONCE, **options: Any) -> Any:
+    """Return a client of Bedrock's runtime, whose own model is in a layer as that of S3 is."""
+    return _session_with_models().create_client("bedrock-runtime", config=config, **options)
+
+
+def _session_with_models() -> botocore.session.Session:
+    """Return a session that finds the models of services in a layer of the one function that calls them."""
     # a session of its own: another one may have listed its services by now, and lists them once
     session = botocore.session.get_session()
     models = find_spec(names.SERVICE_MODELS)
     if models is not None:
         session.get_component("data_loader").search_paths.extend(models.submodule_search_locations or ())
-    config = PATIENT.merge(Config(s3={"addressing_style": "path" if emulated else "virtual"}))
-    return session.create_client("s3", config=config, **options)
+    return session
 
 
 def _uncapitalise(response_dict: dict[str, Any], **_: Any) -> None:
