@@ -1,14 +1,14 @@
 """A stand-in for Bedrock's ConverseStream, on a socket: it streams events, breaks off, stalls and refuses."""
 
 import json
-import zlib
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any, Final, NamedTuple, Self
 
-import msgspec
 from botocore.config import Config
 
 from functions.aws import clients
@@ -16,10 +16,9 @@ from functions.aws.engines.bedrock import Bedrock
 from functions.domain.replies.pieces import Ended, Failed, Failure, StopReason, TextPiece
 from functions.domain.replies.prompt import Prompt, Role, Turn
 from functions.domain.replies.script import steps
+from tests.event_stream import delta, event, exception, stop, usage
 
 MODEL: Final = "amazon.nova-lite-v1:0"
-_STRING: Final = 7
-"""The type of a header's value in an event stream."""
 
 
 class Answer(NamedTuple):
@@ -52,7 +51,6 @@ class Converse:
         self.answer: Callable[[dict[str, Any]], Answer] = scripted
         self.given_up = Event()
         self.url = url
-        self._clients: dict[int, Any] = {}
 
     def answering(self, answer: Callable[[dict[str, Any]], Answer]) -> Self:
         """Answer otherwise from now on, and forget what was asked."""
@@ -63,11 +61,10 @@ class Converse:
 
     def engine(self, config: Config = clients.ONCE, **options: Any) -> Bedrock:
         """Return the engine that asks this server."""
-        if id(config) not in self._clients:
-            self._clients[id(config)] = client_of(self.url, config)
-        return Bedrock(self._clients[id(config)], **{"model": MODEL, "max_tokens": 1_000, **options})
+        return Bedrock(client_of(self.url, config), **{"model": MODEL, "max_tokens": 1_000, **options})
 
 
+@cache
 def client_of(url: str, config: Config = clients.ONCE) -> Any:
     """Return a client of what stands in for Bedrock."""
     return clients.bedrock(
@@ -77,6 +74,14 @@ def client_of(url: str, config: Config = clients.ONCE) -> Any:
         aws_access_key_id="test",
         aws_secret_access_key="test",
     )
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), OSError):  # a client that has gone is none
+            super().handle_error(request, client_address)
 
 
 @contextmanager
@@ -111,8 +116,7 @@ def served() -> Iterator[Converse]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), Handler)
     converse = Converse(f"http://127.0.0.1:{server.server_port}")
     thread = Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
@@ -124,51 +128,9 @@ def served() -> Iterator[Converse]:
         server.server_close()
 
 
-def event(kind: str, payload: object) -> bytes:
-    """Return an event of the stream."""
-    return _message({":message-type": "event", ":event-type": kind}, payload)
-
-
-def exception(kind: str, message: str) -> bytes:
-    """Return an exception of the stream."""
-    return _message({":message-type": "exception", ":exception-type": kind}, {"message": message})
-
-
-def error(code: str, message: str) -> bytes:
-    """Return an error of the stream that its model does not know."""
-    return _message({":message-type": "error", ":error-code": code, ":error-message": message}, {})
-
-
-def delta(text: str) -> bytes:
-    """Return a piece of text."""
-    return event("contentBlockDelta", {"contentBlockIndex": 0, "delta": {"text": text}})
-
-
-def stop(reason: str) -> bytes:
-    """Return that the model has stopped."""
-    return event("messageStop", {"stopReason": reason})
-
-
-def usage(input_tokens: object, output_tokens: object) -> bytes:
-    """Return what a reply took."""
-    counted = {"inputTokens": input_tokens, "outputTokens": output_tokens, "totalTokens": 0}
-    return event("metadata", {"usage": counted, "metrics": {"latencyMs": 1}})
-
-
 def refusal(status: int, code: str, message: str = "no") -> Answer:
     """Return an error in the place of a stream."""
     return Answer([json.dumps({"message": message}).encode()], status, code)
-
-
-def _message(headers: dict[str, str], payload: object) -> bytes:
-    head = b"".join(
-        bytes([len(name)]) + name.encode() + bytes([_STRING]) + len(value).to_bytes(2) + value.encode()
-        for name, value in {**headers, ":content-type": "application/json"}.items()
-    )
-    body = msgspec.json.encode(payload) if not isinstance(payload, bytes) else payload
-    prelude = (16 + len(head) + len(body)).to_bytes(4) + len(head).to_bytes(4)
-    checked = prelude + zlib.crc32(prelude).to_bytes(4) + head + body
-    return checked + zlib.crc32(checked).to_bytes(4)
 
 
 _REASONS: Final = {

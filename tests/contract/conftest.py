@@ -10,6 +10,8 @@ from tests.contract import engines
 from tests.contract.dynamodb_local import UnavailableError, dynamodb_local
 from tests.contract.engines import MakeClient
 from tests.faults import engine
+from tests.model_server import ModelServer
+from tests.model_server import served as model_server_served
 from tests.tables import Tables, create_tables
 
 _prefixes = count()
@@ -28,9 +30,17 @@ def in_process() -> MakeClient:
 
 
 @pytest.fixture(scope="session")
-def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeClient]:
-    with engines.ministack(tmp_path_factory.mktemp("ministack")) as make_client:
-        yield make_client
+def model_server() -> Iterator[ModelServer]:
+    with model_server_served() as model:
+        yield model
+
+
+@pytest.fixture(scope="session")
+def ministack(tmp_path_factory: pytest.TempPathFactory, model_server: ModelServer) -> Iterator[MakeClient]:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("MINISTACK_BEDROCK_PROXY_URL", model_server.url)
+        with engines.ministack(tmp_path_factory.mktemp("ministack")) as make_client:
+            yield make_client
 
 
 @pytest.fixture(scope="session")

@@ -84,6 +84,22 @@ def test_who_stops_closes_the_engine() -> None:
     assert closed.is_set()
 
 
+def test_whoever_leaves_a_reading_closes_the_engine() -> None:
+    closed = Event()
+
+    def endless() -> Generator[Piece]:
+        try:
+            while True:
+                yield TextPiece("and so on ")
+        finally:
+            closed.set()
+
+    with Reading(endless) as reading:
+        reading.next(LONG)
+
+    assert closed.wait(LONG)
+
+
 def test_an_engine_that_is_silent_is_left_and_closed_when_it_speaks() -> None:
     speak, closed = Event(), Event()
 
