@@ -10,6 +10,7 @@ from infra.archive.catalogue import Catalogue, CatalogueArgs
 from infra.functions.code import models_layer
 from infra.functions.failure_queue import FailureQueue
 from infra.functions.function import Asynchronous, Function, FunctionArgs, Runtime
+from infra.functions.models import Service
 from infra.functions.schedule import ScheduleArgs, schedule
 from infra.tables.event_store import EventStore
 
@@ -74,7 +75,7 @@ class Archive(pulumi.ComponentResource):
                 },
                 # the next run does what a failed one left, so one retry is enough
                 asynchronous=Asynchronous(self.failures, retries=1, max_age_seconds=3_600),
-                layer_arns=[models_layer("archiver-models", naming, self).arn],
+                layer_arns=[models_layer("archiver-models", naming, Service.S3, self).arn],
             ),
             opts=here,
         )

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 
 from infra.functions import packaging
 from infra.functions.function import PYTHON
-from infra.functions.models import build_models
+from infra.functions.models import Service, build_models
 from infra.naming import Naming
 from infra.settings.settings import LayerTarget
 
@@ -26,10 +26,14 @@ def function_code() -> pulumi.AssetArchive:
 
 
 def models_layer(
-    name: str, naming: Naming, parent: pulumi.Resource, build: Callable[[], Path] = build_models
+    name: str,
+    naming: Naming,
+    service: Service,
+    parent: pulumi.Resource,
+    build: Callable[[Service], Path] = build_models,
 ) -> aws.lambda_.LayerVersion:
     """
-    Make the layer with the models of services that one function alone calls, which `build` gives.
+    Make the layer with the model of a service that one function alone calls, which `build` gives.
 
     Raises
     ------
@@ -38,8 +42,8 @@ def models_layer(
     """
     return aws.lambda_.LayerVersion(
         name,
-        layer_name=naming.of("models"),
-        code=pulumi.FileArchive(str(build())),
+        layer_name=naming.of(f"models-{service}"),
+        code=pulumi.FileArchive(str(build(service))),
         compatible_runtimes=[PYTHON],
         opts=pulumi.ResourceOptions(parent=parent),
     )

@@ -1,23 +1,29 @@
-"""Builds the layer of models: how botocore speaks to services that one function alone calls."""
+"""Builds layers of models: how botocore speaks to a service that one function alone calls."""
 
 import shutil
+from enum import StrEnum
 from pathlib import Path
-from typing import Final
 
 from functions import names
 from infra.functions.builds import build_once
 from infra.functions.packaging import BUILDS, LOCK, fingerprint, install_command, run, settle
 from infra.settings.settings import LayerTarget
 
-SERVICES: Final = ("s3",)
-"""The services; those that every function may call are in the layer of dependencies."""
+
+class Service(StrEnum):
+    """The services, as botocore calls them; those that every function may call are in the dependencies."""
+
+    S3 = "s3"
+    """The archiver's."""
+    BEDROCK = "bedrock-runtime"
+    """The engine's."""
 
 
-def build_models(*, lock: Path = LOCK, builds: Path = BUILDS) -> Path:
+def build_models(service: Service, *, lock: Path = LOCK, builds: Path = BUILDS) -> Path:
     """
-    Give the folder of the layer, building it unless it was built of this lock before.
+    Give the folder of a service's layer, building it unless it was built of this lock before.
 
-    Models are data, the same for every target. The functions that do not call these services have neither to
+    Models are data, the same for every target. The functions that do not call the service have neither to
     unpack nor to look through them.
 
     Raises
@@ -31,9 +37,8 @@ def build_models(*, lock: Path = LOCK, builds: Path = BUILDS) -> Path:
         run(install_command(LayerTarget.HOST, lock, installed), "installed")
         models = layer / "python" / names.SERVICE_MODELS
         models.mkdir(parents=True)
-        for service in SERVICES:
-            (installed / "botocore" / "data" / service).rename(models / service)
+        (installed / "botocore" / "data" / service).rename(models / service)
         shutil.rmtree(installed)
         settle(layer)
 
-    return build_once(builds / f"models-{fingerprint(lock, '+'.join(SERVICES))}", make)
+    return build_once(builds / f"models-{service}-{fingerprint(lock, service)}", make)

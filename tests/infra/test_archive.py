@@ -90,7 +90,7 @@ def test_the_models_of_s3_are_a_layer_of_the_archiver_alone() -> None:
     assert set(layers.values()) == {1}
     assert [each.inputs["layerName"] for each in archiving("prod").of_type(":LayerVersion")] == [
         "airium-websocket-dependencies",
-        "airium-websocket-models",
+        "airium-websocket-models-s3",
     ]
 
 

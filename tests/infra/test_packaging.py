@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.functions.models import build_models
+from infra.functions.models import Service, build_models
 from infra.functions.packaging import PackagingError, build_layer, compile_command, install_command
 from infra.settings.settings import LayerTarget
 from tests.infra.program import ROOT
@@ -269,23 +269,27 @@ def test_what_is_built_already_needs_no_interpreter(
     assert build_layer(LayerTarget.ARM64, lock=lock, builds=tmp_path / "builds") == first
 
 
-def test_the_layer_of_models_holds_those_of_services_that_one_function_calls(
+def test_a_layer_of_models_holds_that_of_the_service_that_one_function_calls(
     lock: Path, tmp_path: Path
 ) -> None:
-    first = build_models(lock=lock, builds=tmp_path / "one")
-    second = build_models(lock=lock, builds=tmp_path / "two")
+    first = build_models(Service.S3, lock=lock, builds=tmp_path / "one")
+    second = build_models(Service.S3, lock=lock, builds=tmp_path / "two")
 
     assert files(first) == {"python/service_models/s3/2006-03-01/service-2.json"}
     assert contents(first) == contents(second)
     assert first.name == second.name
 
 
-def test_with_its_models_a_function_finds_s3_also_when_it_has_made_another_client_before() -> None:
-    folders = [str(build_layer(LayerTarget.HOST) / "python"), str(build_models() / "python"), str(ROOT)]
+@pytest.mark.parametrize(("service", "maker"), [(Service.S3, "s3"), (Service.BEDROCK, "bedrock")])
+def test_with_its_model_a_function_finds_a_service_also_when_it_has_made_another_client_before(
+    service: Service, maker: str
+) -> None:
+    layers = [build_layer(LayerTarget.HOST), build_models(service)]
+    folders = [*(str(layer / "python") for layer in layers), str(ROOT)]
     program = (
         "from functions.aws import clients;"
         "given = dict(region_name='us-east-1', aws_access_key_id='a', aws_secret_access_key='b');"
-        "clients.dynamodb(**given); print(clients.s3(**given).meta.service_model)"
+        f"clients.dynamodb(**given); print(clients.{maker}(**given).meta.service_model)"
     )
 
     done = subprocess.run(
@@ -296,7 +300,7 @@ def test_with_its_models_a_function_finds_s3_also_when_it_has_made_another_clien
         check=False,
     )
 
-    assert (done.stdout, done.stderr) == ("ServiceModel(s3)\n", "")
+    assert (done.stdout, done.stderr) == (f"ServiceModel({service})\n", "")
 
 
 def test_the_layer_of_this_lock_is_enough_for_the_clients_that_functions_make() -> None:
