@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.table import Figure, at_most
 from functions import names
+from infra.functions.models import Service, build_models
 from infra.functions.packaging import build_layer
 from infra.settings.settings import LayerTarget
 
@@ -18,6 +19,11 @@ _NOTHING = "pass"
 _MESSAGE = "import functions.handlers.message"
 _FEED = "import functions.handlers.feed"
 _AUTHORIZER = "import functions.handlers.authorizer"
+_DYNAMODB = "from functions.aws import clients\nclients.dynamodb()\n"
+_ENGINE = (
+    f"{_DYNAMODB}from functions.aws.engines import bedrock, reading\n"
+    "bedrock.Bedrock(clients.bedrock(), model='model', max_tokens=1)\n"
+)
 _OPS_HELP = (
     "import sys\nfrom ops.__main__ import app\nsys.argv = ['ops', '--help']\napp(standalone_mode=False)\n"
 )
@@ -39,6 +45,8 @@ def figures() -> list[Figure]:
     feed = _instructions(_FEED, layer) - empty
     authorizer = _instructions(_AUTHORIZER, layer) - empty
     boto3 = _instructions(_BOTO3) - empty
+    engine = _instructions(_ENGINE, layer, str(build_models(Service.BEDROCK) / "python")) - empty
+    without = _instructions(_DYNAMODB, layer) - empty
     ops_help = _instructions(_OPS_HELP) - empty
     only_boto3 = _instructions(_ONLY_BOTO3) - empty
     return [
@@ -48,6 +56,10 @@ def figures() -> list[Figure]:
         Figure("import of authorizer: million instructions", f"{authorizer / 1e6:.0f}"),
         Figure("boto3 and the clients that it uses: million instructions", f"{boto3 / 1e6:.0f}"),
         at_most("ratio of the two", message / boto3, 0.95, "{:.2f}"),
+        Figure(
+            "Bedrock as an engine, beside DynamoDB: million instructions", f"{(engine - without) / 1e6:.0f}"
+        ),
+        at_most("DynamoDB and the engine ÷ DynamoDB", engine / without, 1.15, "{:.2f}"),
         Figure("ops --help: million instructions", f"{ops_help / 1e6:.0f}"),
         at_most("ops --help ÷ import of boto3", ops_help / only_boto3, 0.7, "{:.2f}"),
     ]

@@ -46,6 +46,10 @@ ONCE: Final = CONFIG.merge(
 A model that says nothing for 40 s will say nothing; the embedded AWS's proxy waits 30 s for a whole reply."""
 
 _session = botocore.session.get_session()
+_models = find_spec(names.SERVICE_MODELS)
+if _models is not None:
+    # at once: a session lists its services with the first client that it makes, and lists them once
+    _session.get_component("data_loader").search_paths.extend(_models.submodule_search_locations or ())
 
 
 def dynamodb(config: Config = CONFIG, **options: Any) -> Any:
@@ -100,22 +104,12 @@ def s3(*, emulated: bool = False, **options: Any) -> Any:
         Name the bucket in the path: the embedded AWS has one host for all.
     """
     config = PATIENT.merge(Config(s3={"addressing_style": "path" if emulated else "virtual"}))
-    return _session_with_models().create_client("s3", config=config, **options)
+    return _session.create_client("s3", config=config, **options)
 
 
 def bedrock(config: Config = ONCE, **options: Any) -> Any:
     """Return a client of Bedrock's runtime, whose own model is in a layer as that of S3 is."""
-    return _session_with_models().create_client("bedrock-runtime", config=config, **options)
-
-
-def _session_with_models() -> botocore.session.Session:
-    """Return a session that finds the models of services in a layer of the one function that calls them."""
-    # a session of its own: another one may have listed its services by now, and lists them once
-    session = botocore.session.get_session()
-    models = find_spec(names.SERVICE_MODELS)
-    if models is not None:
-        session.get_component("data_loader").search_paths.extend(models.submodule_search_locations or ())
-    return session
+    return _session.create_client("bedrock-runtime", config=config, **options)
 
 
 def _uncapitalise(response_dict: dict[str, Any], **_: Any) -> None:
