@@ -19,6 +19,7 @@ from functions.domain.log.traces import root_of
 if TYPE_CHECKING:
     from functions.aws.archive.arrivals import Arrivals
     from functions.aws.archive.objects import Objects
+    from functions.aws.engines.answering import Answering
     from functions.aws.identity.tickets import Tickets
     from functions.aws.identity.tokens import Tokens
     from functions.aws.read_models.connections import Connections
@@ -163,6 +164,13 @@ def archive_objects() -> "Objects":
     from functions.aws.archive.objects import Objects  # noqa: PLC0415 - only the archiver calls S3
 
     return Objects(clients.s3(emulated=names.EMULATED in os.environ), required(names.ARCHIVE_BUCKET))
+
+
+def answering() -> "Answering":
+    """Return the engine that answers texts, and what it is told besides."""
+    from functions.aws.engines.answering import answering_of  # noqa: PLC0415 - only who asks an engine needs it
+
+    return answering_of(os.environ)
 
 
 def trace_id() -> str | None:
