@@ -12,13 +12,12 @@ from functions.aws.engines.bedrock import Bedrock
 from functions.aws.engines.engine import Engine
 from functions.aws.engines.reading import Reading
 from functions.aws.engines.script import Script
-from functions.domain.replies.draft import Draft
-from functions.domain.replies.pieces import End, Ended, Failed, Failure, Piece, StopReason, TextPiece
-from functions.domain.replies.prompt import Bounds, Prompt, Role, Utterance, prompt
+from functions.domain.replies.pieces import Ended, Failed, Failure, Piece, StopReason, TextPiece
+from functions.domain.replies.prompt import Role, Utterance
 from tests import converse
+from tests.contract.asking import asking, heard
 from tests.contract.engines import MakeClient
 from tests.converse import BREAKS, MODEL, REFUSALS, Converse, client_of
-from tests.model_server import ModelServer
 
 pytestmark = pytest.mark.timeout(5, func_only=True)
 
@@ -50,23 +49,6 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 every = pytest.mark.parametrize("engine", EVERY, indirect=True)
 that_fail = pytest.mark.parametrize("engine", THAT_FAIL, indirect=True)
-
-
-def asking(text: str, *history: Utterance, system: str | None = None) -> Prompt:
-    asked = prompt(Utterance("9", Role.USER, f"[pause 0] {text}"), history, Bounds(), system)
-    assert asked is not None
-    return asked
-
-
-def heard(engine: Engine, asked: Prompt) -> tuple[str, End]:
-    *words, end = engine.reply(asked, 1)
-    assert not isinstance(end, TextPiece)
-    draft = Draft(1)
-    for word in words:
-        assert isinstance(word, TextPiece), "an end that is not the last"
-        draft.add(word.text)
-    draft.end()
-    return draft.text, end
 
 
 @every
@@ -177,30 +159,3 @@ def test_a_reason_to_stop_is_told(engine: Engine, reason: str, words: int) -> No
     assert text == "1 2 3"[: 2 * words]
     assert isinstance(end, Ended)
     assert end.stop_reason == reason
-
-
-@pytest.mark.parametrize("engine", ["ministack"], indirect=True)
-def test_a_model_server_behind_the_embedded_aws_is_asked_by_the_settings(
-    engine: Engine, model_server: ModelServer
-) -> None:
-    heard(engine, asking("[say 1]", system="Be kind."))
-
-    assert model_server.requests[-1] == {
-        "path": "/v1/chat/completions",
-        "model": MODEL,
-        "messages": [
-            {"role": "system", "content": "Be kind."},
-            {"role": "user", "content": "[pause 0] [say 1]"},
-        ],
-        "stream": False,
-        "max_tokens": 20_000,
-        "temperature": 0.5,
-    }
-
-
-@pytest.mark.parametrize("engine", ["ministack"], indirect=True)
-def test_a_model_server_that_fails_is_not_noticed_by_the_embedded_aws(engine: Engine) -> None:
-    text, end = heard(engine, asking("[fail throttled]"))
-
-    assert text.startswith("[ministack mock")
-    assert isinstance(end, Ended)
