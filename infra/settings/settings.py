@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from infra.settings.ai import AiSettings
 from infra.settings.domain import DomainSettings
 from infra.settings.group import Group
 from infra.settings.identity import IdentityMode, LimitSettings, TicketSettings, UserSettings
@@ -151,6 +152,7 @@ class Settings(Group):
     users: UserSettings = UserSettings()
     tickets: TicketSettings = TicketSettings()
     limits: LimitSettings = LimitSettings()
+    ai: AiSettings = AiSettings()
     api: ApiSettings = ApiSettings()
     domain: DomainSettings = DomainSettings()
     log: LogSettings = LogSettings()

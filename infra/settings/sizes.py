@@ -61,6 +61,16 @@ class ArchiverSize(Size):
     """Seconds until an invocation is ended; with less than 120 left, no further object is begun."""
 
 
+class ResponderSize(Size):
+    """What the responder may use: it waits for a model."""
+
+    timeout_seconds: Annotated[int, Field(ge=60, le=900)] = 120
+    """Seconds until an invocation is ended: a reply that is not whole by then is cut off before.
+
+    A model that says nothing is waited for during 40 s, and is asked again after that.
+    """
+
+
 class Sizes(Group):
     """The size of each function."""
 
@@ -69,6 +79,7 @@ class Sizes(Group):
     lifecycle: LifecycleSize = LifecycleSize()
     message: RouteSize = RouteSize()
     feed: FeedSize = FeedSize()
+    responder: ResponderSize = ResponderSize()
     projector: ProjectorSize = ProjectorSize()
     connection_manager: Size = Size()
     sweeper: Size = Size()

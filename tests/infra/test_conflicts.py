@@ -14,6 +14,8 @@ from tests.infra.test_settings import refusal, settings_of
 EMULATOR = "http://127.0.0.1:4566"
 POOL = "eu-west-1_Existing"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:alarms"
+MODEL_ELSEWHERE = "arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0"
+GUARDRAIL_ELSEWHERE = "arn:aws:bedrock:eu-west-1:123456789012:guardrail/gr1"
 ELSEWHERE = "arn:aws:sns:eu-west-1:123456789012:alarms"
 CERTIFICATE = DOMAIN["certificateArn"]
 
@@ -37,6 +39,59 @@ PAIRS: dict[str, tuple[dict[str, object], str]] = {
         (
             "users.selfSignUp: found true, allowed: false beside users.userPoolId: who may sign up in a pool "
             "that is there already, it says itself"
+        ),
+    ),
+    "a script on AWS": (
+        {"ai": {"engine": "script"}},
+        (
+            "ai.engine: found \"script\", allowed: 'bedrock': 'script' is no model, so it is for an "
+            "emulator, which endpoint names"
+        ),
+    ),
+    "a guardrail of no version": (
+        {"ai": {"guardrail": {"id": "gr1"}}},
+        "ai.guardrail.version: found null, allowed: a number or 'DRAFT' beside ai.guardrail.id",
+    ),
+    "a version of no guardrail": (
+        {"ai": {"guardrail": {"version": "7"}}},
+        (
+            'ai.guardrail.version: found "7", allowed: none without ai.guardrail.id: it is a guardrail\'s '
+            "version"
+        ),
+    ),
+    "a guardrail that nobody asks": (
+        {"endpoint": EMULATOR, "ai": {"engine": "script", "guardrail": {"id": "gr1", "version": "7"}}},
+        (
+            "ai.guardrail.id: found \"gr1\", allowed: none beside ai.engine 'script': a script asks no "
+            "guardrail"
+        ),
+    ),
+    "a model of another region": (
+        {"ai": {"model": MODEL_ELSEWHERE}},
+        (
+            f'ai.model: found "{MODEL_ELSEWHERE}", allowed: a model of us-east-1: another region\'s models '
+            "are asked through an inference profile of this one"
+        ),
+    ),
+    "a guardrail of another region": (
+        {"ai": {"guardrail": {"id": GUARDRAIL_ELSEWHERE, "version": "7"}}},
+        (
+            f'ai.guardrail.id: found "{GUARDRAIL_ELSEWHERE}", allowed: a guardrail of us-east-1: Bedrock '
+            "finds no other region's"
+        ),
+    ),
+    "replies that nobody looks after": (
+        {"ai": {"enabled": "true"}, "sweeper": {"enabled": "false"}},
+        (
+            "sweeper.enabled: found false, allowed: true beside ai.enabled: the sweeper finds texts that "
+            "nobody has answered"
+        ),
+    ),
+    "replies that are looked after too seldom": (
+        {"ai": {"enabled": "true"}, "sweeper": {"everyMinutes": "6"}},
+        (
+            "sweeper.everyMinutes: found 6, allowed: at most 5 beside ai.enabled: the sweeper finds texts "
+            "that nobody has answered"
         ),
     ),
     "an age that a window and a timeout use up": (
@@ -142,6 +197,11 @@ FIT: dict[str, dict[str, object]] = {
     "clients of a pool": {"users": {"userPoolId": POOL, "clientIds": ["web"]}},
     "sign-up in the pool that is made": {"users": {"selfSignUp": "true"}},
     "a pool that says who may sign up": {"users": {"userPoolId": POOL}},
+    "a script on an emulator": {"ai": {"enabled": "true", "engine": "script"}, "endpoint": EMULATOR},
+    "a guardrail with its version": {"ai": {"guardrail": {"id": "gr1", "version": "DRAFT"}}},
+    "a model of this region": {"ai": {"model": MODEL_ELSEWHERE.replace("eu-west-1", "us-east-1")}},
+    "replies that are looked after": {"ai": {"enabled": "true"}, "sweeper": {"everyMinutes": "5"}},
+    "nobody who looks after no replies": {"sweeper": {"enabled": "false", "everyMinutes": "60"}},
     "an age for a second attempt": {"projector": {"windowSeconds": "300", "maxRecordAgeSeconds": "361"}},
     "the oldest record that finds its event": {
         "projector": {"maxRecordAgeSeconds": "79200"},

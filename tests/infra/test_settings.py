@@ -94,8 +94,8 @@ def test_every_bad_value_is_named_at_once() -> None:
     )
 
     groups = (
-        "alarms, api, archive, dashboard, domain, endpoint, feeds, functions, identity, layer, limits, log, "
-        "monitoring, projector, protect, sweeper, tickets, tracing, users"
+        "ai, alarms, api, archive, dashboard, domain, endpoint, feeds, functions, identity, layer, limits, "
+        "log, monitoring, projector, protect, sweeper, tickets, tracing, users"
     )
     integer = "a valid integer, unable to parse string as an integer"
     periods = "1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 3653"
@@ -133,6 +133,8 @@ def test_one_bad_value_is_one() -> None:
 @pytest.mark.parametrize(
     "group",
     [
+        "ai",
+        "ai.guardrail",
         "alarms",
         "api",
         "domain",
@@ -185,6 +187,7 @@ def test_an_unknown_member_is_refused(group: str) -> None:
         ("limits", '{"textBytesPerMinute":"32767"}'),
         ("limits", '{"textBytesPerMinute":"200000001"}'),
         ("limits", '{"voiceSessionsPerMinute":"0"}'),
+        ("functions", '{"sizes":{"responder":{"timeoutSeconds":"59"}}}'),
     ],
 )
 def test_a_bad_value_is_refused(key: str, value: str) -> None:
