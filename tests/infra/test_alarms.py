@@ -195,8 +195,8 @@ def test_the_cost_guard_adds_up_the_invocations_of_all_functions() -> None:
     assert [*measured(alarm).values()] == [
         ("AWS/Lambda", "Invocations", {"FunctionName": f"{PREFIX}-{name}"}, "Sum", 60)
         for name in (
-            "authorizer", "ticket", "lifecycle", "message", "projector", "connection-manager", "sweeper",
-            "archiver",
+            "authorizer", "ticket", "lifecycle", "message", "feed", "projector", "connection-manager",
+            "sweeper", "archiver",
         )
     ]  # fmt: skip
     assert (alarm["evaluationPeriods"], alarm["threshold"]) == (5, 60_000)
