@@ -124,10 +124,10 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "an append that failed is acknowledged",
-        "functions/operations/frames/serving.py",
-        "    except ClaimRefusedError as refused:\n        if decision.",
-        "    except Unavailable:\n        return decision.answer\n"
-        "    except ClaimRefusedError as refused:\n        if decision.",
+        "functions/operations/frames/recording.py",
+        "        except ClaimRefusedError as refused:\n",
+        "        except Unavailable:\n            return decision.answer\n"
+        "        except ClaimRefusedError as refused:\n",
         "the client is told of what is not in the log",
     ),
     Mutation(

@@ -23,6 +23,13 @@ def verdict(body: str) -> Frame | Refused:
         return refused
 
 
+def holds(taken: Any, given: Any) -> bool:
+    """Tell whether all that was given was taken, but for a member that nobody knows."""
+    if not isinstance(given, dict):
+        return bool(taken == given)
+    return all(name == "any" or holds(taken[name], value) for name, value in given.items())
+
+
 @given(frame=frames)
 def test_what_a_client_should_send_is_taken(frame: dict[str, Any]) -> None:
     body = json.dumps(frame)
@@ -31,8 +38,7 @@ def test_what_a_client_should_send_is_taken(frame: dict[str, Any]) -> None:
 
     assert satisfies(body)
     assert taken.id == frame.get("id")
-    given_data = {name: value for name, value in frame["data"].items() if name != "any"}
-    assert given_data.items() <= msgspec.to_builtins(taken).get("data", {}).items()
+    assert holds(msgspec.to_builtins(taken).get("data", {}), frame["data"])
 
 
 @settings(max_examples=settings().max_examples * 5)

@@ -28,6 +28,7 @@ names = {
     "connections": "connectionId",
     "metrics": "metric",
     "messages": "id",
+    "feeds": "id",
 }
 tables = {
     name: aws.dynamodb.Table(
