@@ -64,7 +64,7 @@ def test_each_text_is_a_message_of_its_conversation(backend: Backend, connect: C
         second.connection_id,
         first.connection_id,
     ]
-    assert {(message["kind"], message["user_id"]) for message in kept.values()} == {("text", user)}
+    assert {(message["role"], message["user_id"]) for message in kept.values()} == {("user", user)}
 
 
 def test_a_text_without_a_session_is_a_message_of_its_connection(backend: Backend, client: Client) -> None:

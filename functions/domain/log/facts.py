@@ -51,6 +51,7 @@ class ReplyCompleted(Fact, frozen=True):
     input_tokens: Count | None = None
     output_tokens: Count | None = None
     model: str | None = None
+    attempt: Count | None = None
 
 
 class ReplyFailed(Fact, frozen=True):
@@ -58,6 +59,7 @@ class ReplyFailed(Fact, frozen=True):
 
     message_id: EventId
     reason: str
+    attempt: Count | None = None
 
 
 class VoiceSessionStarted(Fact, frozen=True):

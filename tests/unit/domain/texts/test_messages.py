@@ -23,7 +23,7 @@ def test_a_text_is_a_message() -> None:
     received = event(cause(), TextMessageReceived("hello"))
 
     assert message_of(received) == Message(
-        "s-1", received.event_id, "text", received.event_id, CONNECTION, "alice", AT, "hello", EXPIRES_AT
+        "s-1", received.event_id, "user", received.event_id, CONNECTION, "alice", AT, "hello", EXPIRES_AT
     )
 
 
@@ -31,8 +31,18 @@ def test_a_reply_belongs_to_its_text() -> None:
     replied = event(cause(), ReplyCompleted(lowest(AT), "hi"))
 
     assert message_of(replied) == Message(
-        "s-1", replied.event_id, "reply", lowest(AT), CONNECTION, "alice", AT, "hi", EXPIRES_AT
+        "s-1", replied.event_id, "assistant", lowest(AT), CONNECTION, "alice", AT, "hi", EXPIRES_AT
     )
+
+
+def test_a_reply_says_why_it_ended_what_it_took_and_who_gave_it() -> None:
+    replied = event(cause(), ReplyCompleted(lowest(AT), "hi", "max_tokens", 7, 2, "a model", 3))
+
+    message = message_of(replied)
+
+    assert message is not None
+    assert (message.stop_reason, message.model, message.attempt) == ("max_tokens", "a model", 3)
+    assert (message.input_tokens, message.output_tokens) == (7, 2)
 
 
 def test_without_a_session_the_conversation_is_the_connection() -> None:

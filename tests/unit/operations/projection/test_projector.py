@@ -143,9 +143,9 @@ def test_texts_and_replies_are_rows_that_count_themselves(stage: Stage) -> None:
 
     stage.project(asked, replied)
 
-    rows = {item["kind"]["S"]: item for item in stage.items(stage.tables.messages)}
-    assert rows["text"]["text"] == {"S": "hello"}
-    assert rows["reply"]["message_id"] == {"S": asked.event_id}
+    rows = {item["role"]["S"]: item for item in stage.items(stage.tables.messages)}
+    assert rows["user"]["text"] == {"S": "hello"}
+    assert rows["assistant"]["message_id"] == {"S": asked.event_id}
     counts = stage.counts()
     assert counts[f"texts {MINUTE}"] == counts[f"replies {DAY}"] == 1
 

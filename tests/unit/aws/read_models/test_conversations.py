@@ -1,0 +1,84 @@
+"""Reading a conversation for a model."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from functions.aws.read_models.conversations import Conversations
+from functions.domain.log.events import Event
+from functions.domain.log.facts import ReplyCompleted, TextMessageReceived
+from functions.domain.refusals import Unavailable
+from functions.domain.replies.prompt import Role, Utterance
+from tests.contract.engines import moto
+from tests.stage import Stage, error, happened, make_stage, raising
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    with moto() as make_client:
+        yield make_stage(make_client(), "t")
+
+
+@pytest.fixture
+def conversations(stage: Stage) -> Conversations:
+    return Conversations(stage.client, stage.tables.messages)
+
+
+def said(words: str, after: int, connection: str = "c1") -> Event:
+    return happened(connection, TextMessageReceived(words), after, session_id="s-1")
+
+
+def replied(to: Event, words: str, after: int, stop_reason: str = "end_turn") -> Event:
+    return happened("c1", ReplyCompleted(to.event_id, words, stop_reason), after, session_id="s-1")
+
+
+def test_a_conversation_is_told_from_its_end_on_whatever_connection(
+    stage: Stage, conversations: Conversations
+) -> None:
+    first, second = said("hello", 1_000), said("and now?", 3_000, connection="c2")
+    stage.project(first, second, replied(first, "hi", 2_000, "max_tokens"))
+
+    told = conversations.newest("s-1", 10)
+
+    assert told == [
+        Utterance(second.event_id, Role.USER, "and now?"),
+        Utterance(first.event_id, Role.ASSISTANT, "hi", "max_tokens"),
+        Utterance(first.event_id, Role.USER, "hello"),
+    ]
+
+
+def test_no_more_is_read_than_is_told(stage: Stage, conversations: Conversations) -> None:
+    stage.project(*(said(f"text {number}", number) for number in range(20)))
+    stage.requests.forget()
+
+    told = conversations.newest("s-1", 3)
+
+    assert [each.text for each in told] == ["text 19", "text 18", "text 17"]
+    assert stage.requests.seen == ["Query"]
+    assert b'"Limit": 3' in stage.requests.sent[0]
+
+
+def test_long_texts_are_read_page_by_page(stage: Stage, conversations: Conversations) -> None:
+    stage.project(*(said("x" * 30_000, number) for number in range(50)))
+    stage.requests.forget()
+
+    assert len(conversations.newest("s-1", 50)) == 50
+    assert len(stage.requests.seen) == 2
+
+
+def test_to_be_told_nothing_nothing_is_read(stage: Stage, conversations: Conversations) -> None:
+    assert conversations.newest("s-1", 0) == []
+    assert stage.requests.seen == []
+
+
+def test_nobody_elses_conversation_is_told(stage: Stage, conversations: Conversations) -> None:
+    stage.project(said("hello", 1_000))
+
+    assert conversations.newest("s-2", 10) == []
+
+
+def test_a_table_that_does_not_answer_is_unavailable(stage: Stage, conversations: Conversations) -> None:
+    stage.requests.at_next("Query", raising(error("InternalServerError", "Query")))
+
+    with pytest.raises(Unavailable):
+        conversations.newest("s-1", 10)
