@@ -83,6 +83,7 @@ def _instructions(program: str, *before: str) -> int:
         names.LAMBDA_ENDPOINT: "http://127.0.0.1:9",
         names.RESUMES_PER_MINUTE: "30",
         names.HISTORIES_PER_MINUTE: "30",
+        names.CANCELS_PER_MINUTE: "60",
         names.FEED_WINDOW_SECONDS: "86400",
         "AWS_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "test",

@@ -36,6 +36,7 @@ def tables() -> Iterator[tuple[Any, Tables]]:
                 names.LAMBDA_ENDPOINT: "http://127.0.0.1:9",
                 names.RESUMES_PER_MINUTE: "30",
                 names.HISTORIES_PER_MINUTE: "30",
+                names.CANCELS_PER_MINUTE: "60",
                 names.FEED_WINDOW_SECONDS: "86400",
                 "AWS_REGION": REGION,
                 names.RETENTION_DAYS: "90",

@@ -26,6 +26,7 @@ REPLIES: Final[Mapping[type[Any], tuple[type[Any], ...]]] = {
     f.Resume: (f.Reset, f.Resumed, p.Error),
     f.History: (f.HistoryPage, p.Error),
     f.Ack: (),
+    f.TextCancel: (f.TextCancelled, p.Error),
 }
 """What may answer each frame of a client on its own route; ``voice_data`` and ``ack`` are one-way."""
 

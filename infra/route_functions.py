@@ -47,6 +47,7 @@ class RouteFunctions:
             names.ROUTE_RESUME: self.feed.function,
             names.ROUTE_HISTORY: self.feed.function,
             names.ROUTE_ACK: self.feed.function,
+            names.ROUTE_TEXT_CANCEL: self.feed.function,
         }
         return (
             FunctionRoute(names.ROUTE_CONNECT, self.lifecycle, authorized=True),

@@ -28,6 +28,7 @@ os.environ.update(
         names.VOICE_SESSIONS_PER_MINUTE: "6",
         names.RESUMES_PER_MINUTE: "30",
         names.HISTORIES_PER_MINUTE: "30",
+        names.CANCELS_PER_MINUTE: "60",
         names.FEED_WINDOW_SECONDS: "86400",
         names.FEED_FUNCTION: "feed",
         names.LAMBDA_ENDPOINT: "http://127.0.0.1:9",

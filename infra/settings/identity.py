@@ -125,6 +125,8 @@ class LimitSettings(Group):
     """How often a user may ask in each minute for what they missed."""
     histories_per_minute: Annotated[int, Field(ge=1, le=600)] = 30
     """How many pages of history a user may ask for in each minute."""
+    cancels_per_minute: Annotated[int, Field(ge=1, le=600)] = 60
+    """How many texts a user may cancel in each minute."""
 
     @property
     def of_frames(self) -> dict[str, str]:
@@ -141,4 +143,5 @@ class LimitSettings(Group):
         return {
             names.RESUMES_PER_MINUTE: str(self.resumes_per_minute),
             names.HISTORIES_PER_MINUTE: str(self.histories_per_minute),
+            names.CANCELS_PER_MINUTE: str(self.cancels_per_minute),
         }

@@ -115,6 +115,11 @@ class EventStore(pulumi.ComponentResource):
         """Let a function read events that it can name."""
         function.grant("get-events", Statement(["dynamodb:BatchGetItem"], [self._events.arn]))
 
+    def grant_look_up_events(self, function: Function) -> None:
+        """Let a function find the events of a user."""
+        index = pulumi.Output.concat(self._events.arn, "/index/", names.EVENTS_BY_USER)
+        function.grant("look-up-events", Statement(["dynamodb:Query"], [index]))
+
     def grant_read_arrivals(self, function: Function) -> None:
         """Let a function read the log in the order of arrival."""
         index = pulumi.Output.concat(self._events.arn, "/index/", names.EVENTS_BY_ARRIVAL)

@@ -8,6 +8,7 @@ import pytest
 
 from functions.aws.attributes import from_item, to_item
 from functions.aws.feeds.acknowledgements import Acknowledgements
+from functions.aws.feeds.cancellations import Cancellations
 from functions.aws.feeds.erasing import delete_feed
 from functions.aws.feeds.pointers import Pointers
 from functions.aws.feeds.subscribers import Subscribers
@@ -249,6 +250,30 @@ def test_an_event_that_has_expired_or_cannot_be_read_is_absent(client: Any, tabl
     client.put_item(TableName=tables.events, Item=to_item({"connection_id": "c-1", "event_id": "e-1"}))
 
     assert reads.get([(expired.connection_id, expired.event_id), ("c-1", "e-1")], NOW) == {}
+
+
+def test_an_event_is_found_by_its_user_on_whichever_connection_it_happened(
+    client: Any, tables: Tables
+) -> None:
+    reads, said, expired = EventReads(client, tables.events), text(1), text(2, expires_at=NOW // 1000)
+    for each in (said, expired):
+        EventLog(client, tables.events).append(each)
+
+    assert reads.of_user(said.user_id, said.event_id, NOW) == said
+    assert reads.of_user("bob", said.event_id, NOW) is None
+    assert reads.of_user(said.user_id, text(7).event_id, NOW) is None
+    assert reads.of_user(said.user_id, expired.event_id, NOW) is None
+
+
+def test_a_text_is_cancelled_anew_whenever_it_is_cancelled(client: Any, tables: Tables) -> None:
+    cancellations, key = Cancellations(client, tables.feeds), {"feed": FEED, "key": "x#e1"}
+    for at in (NOW, NOW + 2_000):
+        cancellations.cancel(FEED, "e1", at)
+
+    item = client.get_item(TableName=tables.feeds, Key=to_item(key), ConsistentRead=True)["Item"]
+
+    later = {"cancelled_at": NOW + 2_000, "expires_at": NOW // 1000 + 3_602}
+    assert from_item(item) == {**key, **later}
 
 
 def test_what_is_counted_alone_is_counted_up_to_its_limit(client: Any, tables: Tables) -> None:

@@ -15,9 +15,10 @@ _LIMITS = {
         f"{protocol.MAX_TEXT_CHARACTERS:,} characters a text",
         f"{protocol.MAX_AUDIO_BYTES:,} bytes of audio a frame",
         f"A frame to a client has at most {protocol.MAX_SENT_BYTES:,} bytes",
+        f"{OF_FEEDS.cancels} cancelled texts a minute",
         f"within {replies.REPLY_SECONDS // 3600} hours",
         f"{USUAL.texts} texts, with {USUAL.text_bytes:,} bytes in all of them",
-        f"{USUAL.voice_sessions} voice sessions, {OF_FEEDS.resumes} resumes and {OF_FEEDS.histories} page",
+        f"{USUAL.voice_sessions} voice sessions, {OF_FEEDS.resumes} resumes, {OF_FEEDS.histories} pages",
     ),
     "docs/protocol.md": (
         f"A client's frame has at most {protocol.MAX_FRAME_BYTES:,} bytes",

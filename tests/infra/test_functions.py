@@ -24,7 +24,14 @@ EXPECTED = {
     "message": (names.MESSAGE, {*LOG, *COUNTED_IN_A_MINUTE, "FEED_FUNCTION", "LAMBDA_ENDPOINT"}),
     "feed": (
         names.FEED,
-        {*LOG, "FEEDS_TABLE", "RESUMES_PER_MINUTE", "HISTORIES_PER_MINUTE", "FEED_WINDOW_SECONDS"},
+        {
+            *LOG,
+            "FEEDS_TABLE",
+            "RESUMES_PER_MINUTE",
+            "HISTORIES_PER_MINUTE",
+            "CANCELS_PER_MINUTE",
+            "FEED_WINDOW_SECONDS",
+        },
     ),
     "projector": (
         names.PROJECTOR,

@@ -46,11 +46,12 @@ def test_the_limit_on_connections_holds_in_every_mode(mode: str) -> None:
 
 
 def test_the_limits_of_feeds_are_settings() -> None:
-    limits = {"resumesPerMinute": "7", "historiesPerMinute": "8"}
+    limits = {"resumesPerMinute": "7", "historiesPerMinute": "8", "cancelsPerMinute": "9"}
     told = variables("feed", limits=limits, feeds={"windowHours": "2"})
 
     assert told["RESUMES_PER_MINUTE"] == "7"
     assert told["HISTORIES_PER_MINUTE"] == "8"
+    assert told["CANCELS_PER_MINUTE"] == "9"
     assert told["FEED_WINDOW_SECONDS"] == "7200"
 
 

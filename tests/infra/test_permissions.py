@@ -69,6 +69,8 @@ EXPECTED: dict[str, set[tuple[str, str]]] = {
         ("dynamodb:BatchGetItem", EVENTS),
         ("dynamodb:UpdateItem", f"{CLAIMS}resumes#*"),
         ("dynamodb:UpdateItem", f"{CLAIMS}histories#*"),
+        ("dynamodb:UpdateItem", f"{CLAIMS}cancels#*"),
+        ("dynamodb:Query", f"{EVENTS}/index/by-user"),
         ("dynamodb:Query", FEEDS),
         ("dynamodb:PutItem", FEEDS),
         ("dynamodb:BatchWriteItem", FEEDS),

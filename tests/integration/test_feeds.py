@@ -244,3 +244,49 @@ def test_a_connection_that_has_ended_is_no_subscriber(
 
     eventually(lambda: key not in backend.feed(f"session#{session}"))
     eventually(lambda: key not in backend.feed(f"user#{user}"))
+
+
+def cancel(client: Client, message_id: str) -> Frame:
+    """Cancel a text and return the answer."""
+    return client.ask({"type": "text_cancel", "id": "x-1", "data": {"messageId": message_id}})
+
+
+def test_any_screen_of_a_conversation_cancels_a_text(
+    backend: Backend, screens: tuple[Screen, Screen], session: str
+) -> None:
+    one, two = screens
+    message_id = one.client.text("tell me all")
+    two.wait_for(message_id)
+
+    answers = [cancel(screen.client, message_id) for screen in screens]
+
+    assert [(each["type"], each["id"]) for each in answers] == [("text_cancelled", "x-1")] * 2
+    assert {each["data"]["messageId"] for each in answers} == {message_id}
+    assert f"x#{message_id}" in backend.feed(f"session#{session}")
+
+
+def test_who_comes_back_on_another_connection_cancels_what_they_said_before(
+    connect: Connect, screens: tuple[Screen, Screen], user: str, session: str
+) -> None:
+    one, _ = screens
+    message_id = one.client.text("tell me all")
+    one.client.abort()
+
+    answer = cancel(connect(user, session), message_id)
+
+    assert answer["type"] == "text_cancelled"
+
+
+def test_a_text_of_anothers_conversation_is_not_cancelled(
+    backend: Backend, connect: Connect, screens: tuple[Screen, Screen], user: str, session: str
+) -> None:
+    one, _ = screens
+    message_id = one.client.text("tell me all")
+    one.wait_for(message_id)
+    others = [connect(), connect(user), connect(user, f"{session}-2")]
+
+    refused = [cancel(other, message_id)["data"]["code"] for other in others]
+
+    feeds = [f"session#{session}", f"session#{session}-2", f"connection#{others[1].connection_id}"]
+    assert refused == ["not_found"] * 3
+    assert [key for feed in feeds for key in backend.feed(feed) if key.startswith("x#")] == []

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from websockets.exceptions import InvalidStatus
 
@@ -185,6 +186,15 @@ class Work:
             self._feed(gateway, {"type": "history"}, requestTimeEpoch=now() + 3 * 3_600_000)
             return client.is_closed()
 
+    def cancels_a_text(self) -> bool:
+        """A client cancels what was said before on another connection of its conversation."""
+        session, at = uuid.uuid4().hex, now()
+        said = msgspec.structs.replace(happened(TextMessageReceived("hello")), session_id=session)
+        EventLog(self.backend.cloud.client("dynamodb"), self.backend.outputs.events_table).append(said)
+        gateway = Gateway(self.backend, said.user_id, at, session)
+        told = self._fed(gateway, {"type": "text_cancel", "data": {"messageId": said.event_id}})
+        return str(told["type"]) == "text_cancelled"
+
     def delivers(self) -> bool:
         return self._delivers(happened(TextMessageReceived("hello")))
 
@@ -364,6 +374,8 @@ NEEDED: dict[Kind, Callable[[Work], bool]] = {
     ("feed", "dynamodb:BatchGetItem", "events"): Work.delivers,
     ("feed", "dynamodb:UpdateItem", "claims/resumes#*"): Work.resumes,
     ("feed", "dynamodb:UpdateItem", "claims/histories#*"): Work.reads_history,
+    ("feed", "dynamodb:UpdateItem", "claims/cancels#*"): Work.cancels_a_text,
+    ("feed", "dynamodb:Query", "by-user"): Work.cancels_a_text,
     ("feed", "dynamodb:Query", "feeds"): Work.reads_history,
     ("feed", "dynamodb:PutItem", "feeds"): Work.delivers,
     ("feed", "dynamodb:BatchWriteItem", "feeds"): Work.delivers_to_who_is_gone,

@@ -131,6 +131,7 @@ _data: dict[str, SearchStrategy[dict[str, Any]]] = {
         },
     ),
     "ack": st.fixed_dictionaries({"feed": _feeds, "seq": _numbers}),
+    "text_cancel": st.fixed_dictionaries({"messageId": sessions}),
 }
 
 

@@ -21,7 +21,7 @@ from tests.property.strategies import anything
 Path = tuple[str, ...]
 
 _SESSION = lowest(CONNECTED_AT)
-TYPES = "ack, history, ping, resume, text_message, voice_data, voice_end or voice_start"
+TYPES = "ack, history, ping, resume, text_cancel, text_message, voice_data, voice_end or voice_start"
 _POSITION = {"seq": 7, "id": _SESSION}
 FRAMES: tuple[dict[str, Any], ...] = tuple(
     {"id": "m-1", "timestamp": 7, **frame}
@@ -34,6 +34,7 @@ FRAMES: tuple[dict[str, Any], ...] = tuple(
         {"type": "resume", "data": {"positions": {"session": _POSITION, "user": _POSITION}}},
         {"type": "history", "data": {"feed": "user", "before": {"seq": 7, "part": 1}, "limit": 7}},
         {"type": "ack", "data": {"feed": "session", "seq": 7}},
+        {"type": "text_cancel", "data": {"messageId": _SESSION}},
     )
 )
 _ONE = {"connectionId": "c-1"}

@@ -113,6 +113,11 @@ def _feed(outcome: Posted = Posted.DELIVERED) -> FeedScene:
     return scene
 
 
+def _cancel() -> object:
+    scene = _feed()
+    return scene.frame("text_cancel", {"messageId": scene.append(WORDS).event_id})
+
+
 def _push(*gone: str) -> object:
     note = {"type": "notification", "data": {"text": WORDS}}
     return _manager(*gone, operation="send", all=True, message=note)
@@ -194,6 +199,7 @@ SCENES: Final[dict[tuple[str, str], Scene]] = {
     ("feed", "a text to who is gone"): lambda: _feed(Posted.GONE),
     ("feed", "what was missed"): lambda: _feed().frame("resume", {"positions": {"session": _BEFORE_ALL}}),
     ("feed", "history"): lambda: _feed().frame("history"),
+    ("feed", "a text that is cancelled"): _cancel,
     ("feed", "a frame that is refused"): lambda: _feed().frame("history", {"limit": 0, "feed": WORDS}),
     ("connection-manager", "a push"): _push,
     ("connection-manager", "a push to who is gone"): lambda: _push("c-1", "c-3"),

@@ -131,6 +131,11 @@ def _ack(breakage: Breakage) -> object:
     return _feed(gateway_events.message({"type": "ack", "data": data}, route="ack"), breakage)
 
 
+def _cancel(breakage: Breakage) -> object:
+    data = {"messageId": lowest(CONNECTED_AT)}
+    return _feed(gateway_events.message({"type": "text_cancel", "data": data}, route="text_cancel"), breakage)
+
+
 def _delivery(breakage: Breakage) -> object:
     return _feed({"connectionId": "c-1", "eventId": lowest(CONNECTED_AT)}, breakage)
 
@@ -242,6 +247,7 @@ WAYS: Final = {
     "`resume`": Way("feed", _resume),
     "`history`": Way("feed", _history),
     "`ack`": Way("feed", _ack),
+    "`text_cancel`": Way("feed", _cancel),
     "a delivery": Way("feed", _delivery),
     "the authorizer, a token": Way("authorizer", _token),
     "the authorizer, a ticket": Way("authorizer", _ticket),

@@ -53,12 +53,13 @@ def counts() -> "Counts":
 
 
 def limits() -> "FeedLimits":
-    """Return how often a user may ask for what they missed, and how far back."""
+    """Return how often a user may ask for what they missed and cancel texts, and how far back."""
     from functions.domain.feeds.limits import FeedLimits  # noqa: PLC0415 - that function alone
 
     return FeedLimits(
         resumes=int(required(names.RESUMES_PER_MINUTE)),
         histories=int(required(names.HISTORIES_PER_MINUTE)),
+        cancels=int(required(names.CANCELS_PER_MINUTE)),
         window_seconds=int(required(names.FEED_WINDOW_SECONDS)),
     )
 

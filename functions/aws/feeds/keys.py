@@ -8,6 +8,8 @@ SUBSCRIBERS: Final = "s#"
 """What the keys of subscribers begin with; the connection follows."""
 ACKNOWLEDGED: Final = "a#"
 """What the keys of acknowledged positions begin with; the user follows."""
+CANCELLED: Final = "x#"
+"""What the keys of cancellations begin with; the text's message id follows."""
 
 LAST_POINTER: Final = f"{POINTERS}9999999999"
 
@@ -30,3 +32,8 @@ def subscriber_key(connection_id: str) -> str:
 def acknowledged_key(user_id: str) -> str:
     """Return the key of what a user's screens acknowledged."""
     return f"{ACKNOWLEDGED}{user_id}"
+
+
+def cancellation_key(message_id: str) -> str:
+    """Return the key of the cancellation of a text."""
+    return f"{CANCELLED}{message_id}"

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from functions.aws.feeds.acknowledgements import Acknowledgements
+from functions.aws.feeds.cancellations import Cancellations
 from functions.aws.feeds.pointers import Pointers
 from functions.aws.feeds.subscribers import Subscribers
 from functions.aws.log.event_reads import EventReads
@@ -20,6 +21,7 @@ class FeedStores(msgspec.Struct, frozen=True):
     acknowledgements: Acknowledgements
     events: EventReads
     recent: RecentEvents
+    cancellations: Cancellations
 
 
 def feed_stores(client: Any, *, feeds: str, events: str, now: Callable[[], int]) -> FeedStores:
@@ -30,4 +32,5 @@ def feed_stores(client: Any, *, feeds: str, events: str, now: Callable[[], int])
         Acknowledgements(client, feeds),
         EventReads(client, events),
         RecentEvents(client, events),
+        Cancellations(client, feeds),
     )

@@ -1,4 +1,4 @@
-"""Reads events by their keys, consistently: what is told of them is what the log holds."""
+"""Reads events that somebody can name: by their keys, consistently, or of a user, as the index has them."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -7,10 +7,11 @@ import msgspec
 
 from functions.aws import batch_reads
 from functions.aws.attributes import Item, to_item
+from functions.aws.faults import unavailable
 from functions.aws.log.event_items import MalformedEventError, decode
 from functions.domain.feeds.feeds import Pointer
 from functions.domain.log.events import Event
-from functions.names import EVENTS_KEY
+from functions.names import EVENTS_BY_USER, EVENTS_KEY
 
 EventKey = tuple[str, str]
 """A connection's id and an event's."""
@@ -58,6 +59,23 @@ class EventReads:
         """Return the events that numbers of a feed point to, as `get` does."""
         keys = [(pointer.connection_id, pointer.event_id) for pointer in pointers]
         return {key: arrived.event for key, arrived in self.get(keys, now).items()}
+
+    def of_user(self, user_id: str, event_id: str, now: int) -> Event | None:
+        """Return a user's event, on whichever connection it happened; None also where the index lags.
+
+        Otherwise as `get` does.
+        """
+        query = {
+            "TableName": self._table,
+            "IndexName": EVENTS_BY_USER,
+            "KeyConditionExpression": "user_id = :user AND event_id = :event",
+            "ExpressionAttributeValues": to_item({":user": user_id, ":event": event_id}),
+            "Limit": 1,
+        }
+        with unavailable():
+            items = self._client.query(**query)["Items"]
+        found = next(filter(None, map(_readable, items)), None)
+        return found.event if found is not None and found.event.expires_at > now // 1000 else None
 
 
 _STAMP: Final = "arrived_at"

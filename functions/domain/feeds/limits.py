@@ -1,4 +1,4 @@
-"""How often a user may ask for what they missed, and how far back."""
+"""How often a user may ask for what they missed and cancel texts, and how far back."""
 
 from typing import Final
 
@@ -15,6 +15,7 @@ class FeedLimits(msgspec.Struct, frozen=True):
 
     resumes: int = 30
     histories: int = 30
+    cancels: int = 60
     window_seconds: int = WINDOW_SECONDS
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from functions.domain.frames.coalesced import activity
 from functions.domain.frames.counting import count, over_the_limit
-from functions.domain.frames.feed_frames import Ack, History, Resume
+from functions.domain.frames.feed_frames import Ack, History, Resume, TextCancel
 from functions.domain.frames.pace import keep_pace, not_open
 from functions.domain.frames.protocol import (
     Answer,
@@ -94,7 +94,7 @@ def decide(frame: Frame, cause: Cause, limits: Limits = USUAL) -> Decision:
             return _voice_end(frame, cause)
         case Ping():
             return Decision(None, Pong())
-        case Resume() | History() | Ack():
+        case Resume() | History() | Ack() | TextCancel():
             # the gateway read no type in it, or another one: this function may not read the feeds
             raise Refused("invalid_message", "What is said of feeds has routes of its own.")
         case _:

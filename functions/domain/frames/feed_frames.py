@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from functions.domain.frames.bases import ClientFrame, ServerFrame
+from functions.domain.log.ids import PATTERN
 
 FeedName = Literal["session", "user"]
 """What a client calls its two feeds: its conversation's, and its user's."""
@@ -16,6 +17,7 @@ Number = Annotated[int, msgspec.Meta(ge=1, le=9_999_999_999)]
 LastNumber = Annotated[int, msgspec.Meta(ge=0, le=9_999_999_999)]
 Part = Annotated[int, msgspec.Meta(ge=1, le=1_000)]
 Id = Annotated[str, msgspec.Meta(max_length=26)]
+MessageId = Annotated[str, msgspec.Meta(pattern=PATTERN, description="the id of a text, as text_ack gave it")]
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -78,7 +80,19 @@ class Ack(ClientFrame, frozen=True, tag="ack", kw_only=True):
     data: AckData
 
 
-FeedFrame = Resume | History | Ack
+class TextCancelData(msgspec.Struct, frozen=True, rename="camel"):
+    """Which text needs no reply any more."""
+
+    message_id: MessageId
+
+
+class TextCancel(ClientFrame, frozen=True, tag="text_cancel", kw_only=True):
+    """Stop the reply to a text; what was said of it by then is kept."""
+
+    data: TextCancelData
+
+
+FeedFrame = Resume | History | Ack | TextCancel
 """The frames that the function of the feeds takes, each on a route of its own."""
 
 
@@ -150,4 +164,18 @@ class HistoryPage(ServerFrame, frozen=True, tag="history_page", kw_only=True):
     data: HistoryPageData
 
 
-FeedAnswer = Reset | Resumed | HistoryPage
+class TextCancelledData(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Which text. Where it is too late, why its reply has no more text, or why it got none."""
+
+    message_id: str
+    stop_reason: str | None = None
+    reason: str | None = None
+
+
+class TextCancelled(ServerFrame, frozen=True, tag="text_cancelled", kw_only=True):
+    """The reply ends, or has ended."""
+
+    data: TextCancelledData
+
+
+FeedAnswer = Reset | Resumed | HistoryPage | TextCancelled

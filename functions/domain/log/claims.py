@@ -10,6 +10,7 @@ from hashlib import sha256
 import msgspec
 
 from functions.names import (
+    CLAIM_CANCELS,
     CLAIM_HISTORIES,
     CLAIM_REPLY,
     CLAIM_RESUMES,
@@ -109,6 +110,11 @@ def resumes_key(user_id: str, minute: int) -> str:
 def histories_key(user_id: str, minute: int) -> str:
     """Return the key of how many pages of history a user asked for in a minute."""
     return f"{CLAIM_HISTORIES}{user_id}#{minute // 1000}"
+
+
+def cancels_key(user_id: str, minute: int) -> str:
+    """Return the key of how many texts a user cancelled in a minute."""
+    return f"{CLAIM_CANCELS}{user_id}#{minute // 1000}"
 
 
 def ticket_key(ticket: str) -> str:

@@ -2,11 +2,12 @@
 
 import msgspec
 
-from functions.domain.frames.feed_frames import Ack, History, Resume
+from functions.domain.frames.feed_frames import Ack, History, Resume, TextCancel
 from functions.domain.frames.protocol import Answer, Frame
 from functions.domain.log.events import Cause
 from functions.domain.refusals import Refused
 from functions.operations.feeds.acknowledging import Acknowledging
+from functions.operations.feeds.cancelling import Cancelling
 from functions.operations.feeds.history import Histories
 from functions.operations.feeds.resuming import Resuming
 
@@ -17,6 +18,7 @@ class Answering(msgspec.Struct, frozen=True):
     resuming: Resuming
     histories: Histories
     acknowledging: Acknowledging
+    cancelling: Cancelling
 
     def act(self, frame: Frame, cause: Cause, _deadline: float) -> Answer | None:
         """Return the answer to a frame, None to one that has arrived; raises `Refused`."""
@@ -25,6 +27,8 @@ class Answering(msgspec.Struct, frozen=True):
                 return self.resuming.resume(frame, cause)
             case History():
                 return self.histories.page(frame, cause)
+            case TextCancel():
+                return self.cancelling.cancel(frame, cause)
             case Ack():
                 self.acknowledging.acknowledge(frame, cause)
                 return None

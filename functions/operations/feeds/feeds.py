@@ -15,6 +15,7 @@ from functions.domain.feeds.limits import FeedLimits
 from functions.domain.refusals import Unavailable
 from functions.operations.feeds.acknowledging import Acknowledging
 from functions.operations.feeds.answering import Answering
+from functions.operations.feeds.cancelling import Cancelling
 from functions.operations.feeds.delivering import Delivery, Threads
 from functions.operations.feeds.healing import Healing
 from functions.operations.feeds.history import Histories
@@ -51,7 +52,8 @@ class Feeds(msgspec.Struct, frozen=True):
         """Return what answers a client's frame, within the time that the invocation has."""
         resuming = Resuming(self.stores, counts, self.poster, limits, self.now, remaining_milliseconds)
         histories = Histories(self.stores, counts, limits, self.now)
-        return Answering(resuming, histories, Acknowledging(self.stores)).act
+        cancelling = Cancelling(self.stores, counts, limits, self.now)
+        return Answering(resuming, histories, Acknowledging(self.stores), cancelling).act
 
     def deliver(self, asked: Deliver, invocation_id: str) -> dict[str, Any]:
         """Deliver an event that is in the log, and tell its number.
