@@ -13,7 +13,7 @@ from functions.domain.connections.connection import Connection, join
 from functions.domain.log.events import Cause, Event, event
 from functions.domain.log.facts import ConnectionClosed, ConnectionOpened, TextMessageReceived
 from functions.domain.log.ids import MINUTE
-from functions.domain.texts.messages import message_of
+from functions.domain.texts.messages import rows_of
 
 RETENTION_DAYS: Final = 90
 NOW: Final = 1_795_410_720_000
@@ -89,9 +89,8 @@ class Generated:
     def messages(self, connection: int, first: int, count: int | None = None) -> Iterator[Item]:
         """Yield the messages among some events of a connection."""
         for each in self.events(connection, first, count):
-            message = message_of(each)
-            if message:
-                yield message_items.encode(message, 1)
+            for message in rows_of(each):
+                yield message_items.encode(message, 1, 1)
 
     def numbers(self, connection: int) -> dict[str, int]:
         """Return which event of a connection has which id; kept for the connection at hand."""

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from functions.aws.attributes import Item
@@ -20,7 +20,6 @@ Key = tuple[str, Item]
 def read(
     client: Any,
     keys: Sequence[Key],
-    options: Mapping[str, Mapping[str, Any]] | None = None,
     *,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[tuple[str, Item]]:
@@ -32,8 +31,6 @@ def read(
         A DynamoDB client.
     keys
         What to read; no key twice.
-    options
-        What else to ask of a table, such as a projection of its attributes.
     sleep
         Called with the seconds to wait before what was left unprocessed is asked for again.
 
@@ -45,8 +42,7 @@ def read(
     for start in range(0, len(keys), TOGETHER):
         request: dict[str, Any] = {}
         for table, key in keys[start : start + TOGETHER]:
-            also = (options or {}).get(table, {})
-            request.setdefault(table, {"Keys": [], "ConsistentRead": True, **also})["Keys"].append(key)
+            request.setdefault(table, {"Keys": [], "ConsistentRead": True})["Keys"].append(key)
         yield from _read(client, request, sleep)
 
 

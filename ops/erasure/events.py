@@ -7,7 +7,7 @@ from functions.aws.attributes import Item
 from functions.aws.log.event_items import encode
 from functions.domain.log.events import Event
 from functions.domain.log.redaction import is_pseudonym, redacted
-from functions.domain.texts.messages import message_of
+from functions.domain.texts.messages import rows_of
 from functions.names import EVENTS_KEY
 from functions.operations.projection.log_pages import is_expired
 from ops.deployment import Deployment
@@ -41,7 +41,7 @@ def redact(deployment: Deployment, connection: str, trace: Trace, pseudonym: str
             event = event_of(item)
         except UnreadableError:  # it came since the survey, and the next one reports it
             continue
-        if is_pseudonym(event.user_id) or (message_of(event) and event.event_id not in trace.texts):
+        if is_pseudonym(event.user_id) or (rows_of(event) and event.event_id not in trace.texts):
             continue
         if is_expired(event, now):
             key = {name: item[name] for name in EVENTS_KEY}

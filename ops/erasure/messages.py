@@ -10,14 +10,13 @@ from botocore.exceptions import ClientError
 
 from functions.aws.attributes import Item, to_item
 from functions.aws.faults import is_contended
-from functions.aws.read_models.message_items import to_key
+from functions.aws.read_models.message_items import decode, encode, message_of, to_key
+from functions.domain.texts.messages import join
 from functions.names import TTL_ATTRIBUTE
 from ops.deployment import Deployment
 from ops.erasure.problems import StuckError
 from ops.erasure.writing import written
 
-_SAME: Final = "#generation = :generation"
-"""Nobody has counted the message anew, or deleted it, since it was read."""
 _ROUNDS: Final = 5
 
 
@@ -115,26 +114,52 @@ def move(deployment: Deployment, message: Item, pseudonym: str, now: int) -> Out
     old, event_id = message["conversation"]["S"], message["event_id"]["S"]
     # a conversation of a connection alone names nobody
     new = old if old.startswith("connection#") else pseudonym
-    unchanged = {
-        "ConditionExpression": _SAME,
-        "ExpressionAttributeNames": {"#generation": "generation"},
-        "ExpressionAttributeValues": {":generation": message["generation"]},
-    }
-    delete = {"TableName": table, "Key": to_key((old, event_id)), **unchanged}
+    delete = {"TableName": table, "Key": to_key((old, event_id)), **_unchanged(message)}
     if _is_expired(message, now):
         _done(partial(client.delete_item, **delete))
         return Outcome.LEFT
-    blank = {"conversation": {"S": new}, "user_id": {"S": pseudonym}, "text": {"S": ""}}
-    put = {"TableName": table, "Item": {**message, **blank}}
+    blank = _blank(message, new, pseudonym)
+    put = {"TableName": table, "Item": blank}
     if new == old:
-        return Outcome.MOVED if _done(partial(client.put_item, **put, **unchanged)) else Outcome.LEFT
+        return (
+            Outcome.MOVED if _done(partial(client.put_item, **put, **_unchanged(message))) else Outcome.LEFT
+        )
     put["ConditionExpression"] = "attribute_not_exists(event_id)"
     if _done(partial(client.transact_write_items, TransactItems=[{"Put": put}, {"Delete": delete}])):
         return Outcome.MOVED
-    both = client.get_item(TableName=table, Key=to_key((new, event_id)), ConsistentRead=True)
-    if "Item" in both and _done(partial(client.delete_item, **delete)):
-        return Outcome.TWICE
-    return Outcome.LEFT
+    there = client.get_item(TableName=table, Key=to_key((new, event_id)), ConsistentRead=True).get("Item")
+    if there is None:
+        return Outcome.LEFT
+    if "text" in there and "text" in message:
+        return Outcome.TWICE if _done(partial(client.delete_item, **delete)) else Outcome.LEFT
+    # a text was moved, and then its outcome came, or the other way round
+    joined = join(message_of(there), message_of(blank))
+    known = decode(there)
+    item = encode(joined, known.revision + 1, known.generation)
+    put = {"TableName": table, "Item": item, **_unchanged(there)}
+    moved = _done(partial(client.transact_write_items, TransactItems=[{"Put": put}, {"Delete": delete}]))
+    return Outcome.MOVED if moved else Outcome.LEFT
+
+
+def _unchanged(message: Item) -> dict[str, Any]:
+    """Return the condition that nobody has written or deleted a message since it was read."""
+    names = [name for name in ("generation", "revision") if name in message]
+    return {
+        "ConditionExpression": " AND ".join(f"#{name} = :{name}" for name in names),
+        "ExpressionAttributeNames": {f"#{name}": name for name in names},
+        "ExpressionAttributeValues": {f":{name}": message[name] for name in names},
+    }
+
+
+def _blank(message: Item, conversation: str, pseudonym: str) -> Item:
+    """Return a message as its events make it once they are redacted."""
+    blank = {**message, "conversation": {"S": conversation}, "user_id": {"S": pseudonym}}
+    if "text" in message:
+        blank["text"] = {"S": ""}
+    outcome = message.get("outcome", {"M": {}})["M"]
+    if outcome.get("status") == {"S": "failed"}:
+        blank["outcome"] = {"M": {**outcome, "reason": {"S": ""}}}
+    return blank
 
 
 def _is_expired(message: Item, now: int) -> bool:

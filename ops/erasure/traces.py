@@ -12,7 +12,7 @@ from functions.domain.log.events import Event
 from functions.domain.log.facts import PersonForgotten, TextMessageReceived, VoiceSessionStarted
 from functions.domain.log.ids import minute_of
 from functions.domain.log.redaction import is_pseudonym
-from functions.domain.texts.messages import message_of
+from functions.domain.texts.messages import rows_of
 from ops.deployment import Deployment
 from ops.erasure.problems import UnreadableError
 from ops.erasure.reading import event_of
@@ -34,7 +34,7 @@ class Trace(msgspec.Struct, frozen=True):
     named
         How many of its events still name the person.
     texts
-        The ids of those that are texts or replies, and have messages.
+        The ids of those that are texts, replies or failures of them, and speak of messages.
     sessions
         The sessions that its events name.
     counts
@@ -79,7 +79,7 @@ def trace(deployment: Deployment, now: int, connection: str) -> Trace:
         if is_pseudonym(event.user_id):
             continue
         named += 1
-        if message_of(event):
+        if rows_of(event):
             texts.add(event.event_id)
         if event.session_id:
             sessions.add(event.session_id)

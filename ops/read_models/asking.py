@@ -6,7 +6,7 @@ from functions.aws import batch_reads
 from functions.aws.attributes import Item, to_item
 from functions.aws.faults import unavailable
 from functions.aws.log.event_items import MalformedEventError, decode
-from functions.aws.read_models.message_items import MessageKey
+from functions.domain.texts.messages import MessageKey, rows_of
 from functions.names import EVENTS_KEY
 from ops.deployment import Deployment
 
@@ -31,24 +31,36 @@ def unexplained_connections(deployment: Deployment, rows: Sequence[Item]) -> Ite
 
 
 def unexplained_messages(deployment: Deployment, rows: Sequence[Item]) -> Iterator[Item]:
-    """Yield the messages whose event is not in the log, or is of another conversation.
+    """Yield the messages of which no event in the log speaks, or only events of another conversation.
 
     A message that names no connection is one of them.
     """
     table = deployment.outputs.events_table
     # two rows may name one event, of which one is in the wrong conversation
-    naming = {tuple(row[name]["S"] for name in EVENTS_KEY): row for row in rows if "connection_id" in row}
-    keys = [(table, {name: row[name] for name in EVENTS_KEY}) for row in naming.values()]
-    explained = {_key_of(event) for _, event in batch_reads.read(deployment.client, keys)}
+    naming = {
+        (row["connection_id"]["S"], event_id)
+        for row in rows
+        if "connection_id" in row
+        for event_id in _speaking(row)
+    }
+    keys = [(table, to_item(dict(zip(EVENTS_KEY, key, strict=True)))) for key in sorted(naming)]
+    explained = {key for _, item in batch_reads.read(deployment.client, keys) for key in _explained(item)}
     for row in rows:
         if (row["conversation"]["S"], row["event_id"]["S"]) not in explained:
             yield row
 
 
-def _key_of(item: Item) -> MessageKey | None:
-    """Return the key of the message that an event makes, if it makes one: a newer release may know better."""
+def _speaking(row: Item) -> Iterator[str]:
+    """Yield the ids of the events that make a message: its own, and its outcome's."""
+    yield row["event_id"]["S"]
+    if "outcome" in row:
+        yield row["outcome"]["M"]["event_id"]["S"]
+
+
+def _explained(item: Item) -> Iterator[MessageKey]:
+    """Yield the keys of the messages that an event speaks of: a newer release may know better."""
     try:
         event = decode(item)
     except MalformedEventError:
-        return None
-    return event.conversation, event.event_id
+        return
+    yield from (row.key for row in rows_of(event))

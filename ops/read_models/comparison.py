@@ -4,21 +4,23 @@ The log is read page by page: of a connection there is never more in memory than
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from functions.aws import batch_reads
 from functions.aws.attributes import Attribute, Item
+from functions.aws.log.event_reads import EventReads
 from functions.aws.read_models import connection_items, message_items
 from functions.aws.read_models.connection_items import Stored
 from functions.aws.read_models.counter_items import CounterKey, counters
-from functions.aws.read_models.message_items import key_of, to_key
+from functions.aws.read_models.message_items import to_key
 from functions.domain.connections.connection import Connection, join
 from functions.domain.connections.counters import contribution
 from functions.domain.log.retention import days_kept
-from functions.domain.texts.messages import Message, message_of
+from functions.domain.texts import messages as texts
+from functions.domain.texts.messages import Message, MessageKey, rows_in
 from functions.operations.projection.log_pages import log_pages
 from ops.deployment import Deployment
 from ops.read_models.tallies import Tallies
@@ -66,12 +68,14 @@ def compare(
         messages = message_sum = 0
         for page in log_pages(connection, deployment.log, now):
             row = join(row, page)
-            for message, item in _stored(deployment, [each for each in map(message_of, page) if each]):
-                counts.update(_moved_by_message(message, generation))
-                messages += 1
-                message_sum += tallies.messages.sum_of(item, *key_of(message))
+            for message, item, is_due in _stored(deployment, connection, rows_in(page), now):
+                if is_due:
+                    counts.update(_moved_by_message(message, generation))
+                    messages += 1
+                    message_sum += tallies.messages.sum_of(item, *message.key)
                 what = f"message {message.conversation} {message.event_id}"
-                differences += _differing(what, message_items.encode(message, generation), item)
+                revision = int((item or {}).get("revision", _NOTHING)["N"])
+                differences += _differing(what, message_items.encode(message, revision, generation), item)
         if row == empty:
             continue
         counts.update(_moved_by_row(row, generation))
@@ -92,8 +96,8 @@ def recount(
         counts: Counter[CounterKey] = Counter()
         for page in log_pages(connection, deployment.log, now):
             row = join(row, page)
-            for message in map(message_of, page):
-                counts.update(_moved_by_message(message, generation) if message else ())
+            for message in rows_in(page).values():
+                counts.update(_moved_by_message(message, generation))
         if row != empty:
             counts.update(_moved_by_row(row, generation))
         yield counts
@@ -104,6 +108,8 @@ def _moved_by_row(row: Connection, generation: int) -> Counter[CounterKey]:
 
 
 def _moved_by_message(message: Message, generation: int) -> Counter[CounterKey]:
+    if message.at is None:
+        return Counter()
     return counters(message.contribution, generation, days_kept(message.at, message.expires_at))
 
 
@@ -113,18 +119,48 @@ def _rows(deployment: Deployment, connections: Sequence[str]) -> dict[str, Item]
     return {item["connectionId"]["S"]: item for _, item in batch_reads.read(deployment.client, keys)}
 
 
-def _stored(deployment: Deployment, messages: Sequence[Message]) -> Iterator[tuple[Message, Item | None]]:
-    """Yield each message with its item, read for as many at once as one request takes."""
+def _stored(
+    deployment: Deployment, connection: str, rows: Mapping[MessageKey, Message], now: int
+) -> Iterator[tuple[Message, Item | None, bool]]:
+    """Yield each message with its item, and whether it is due here; read for as many at once as may be.
+
+    A text and its outcome may be on two pages of the log. Then each is compared with what the other adds, and
+    the message is due where its text is.
+    """
     table = deployment.outputs.messages_table
+    messages = list(rows.values())
     for start in range(0, len(messages), batch_reads.TOGETHER):
         together = messages[start : start + batch_reads.TOGETHER]
-        keys = [(table, to_key(key_of(message))) for message in together]
+        asked = [(table, to_key(message.key)) for message in together]
         items = {
             (item["conversation"]["S"], item["event_id"]["S"]): item
-            for _, item in batch_reads.read(deployment.client, keys)
+            for _, item in batch_reads.read(deployment.client, asked)
         }
+        elsewhere = _other_halves(deployment, connection, together, items, now)
         for message in together:
-            yield message, items.get(key_of(message))
+            other = elsewhere.get(message.key)
+            whole = message if other is None else texts.join(message, other)
+            yield whole, items.get(message.key), message.text is not None or whole.text is None
+
+
+def _other_halves(
+    deployment: Deployment,
+    connection: str,
+    messages: Sequence[Message],
+    items: Mapping[MessageKey, Item],
+    now: int,
+) -> dict[MessageKey, Message]:
+    """Return what events on other pages say of texts: the text of an outcome, or the outcome of a text."""
+    ids = []
+    for message in messages:
+        if message.text is None:
+            ids.append(message.event_id)
+        elif message.role == "user" and message.outcome is None and "outcome" in items.get(message.key, {}):
+            ids.append(items[message.key]["outcome"]["M"]["event_id"]["S"])
+    found = EventReads(deployment.client, deployment.outputs.events_table).get(
+        [(connection, event_id) for event_id in ids], now
+    )
+    return rows_in(arrived.event for arrived in found.values())
 
 
 def _differing(what: str, due: Item, stored: Item | None) -> Iterator[Difference]:

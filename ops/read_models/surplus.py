@@ -22,13 +22,17 @@ from ops.read_models.tallies import Tallies, Tally
 
 @dataclass(frozen=True)
 class _Table:
-    """A table of rows: its name, what a row is called, its key, and the attribute with the connection."""
+    """A table of rows: its name, what a row is called, its key, and the attribute with the connection.
+
+    ``names`` are further attributes by which the log is asked.
+    """
 
     name: str
     what: str
     key: tuple[str, ...]
     owner: str
     unexplained: Unexplained
+    names: tuple[str, ...] = ()
 
     def key_of(self, row: Item) -> tuple[str, ...]:
         """Return the key of a row."""
@@ -67,7 +71,12 @@ class SurplusSearch:
             outputs.connections_table, "connection", CONNECTIONS_KEY, "connectionId", unexplained_connections
         )
         messages = _Table(
-            outputs.messages_table, "message", MESSAGES_KEY, "connection_id", unexplained_messages
+            outputs.messages_table,
+            "message",
+            MESSAGES_KEY,
+            "connection_id",
+            unexplained_messages,
+            ("outcome",),
         )
         for table, tally in ((connections, tallies.connections), (messages, tallies.messages)):
             self._ask(table, partial(self._unsettled, table, tally))
@@ -89,7 +98,7 @@ class SurplusSearch:
                 yield item
 
     def _unexpired(self, table: _Table, segment: int) -> Iterator[Item]:
-        names = dict.fromkeys((*table.key, table.owner, TTL_ATTRIBUTE))
+        names = dict.fromkeys((*table.key, table.owner, *table.names, TTL_ATTRIBUTE))
         for item in keys(self.deployment.client, table.name, segment, *names):
             if TTL_ATTRIBUTE not in item or int(item[TTL_ATTRIBUTE]["N"]) > self.now():
                 yield item

@@ -14,7 +14,7 @@ from functions.domain.connections.connection import Connection, join
 from functions.domain.connections.counters import contribution
 from functions.domain.log.events import Event
 from functions.domain.log.retention import days_kept
-from functions.domain.texts.messages import Message, message_of
+from functions.domain.texts.messages import Message, rows_in
 from tests.tables import Tables
 
 
@@ -32,8 +32,9 @@ def contents(client: Any, tables: Tables, generation: int = 1) -> Contents:
     messages = {}
     for item in scan(client, tables.messages):
         values = from_item(item)
-        counted_by = values.pop("generation")
-        messages[values["event_id"]] = msgspec.convert(values, Message), counted_by
+        message = msgspec.convert(values, Message)
+        assert values.get("status") == message.status
+        messages[message.event_id] = message, values["generation"]
     sums: Counter[CounterKey] = Counter()
     for item in scan(client, tables.metrics):
         if "count" in item:
@@ -45,17 +46,17 @@ def contents(client: Any, tables: Tables, generation: int = 1) -> Contents:
 def due(events: Iterable[Event], generation: int = 1) -> Contents:
     """Return what the tables must hold when these events have been projected: their fold and its recount."""
     by_connection: dict[str, list[Event]] = {}
-    messages = {}
-    for event in events:
+    all_events = list(events)
+    for event in all_events:
         by_connection.setdefault(event.connection_id, []).append(event)
-        message = message_of(event)
-        if message:
-            messages[message.event_id] = message, generation
+    messages = {message.event_id: (message, generation) for message in rows_in(all_events).values()}
     rows = {each: join(Connection(each), own) for each, own in by_connection.items()}
     counts: Counter[CounterKey] = Counter()
     for row in rows.values():
         counts.update(counters(contribution(row), generation, days_kept(row.created_at, row.expires_at)))
     for message, _ in messages.values():
+        if message.at is None:
+            continue
         days = days_kept(message.at, message.expires_at)
         counts.update(counters(message.contribution, generation, days))
     return Contents(rows, messages, {key: count for key, count in counts.items() if count})

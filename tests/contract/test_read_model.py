@@ -10,7 +10,7 @@ from functions.aws.attributes import to_item
 from functions.aws.log.event_log import EventLog
 from functions.aws.read_models.connection_items import Stored
 from functions.aws.read_models.counter_items import CONTROL_KEY
-from functions.aws.read_models.message_items import key_of
+from functions.aws.read_models.message_items import StoredMessage
 from functions.aws.read_models.read_model import LoadedRows, ReadModel
 from functions.aws.read_models.transactions import Write
 from functions.domain.connections.connection import Connection, join
@@ -27,7 +27,7 @@ from functions.domain.log.facts import (
     VoiceSessionStarted,
 )
 from functions.domain.refusals import Unavailable
-from functions.domain.texts.messages import Message, message_of
+from functions.domain.texts.messages import Message, rows_of
 from functions.names import CONNECTIONS_ACTIVE, CONNECTIONS_BY_USER, METRIC_SHARDS
 from functions.operations.projection.projecting import Projection
 from tests.contract.contents import contents, due, scan, stored_rows
@@ -55,8 +55,7 @@ def text(number: int, words: str = "Hello", connection: str = "one=") -> Event:
 
 
 def message(number: int, words: str = "Hello") -> Message:
-    made = message_of(text(number, words))
-    assert made
+    (made,) = rows_of(text(number, words))
     return made
 
 
@@ -165,16 +164,17 @@ def test_a_row_reads_as_it_was_written(model: ReadModel, length: int) -> None:
 
 
 def test_a_message_reads_as_counted_by_its_generation(client: Any, tables: Tables, model: ReadModel) -> None:
-    model.write([model.message(message(1), 2)])
+    count_by(client, tables, 2)
+    model.write(model.messages([message(1)], {}, 2))
 
-    found = model.load([], [key_of(message(1)), key_of(message(2))])
+    found = model.load([], [message(1).key, message(2).key])
 
-    assert found.messages == {key_of(message(1)): 2}
+    assert found.messages == {message(1).key: StoredMessage(message(1), 1, 2)}
     assert list(contents(client, tables).messages.values()) == [(message(1), 2)]
 
 
 def test_a_row_and_its_counters_are_written_together(client: Any, tables: Tables, model: ReadModel) -> None:
-    done = model.write([first(model, row(*a_life())), model.message(message(40_000), 1)])
+    done = model.write([first(model, row(*a_life())), *model.messages([message(40_000)], {}, 1)])
 
     assert (done.retryable, done.poisoned) == (frozenset(), frozenset())
     assert contents(client, tables) == due(a_life())
@@ -187,7 +187,7 @@ def test_a_change_of_a_row_moves_the_counters_by_the_difference(
     model.write([first(model, row(*lost))])
 
     model.write([next_(model, Stored(row(*lost), 1, 1), row(*lost, revived))])
-    model.write([model.message(message(2000), 1)])
+    model.write(model.messages([message(2000)], {}, 1))
 
     assert contents(client, tables) == due([*lost, revived])
 
@@ -248,13 +248,17 @@ def test_a_refused_row_leaves_its_transaction_and_the_others_are_written(
 
 
 def test_a_message_is_counted_once_in_a_generation(client: Any, tables: Tables, model: ReadModel) -> None:
-    model.write([model.message(message(1), 1)])
+    key = message(1).key
+    model.write(model.messages([message(1)], {}, 1))
+    first_known = model.load([], [key]).messages
 
-    again = model.write([model.message(message(1), 1)])
-    later = model.write([model.message(message(1), 2)])
-    earlier = model.write([model.message(message(1), 1)])
+    again = model.write(model.messages([message(1)], {}, 1))
+    later = model.write(model.messages([message(1)], first_known, 2))
+    earlier = model.write(model.messages([message(1)], first_known, 2))
 
     assert [done.retryable for done in (again, later, earlier)] == [{"one="}, frozenset(), {"one="}]
+    assert list(model.messages([message(1)], first_known, 1)) == []
+    assert list(model.messages([message(1)], model.load([], [key]).messages, 1)) == []
     assert set(contents(client, tables, 1).counts.values()) == {1}
     assert set(contents(client, tables, 2).counts.values()) == {1}
 
@@ -288,7 +292,7 @@ def test_large_messages_are_written_in_transactions_below_4_mb(
 ) -> None:
     large = [message(number, "x" * 380_000) for number in range(12)]
 
-    done = model.write([model.message(each, 1) for each in large])
+    done = model.write(model.messages(large, {}, 1))
 
     assert (done.retryable, done.poisoned) == (frozenset(), frozenset())
     assert len(requests.actions) == 2

@@ -233,8 +233,8 @@ MUTATIONS: Final = (
     Mutation(
         "a message is counted again",
         _MODEL,
-        '"attribute_not_exists(event_id) OR #generation < :generation"',
-        '"attribute_not_exists(event_id) OR #generation <= :generation"',
+        '"attribute_not_exists(#revision)" if',
+        '"attribute_not_exists(#revision) OR attribute_exists(#revision)" if',
         "of two projectors both count it",
     ),
     Mutation(

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 
 from botocore.exceptions import ClientError
 
-from functions.aws.read_models import connection_items
+from functions.aws.read_models import connection_items, message_items
 from functions.aws.read_models.connection_items import Stored
-from functions.aws.read_models.message_items import MessageKey
+from functions.aws.read_models.message_items import StoredMessage
 from functions.aws.read_models.read_model import LoadedRows, ReadModel
 from functions.aws.read_models.transactions import Write
 from functions.aws.read_models.writing import Written
+from functions.domain.texts.messages import MessageKey
 from tests.fuzz.storing import refuse
 
 
@@ -31,12 +32,13 @@ class MemoryModel(ReadModel):
             draw=lambda _: 0,
         )
         self.rows: dict[str, Stored] = {}
-        self._counted: dict[MessageKey, int] = {}
+        self._messages_by_key: dict[MessageKey, StoredMessage] = {}
 
     def load(self, connections: Iterable[str], messages: Iterable[MessageKey] = ()) -> LoadedRows:
         """Return what is there."""
         rows = {each: self.rows[each] for each in connections if each in self.rows}
-        return LoadedRows(1, rows, {key: self._counted[key] for key in messages if key in self._counted})
+        known = self._messages_by_key
+        return LoadedRows(1, rows, {key: known[key] for key in messages if key in known})
 
     def write(self, writes: Iterable[Write]) -> Written:
         """Write what the tables would take."""
@@ -57,6 +59,6 @@ class MemoryModel(ReadModel):
         item = write.put["Item"]
         if "conversation" in item:
             key = item["conversation"]["S"], item["event_id"]["S"]
-            self._counted[key] = int(item["generation"]["N"])
+            self._messages_by_key[key] = message_items.decode(item)
         else:
             self.rows[write.connection_id] = connection_items.decode(item)

@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 import pytest
 
 from functions.aws.read_models.counter_items import CounterKey
-from functions.domain.log.facts import ConnectionClosed, ConnectionOpened, TextMessageReceived
+from functions.domain.log.events import Event
+from functions.domain.log.facts import (
+    ConnectionClosed,
+    ConnectionOpened,
+    ReplyCompleted,
+    ReplyFailed,
+    TextMessageReceived,
+)
 from functions.names import METRIC_SHARDS
 from ops.deployment import Deployment
 from ops.read_models.counts import counted
@@ -14,7 +21,7 @@ from ops.read_models.rebuild import rebuild
 from ops.read_models.scans import SEGMENTS
 from ops.read_models.verify import RebuildUnderWayError, Verified, verify
 from tests.gateway_events import CONNECTED_AT
-from tests.ops.wrongs import HISTORY, WRONGS, clock
+from tests.ops.wrongs import HISTORY, TEXT, WRONGS, clock
 from tests.stage import NOW, Requests, Stage, happened
 
 NEXT_DAY_SECONDS = NOW / 1000 + 30 * 3600
@@ -209,6 +216,60 @@ def test_a_message_in_another_conversation_than_its_events_is_surplus(
     found = [difference.what for difference in at_rest(deployment).differences]
 
     assert found == [f"message s-2 {message['event_id']['S']}"]
+
+
+def test_what_became_of_texts_equals_the_log(stage: Stage, deployment: Deployment) -> None:
+    stage.happen(*HISTORY, replied(TEXT.event_id, 2_000))
+
+    verified = at_rest(deployment)
+
+    assert (verified.messages, verified.differences) == (2, ())
+
+
+def test_an_outcome_that_was_not_projected_is_a_difference(stage: Stage, deployment: Deployment) -> None:
+    stage.happen(*HISTORY)
+    stage.append(failed(TEXT.event_id, 2_000))
+
+    [difference] = at_rest(deployment).differences
+
+    assert difference.what == f"message s-1 {TEXT.event_id}"
+    assert "status failed" in difference.log
+    assert "status pending" in difference.read_model
+
+
+def test_a_text_and_its_outcome_on_two_pages_of_the_log_are_one_message(
+    stage: Stage, deployment: Deployment
+) -> None:
+    texts = [said("x" * 32_000, number) for number in range(10, 80)]
+    late = [replied(texts[0].event_id, 5_000), failed(texts[1].event_id, 5_001)]
+    stage.happen(*HISTORY, *texts, *late)
+
+    verified = at_rest(deployment)
+
+    assert (verified.messages, verified.differences) == (1 + len(texts) + 1, ())
+    # beside live traffic surplus is found by sums, to which each row adds once
+    assert live(deployment, Clock(NEXT_DAY_SECONDS)).differences == ()
+
+
+def test_an_outcome_whose_text_cannot_be_read_is_a_message_without_words(
+    stage: Stage, deployment: Deployment
+) -> None:
+    stage.happen(*HISTORY, failed(said("never appended", 10).event_id, 5_000))
+
+    assert at_rest(deployment).differences == ()
+    assert live(deployment, Clock(NEXT_DAY_SECONDS)).differences == ()
+
+
+def said(words: str, after: int) -> Event:
+    return happened("c1", TextMessageReceived(words), after, session_id="s-1")
+
+
+def replied(message_id: str, after: int) -> Event:
+    return happened("c1", ReplyCompleted(message_id, "hi", "end_turn"), after, session_id="s-1")
+
+
+def failed(message_id: str, after: int) -> Event:
+    return happened("c1", ReplyFailed(message_id, "empty"), after, session_id="s-1")
 
 
 def test_a_row_without_an_expiry_is_compared_too(stage: Stage, deployment: Deployment) -> None:

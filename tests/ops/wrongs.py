@@ -88,5 +88,16 @@ WRONGS: Final[dict[str, tuple[Callable[[Stage], None], str]]] = {
         _change("messages", text={"S": "goodbye"}),
         f"message s-1 {TEXT.event_id}",
     ),
+    "a message with another status": (
+        _change("messages", status={"S": "failed"}),
+        f"message s-1 {TEXT.event_id}",
+    ),
+    "a message with an outcome that nothing led to": (
+        _change(
+            "messages",
+            outcome={"M": {"event_id": {"S": "01M83D2XC4NYNX6G55J21RMHC4"}, "status": {"S": "answered"}}},
+        ),
+        f"message s-1 {TEXT.event_id}",
+    ),
 }
 """By name: how it went wrong, and how the difference is called that shows it."""

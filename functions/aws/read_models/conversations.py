@@ -42,7 +42,8 @@ class Conversations:
             return []
         utterances: list[Utterance] = []
         for items in self._pages(conversation, most):
-            utterances += [_utterance(item) for item in items if "role" in item]
+            # a text whose own event is not projected yet has no words
+            utterances += [_utterance(item) for item in items if "role" in item and "text" in item]
             if len(utterances) >= most:
                 break
         return utterances[:most]
@@ -52,7 +53,7 @@ class Conversations:
             "TableName": self._table,
             "KeyConditionExpression": "conversation = :conversation",
             "ExpressionAttributeValues": to_item({":conversation": conversation}),
-            "ProjectionExpression": "message_id, #role, #text, stop_reason",
+            "ProjectionExpression": "message_id, #role, #text, stop_reason, outcome",
             "ExpressionAttributeNames": {"#role": "role", "#text": "text"},
             "ScanIndexForward": False,
             "Limit": size,
@@ -68,7 +69,9 @@ class Conversations:
 
 
 def _utterance(item: Item) -> Utterance:
-    stop_reason = item.get("stop_reason")
+    outcome = item.get("outcome", {"M": {}})["M"]
+    # a text says why it got no more than it did, too: its reply may be beyond what was read, or there is none
+    stop_reason = item.get("stop_reason") or outcome.get("reason")
     return Utterance(
         item["message_id"]["S"],
         Role(item["role"]["S"]),

@@ -2,39 +2,34 @@
 
 import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
-from functions.aws.attributes import to_attribute
+from functions.aws.attributes import Item, to_attribute
 from functions.aws.batch_reads import Key, read
 from functions.aws.read_models import connection_items, message_items, writing
 from functions.aws.read_models.connection_items import Stored
 from functions.aws.read_models.counter_items import CONTROL_KEY, CounterKey, counters
-from functions.aws.read_models.message_items import MessageKey
+from functions.aws.read_models.message_items import StoredMessage
 from functions.aws.read_models.transactions import Write
 from functions.aws.read_models.writing import Written
-from functions.domain.connections.counters import Contribution, by_name
+from functions.domain.connections.counters import Contribution, by_name, difference
 from functions.domain.log.retention import days_kept
-from functions.domain.texts.messages import Message
+from functions.domain.texts.messages import Message, MessageKey, join
 from functions.names import METRIC_SHARDS, TTL_ATTRIBUTE
 
-_COUNTED_BY: Final = {
-    "ProjectionExpression": "conversation, event_id, #generation",
-    "ExpressionAttributeNames": {"#generation": "generation"},
-}
-"""Of a message only whether it is there, and which generation counted it."""
 _FIRST_GENERATION: Final = 1
 """The one that counts while there is no control item: before the first rebuild."""
 
 
 class LoadedRows(msgspec.Struct, frozen=True):
-    """The generation that counts, rows by connection, and the generation that counted each message."""
+    """The generation that counts, rows by connection, and messages by key."""
 
     generation: int
     rows: dict[str, Stored]
-    messages: dict[MessageKey, int]
+    messages: dict[MessageKey, StoredMessage]
 
     @property
     def older(self) -> frozenset[str]:
@@ -80,7 +75,7 @@ class ReadModel:
         self._sleep = sleep
 
     def load(self, connections: Iterable[str], messages: Iterable[MessageKey] = ()) -> LoadedRows:
-        """Return rows and what counts them, read consistently, in one request for each hundred keys.
+        """Return rows, messages and what counts them, read consistently, a hundred keys in a request.
 
         Raises
         ------
@@ -90,19 +85,22 @@ class ReadModel:
         keys: list[Key] = [(self._metrics, CONTROL_KEY)]
         keys += [(self._connections, {"connectionId": {"S": connection}}) for connection in connections]
         keys += [(self._messages, message_items.to_key(key)) for key in messages]
-        generation = _FIRST_GENERATION
-        rows: dict[str, Stored] = {}
-        counted_by: dict[MessageKey, int] = {}
-        for table, item in read(self._client, keys, {self._messages: _COUNTED_BY}, sleep=self._sleep):
-            if table == self._metrics:
-                generation = int(item["generation"]["N"])
-            elif table == self._connections:
-                stored = connection_items.decode(item, current=generation)
-                rows[stored.row.connection_id] = stored
-            else:
-                key = item["conversation"]["S"], item["event_id"]["S"]
-                counted_by[key] = int(item["generation"]["N"])
-        return LoadedRows(generation, rows, counted_by)
+        found: dict[str, list[Item]] = {self._metrics: [], self._connections: [], self._messages: []}
+        for table, item in read(self._client, keys, sleep=self._sleep):
+            found[table].append(item)
+        control = found[self._metrics]
+        generation = int(control[0]["generation"]["N"]) if control else _FIRST_GENERATION
+        rows = [connection_items.decode(item, current=generation) for item in found[self._connections]]
+        return LoadedRows(
+            generation,
+            {stored.row.connection_id: stored for stored in rows},
+            {
+                (item["conversation"]["S"], item["event_id"]["S"]): message_items.decode(
+                    item, current=generation
+                )
+                for item in found[self._messages]
+            },
+        )
 
     def connection(self, new: Stored, changes: Contribution, *, again: bool = False) -> Write:
         """Return the write of a row that was read one revision earlier.
@@ -122,19 +120,40 @@ class ReadModel:
         moved = {} if again else by_name(changes)
         return Write(new.row.connection_id, put, counted, is_row=True, moved=moved)
 
-    def message(self, message: Message, generation: int, *, again: bool = False) -> Write:
-        """Return the write of a message that this generation has not counted; `again` if an older one has."""
-        put = {
+    def messages(
+        self, messages: Iterable[Message], known: Mapping[MessageKey, StoredMessage], generation: int
+    ) -> Iterator[Write]:
+        """Yield the writes that join messages into what is known of them, but for those that change nothing.
+
+        What an older generation has counted is counted again, whole; what a newer one has is left to it.
+        """
+        for message in messages:
+            stored = known.get(message.key)
+            if stored is None:
+                yield self._message(message, None, 1, generation)
+            elif stored.generation < generation or stored.message is None:
+                again = self._message(message, None, stored.revision + 1, generation)
+                yield msgspec.structs.replace(again, moved={})
+            elif stored.generation == generation:
+                joined = join(stored.message, message)
+                if joined != stored.message:
+                    yield self._message(joined, stored.message, stored.revision + 1, generation)
+
+    def _message(self, new: Message, counted: Message | None, revision: int, generation: int) -> Write:
+        # a message that an earlier release wrote has no revision
+        condition = "attribute_not_exists(#revision)" if revision == 1 else "#revision = :revision"
+        put: dict[str, Any] = {
             "TableName": self._messages,
-            "Item": message_items.encode(message, generation),
-            "ConditionExpression": "attribute_not_exists(event_id) OR #generation < :generation",
-            "ExpressionAttributeNames": {"#generation": "generation"},
-            "ExpressionAttributeValues": {":generation": to_attribute(generation)},
+            "Item": message_items.encode(new, revision, generation),
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": {"#revision": "revision"},
         }
-        days = days_kept(message.at, message.expires_at)
-        counted = dict(counters(message.contribution, generation, days))
-        moved = {} if again else by_name(message.contribution)
-        return Write(message.connection_id, put, counted, moved=moved)
+        if revision > 1:
+            put["ExpressionAttributeValues"] = {":revision": to_attribute(revision - 1)}
+        changes = difference(new.contribution, {} if counted is None else counted.contribution)
+        days = 0 if new.at is None else days_kept(new.at, new.expires_at)
+        moves = dict(counters(changes, generation, days))
+        return Write(new.connection_id, put, moves, moved=by_name(changes))
 
     def write(self, writes: Iterable[Write]) -> Written:
         """Write rows and messages with the counters that they move; see `writing.write`."""

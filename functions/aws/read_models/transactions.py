@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from functions.aws.read_models.counter_items import CounterKey
+from functions.names import CONNECTIONS_KEY, MESSAGES_KEY
 
 _ACTIONS: Final = 100
 _BYTES: Final = 3_000_000
@@ -30,6 +31,13 @@ class Write(msgspec.Struct, frozen=True):
     is_row: bool = False
     moved: Mapping[str, int] = {}
 
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The key of the item: of a connection's row, or of a message."""
+        item = self.put["Item"]
+        names = CONNECTIONS_KEY if "connectionId" in item else MESSAGES_KEY
+        return tuple(item[name]["S"] for name in names)
+
 
 def chunks(writes: Iterable[Write]) -> Iterator[list[Write]]:
     """Yield the writes, in order, in groups that one transaction holds with the counters that they move.
@@ -39,19 +47,18 @@ def chunks(writes: Iterable[Write]) -> Iterator[list[Write]]:
     """
     chunk: list[Write] = []
     moved: set[CounterKey] = set()
-    rows: set[str] = set()
+    items: set[tuple[str, ...]] = set()
     size = 0
     for write in writes:
         bytes_ = len(msgspec.json.encode(write.put["Item"]))
         together = moved.union(write.moves)
         full = len(chunk) + 1 + len(together) > _ACTIONS or size + bytes_ > _BYTES
-        if chunk and (full or (write.is_row and write.connection_id in rows)):
+        if chunk and (full or write.key in items):
             yield chunk
-            chunk, together, rows, size = [], set(write.moves), set(), 0
+            chunk, together, items, size = [], set(write.moves), set(), 0
         chunk.append(write)
         moved = together
         size += bytes_
-        if write.is_row:
-            rows.add(write.connection_id)
+        items.add(write.key)
     if chunk:
         yield chunk

@@ -38,7 +38,7 @@ class Utterance(msgspec.Struct, frozen=True):
     message_id
         The text's; of a reply, that of the text which it answers.
     stop_reason
-        Of a reply: why it has no more text.
+        Of a reply: why it has no more text. Of a text: that of its reply, or why it got none.
     """
 
     message_id: str
@@ -88,9 +88,10 @@ def prompt(
     """Return what a model is asked, None if the question has white space only.
 
     The conversation is told from its end backwards, as far as the bounds allow, whole texts and replies only.
-    What follows the question is left out: somebody may have sent two texts at once. Left out is also a reply
-    that a guardrail or the model itself stopped, together with its text: a guardrail looks at the whole
-    prompt, so that it would stop every later reply of the conversation too.
+    What follows the question is left out: somebody may have sent two texts at once. Left out is also a text
+    whose reply a guardrail or the model itself stopped, in its midst or before its first word, together with
+    the reply: a guardrail looks at the whole prompt, so that it would stop every later reply of the
+    conversation too.
 
     Parameters
     ----------

@@ -14,12 +14,12 @@ from typing import Final
 
 from functions.aws.log.event_log import EventLog
 from functions.aws.read_models.connection_items import Stored
-from functions.aws.read_models.message_items import MessageKey, key_of
+from functions.aws.read_models.message_items import StoredMessage
 from functions.aws.read_models.read_model import LoadedRows, ReadModel
 from functions.aws.read_models.transactions import Write
 from functions.domain.connections.connection import Connection
 from functions.domain.log.events import Event
-from functions.domain.texts.messages import Message, message_of
+from functions.domain.texts.messages import Message, MessageKey, rows_in
 from functions.operations.projection.folding import Fold
 from functions.operations.projection.log_pages import log_pages
 
@@ -91,7 +91,9 @@ class Projection:
                 break
             if attempt:
                 self.pause(attempt)
-            messages = [key for each in sorted(pending - refolded) for key in _messages(events[each])]
+            messages = dict.fromkeys(
+                key for each in sorted(pending - refolded) for key in rows_in(events[each])
+            )
             loaded = self.model.load(sorted(pending), messages)
             # what an older generation counted is folded anew, to the end: half of a log is not the row
             refolded |= loaded.older
@@ -124,12 +126,9 @@ class Projection:
         from_log = whole_log or (counted is not None and counted.forgotten)
         # the row has been read before the log is: what is appended meanwhile comes with the stream
         for page in self._pages(connection, events, whole_log=whole_log) if from_log else [events]:
-            messages = _messages(page)
-            generations = self._generations(messages, counted) if from_log else loaded.messages
-            for key, message in messages.items():
-                counted_by = generations.get(key, 0)
-                if counted_by < generation:
-                    yield self.model.message(message, generation, again=counted_by > 0)
+            messages = rows_in(page)
+            known = self._known(messages, counted, generation) if from_log else loaded.messages
+            yield from self.model.messages(messages.values(), known, generation)
             for version in fold.join(page):
                 revision += 1
                 new = Stored(version.row, revision, generation)
@@ -161,10 +160,10 @@ class Projection:
             yield page
         yield list(missing.values())
 
-    def _generations(
-        self, messages: Mapping[MessageKey, Message], row: Connection | None
-    ) -> Mapping[MessageKey, int]:
-        """Return the generation that counted each message; where it was moved, the one that did so there.
+    def _known(
+        self, messages: Mapping[MessageKey, Message], row: Connection | None, generation: int
+    ) -> Mapping[MessageKey, StoredMessage]:
+        """Return what is known of messages; of one that was moved and is counted there, what is there.
 
         An erasure moves the messages of a session before it rewrites their events, so for a while the log has
         a message where the table has it no more.
@@ -173,9 +172,6 @@ class Projection:
             return {}
         conversation = row.session_id if row and row.forgotten else None
         moved = {key: (conversation, key[1]) for key in messages} if conversation else {}
-        counted = self.model.load((), {*messages, *moved.values()}).messages
-        return {key: max(counted.get(key, 0), counted.get(moved.get(key, key), 0)) for key in messages}
-
-
-def _messages(events: Sequence[Event]) -> dict[MessageKey, Message]:
-    return {key_of(message): message for message in map(message_of, events) if message}
+        found = self.model.load((), {*messages, *moved.values()}).messages
+        there = {key: found[elsewhere] for key, elsewhere in moved.items() if elsewhere in found}
+        return found | {key: known for key, known in there.items() if known.generation >= generation}

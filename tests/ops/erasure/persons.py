@@ -51,6 +51,7 @@ def did(connection: str, fact: Any, after: int = 0, **changes: Any) -> Event:
 
 OPENED: Final = did("c1", ConnectionOpened(ADDRESS, AGENT, EXPIRES_AT))
 TEXT: Final = did("c1", TextMessageReceived(WORDS), 1_000)
+UNANSWERED: Final = did("c1", TextMessageReceived(WORDS), 5_200)
 STARTED: Final = did("c1", VoiceSessionStarted(16_000, "lpcm", "ada"), 2_000)
 SPOKEN: Final = (
     OPENED,
@@ -61,7 +62,8 @@ SPOKEN: Final = (
     did("c1", VoiceTurnTranscribed(STARTED.event_id, "user", WORDS), 3_500),
     did("c1", VoiceSessionEnded(STARTED.event_id, 900, 2, "client"), 4_000),
     did("c1", MessageRejected("too_large"), 5_000),
-    did("c1", ReplyFailed(TEXT.event_id, f"no answer to {WORDS}"), 5_500),
+    UNANSWERED,
+    did("c1", ReplyFailed(UNANSWERED.event_id, f"no answer to {WORDS}"), 5_500),
     did("c1", ConnectionStatusSet("CONNECTED", f"service of {PERSON}", WORDS), 6_000),
     did("c1", ConnectionClosed(1001, f"bye from {AGENT}"), 7_000),
 )

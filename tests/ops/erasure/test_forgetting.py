@@ -43,7 +43,7 @@ def test_nothing_of_the_person_is_left_in_any_table(scene: Scene) -> None:
     done = scene.forget()
 
     assert scene.left() == []
-    assert (done.connections, done.events, done.messages, done.sessions) == (2, 13, 3, 1)
+    assert (done.connections, done.events, done.messages, done.sessions) == (2, 14, 4, 1)
     assert done.opened_since == ()
 
 

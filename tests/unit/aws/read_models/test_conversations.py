@@ -1,12 +1,14 @@
 """Reading a conversation for a model."""
 
 from collections.abc import Iterator
+from typing import Any
 
+import msgspec
 import pytest
 
 from functions.aws.read_models.conversations import Conversations
 from functions.domain.log.events import Event
-from functions.domain.log.facts import ReplyCompleted, TextMessageReceived
+from functions.domain.log.facts import ReplyCompleted, ReplyFailed, TextMessageReceived
 from functions.domain.refusals import Unavailable
 from functions.domain.replies.prompt import Role, Utterance
 from tests.contract.engines import moto
@@ -43,8 +45,30 @@ def test_a_conversation_is_told_from_its_end_on_whatever_connection(
     assert told == [
         Utterance(second.event_id, Role.USER, "and now?"),
         Utterance(first.event_id, Role.ASSISTANT, "hi", "max_tokens"),
-        Utterance(first.event_id, Role.USER, "hello"),
+        Utterance(first.event_id, Role.USER, "hello", "max_tokens"),
     ]
+
+
+@pytest.mark.parametrize("fact", [ReplyFailed("", "guardrail"), ReplyCompleted("", "no", "guardrail")])
+def test_a_text_says_itself_that_its_reply_was_blocked(
+    stage: Stage, conversations: Conversations, fact: Any
+) -> None:
+    text = said("something bad", 1_000)
+    outcome = msgspec.structs.replace(fact, message_id=text.event_id)
+    stage.project(happened("c1", outcome, 2_000, session_id="s-1"), text)
+
+    told = conversations.newest("s-1", 10)
+
+    assert told[-1] == Utterance(text.event_id, Role.USER, "something bad", "guardrail")
+
+
+def test_an_outcome_whose_text_is_not_projected_yet_is_not_told(
+    stage: Stage, conversations: Conversations
+) -> None:
+    text, other = said("hello", 1_000), said("before", 500)
+    stage.project(other, happened("c1", ReplyFailed(text.event_id, "empty"), 2_000, session_id="s-1"))
+
+    assert [each.text for each in conversations.newest("s-1", 1)] == ["before"]
 
 
 def test_no_more_is_read_than_is_told(stage: Stage, conversations: Conversations) -> None:

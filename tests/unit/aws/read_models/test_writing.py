@@ -12,11 +12,13 @@ INVALID = error("ValidationException")
 
 def version(connection: str, revision: int) -> Write:
     """Return the write of a row."""
-    return Write(connection, {"Item": {"revision": {"N": str(revision)}}}, {}, is_row=True)
+    item = {"connectionId": {"S": connection}, "revision": {"N": str(revision)}}
+    return Write(connection, {"Item": item}, {}, is_row=True)
 
 
 def message(connection: str, number: int, size: int = 0) -> Write:
-    return Write(connection, {"Item": {"event_id": {"S": f"{number}"}, "text": {"S": "x" * size}}}, {})
+    key = {"conversation": {"S": f"connection#{connection}"}, "event_id": {"S": f"{number}"}}
+    return Write(connection, {"Item": {**key, "text": {"S": "x" * size}}}, {})
 
 
 class Transactions:
@@ -113,3 +115,11 @@ def test_writes_are_taken_only_as_they_are_written() -> None:
 
     assert len(transactions.done) == 10
     assert max(ahead) == 1
+
+
+def test_two_writes_of_one_message_are_in_two_transactions() -> None:
+    transactions = Transactions()
+
+    write([message("c1", 1), message("c1", 2), message("c1", 1)], transactions.transact)
+
+    assert transactions.done == [["c1#1", "c1#2"], ["c1#1"]]

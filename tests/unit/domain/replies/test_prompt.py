@@ -70,6 +70,12 @@ def test_what_was_blocked_is_left_out_with_its_text(stop_reason: str) -> None:
     assert turns(text("3", "hello"), *history) == [(USER, "sorry\n\nhello")]
 
 
+def test_a_text_that_was_blocked_before_the_first_word_of_a_reply_is_left_out() -> None:
+    blocked = Utterance("1", USER, "forbidden", "guardrail")
+
+    assert turns(text("2", "hello"), blocked) == [(USER, "hello")]
+
+
 @pytest.mark.parametrize("stop_reason", ["cancelled", "max_tokens", "deadline"])
 def test_what_was_cut_off_is_told_as_far_as_it_came(stop_reason: str) -> None:
     history = [text("1", "tell me"), reply("1", "Once upon", stop_reason)]

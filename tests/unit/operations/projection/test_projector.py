@@ -1,6 +1,7 @@
 """The projector: what a batch writes, what it reports, and what it does when a write is refused."""
 
 from collections.abc import Iterator
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from functions.domain.log.facts import (
     ConnectionClosed,
     ConnectionOpened,
     ReplyCompleted,
+    ReplyFailed,
     TextMessageReceived,
 )
 from functions.domain.refusals import Unavailable
@@ -148,6 +150,68 @@ def test_texts_and_replies_are_rows_that_count_themselves(stage: Stage) -> None:
     assert rows["assistant"]["message_id"] == {"S": asked.event_id}
     counts = stage.counts()
     assert counts[f"texts {MINUTE}"] == counts[f"replies {DAY}"] == 1
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))), ids=str)
+def test_what_became_of_a_text_is_known_in_whatever_order_it_is_delivered(
+    stage: Stage, order: tuple[int, ...]
+) -> None:
+    asked, unanswered = text("c1"), text("c1", after=1_500)
+    events = [
+        asked,
+        unanswered,
+        happened("c1", ReplyCompleted(asked.event_id, "hi", "cancelled", attempt=2), 2_000),
+        happened("c1", ReplyFailed(unanswered.event_id, "throttled", 5), 3_000),
+    ]
+
+    for number in order:
+        stage.project(events[number])
+
+    rows = {item["event_id"]["S"]: item for item in stage.items(stage.tables.messages)}
+    assert rows[asked.event_id]["status"] == {"S": "cancelled"}
+    failed = rows[unanswered.event_id]
+    assert (failed["status"], failed["text"]) == ({"S": "failed"}, {"S": "hello"})
+    assert failed["outcome"]["M"]["reason"] == {"S": "throttled"}
+    assert stage.counts()[f"texts {MINUTE}"] == 2
+    stage.requests.forget()
+    stage.project(*events)
+    assert stage.requests.writes == []
+
+
+def test_a_text_and_its_outcome_in_one_batch_are_one_write_of_the_text(stage: Stage) -> None:
+    asked = text("c1")
+
+    stage.project(asked, happened("c1", ReplyCompleted(asked.event_id, "hi"), 2_000))
+
+    row = next(item for item in stage.items(stage.tables.messages) if item["role"] == {"S": "user"})
+    assert (row["revision"], row["status"]) == ({"N": "1"}, {"S": "answered"})
+
+
+def test_an_outcome_that_two_project_at_once_is_joined_by_both(stage: Stage) -> None:
+    asked = text("c1")
+    stage.project(asked)
+    replied = happened("c1", ReplyCompleted(asked.event_id, "hi"), 2_000)
+    stage.requests.at_next("TransactWriteItems", lambda: stage.project(replied))
+
+    stage.project(replied)
+
+    assert stage.counts()[f"replies {MINUTE}"] == 1
+    row = next(item for item in stage.items(stage.tables.messages) if item["role"] == {"S": "user"})
+    assert (row["revision"], row["status"]) == ({"N": "2"}, {"S": "answered"})
+
+
+def test_the_outcome_of_a_text_that_an_earlier_release_projected_is_joined(stage: Stage) -> None:
+    asked = text("c1")
+    stage.project(asked)
+    [item] = stage.items(stage.tables.messages)
+    earlier = {name: value for name, value in item.items() if name not in ("role", "revision", "status")}
+    stage.client.put_item(TableName=stage.tables.messages, Item={**earlier, "kind": {"S": "text"}})
+
+    stage.project(happened("c1", ReplyFailed(asked.event_id, "empty"), 2_000))
+
+    [row] = stage.items(stage.tables.messages)
+    assert (row["role"], row["status"], row["text"]) == ({"S": "user"}, {"S": "failed"}, {"S": "hello"})
+    assert stage.counts()[f"texts {MINUTE}"] == 1
 
 
 def test_a_text_that_comes_again_with_others_is_counted_once(stage: Stage) -> None:

@@ -9,6 +9,7 @@ from functions.domain.log.facts import (
     ActivityRecorded,
     ConnectionClosed,
     ConnectionOpened,
+    ReplyFailed,
     TextMessageReceived,
     VoiceSessionStarted,
 )
@@ -202,6 +203,33 @@ def test_a_log_of_several_pages_is_refolded_page_by_page(stage: Stage) -> None:
     assert stage.requests.seen.count("Query") == 3
     assert of(stage, 2) == {f"opened {MINUTE}": 1, f"closed {MINUTE}": 1, f"texts {MINUTE}": 70}
     assert len(stage.items(stage.tables.messages)) == 70
+
+
+def test_a_text_and_its_outcome_on_two_pages_of_the_log_are_one_row(stage: Stage) -> None:
+    first, *texts = [happened("c1", TextMessageReceived("x" * 32_000), number) for number in range(1, 71)]
+    late = happened("c1", ReplyFailed(first.event_id, "empty"), 5_000)
+    stage.append(OPENED, first, *texts, late)
+    stage.project(OPENED)
+    stage.begin_generation(2)
+
+    stage.project(OPENED)
+
+    row = next(
+        item for item in stage.items(stage.tables.messages) if item["event_id"] == {"S": first.event_id}
+    )
+    assert (row["status"], row["generation"]) == ({"S": "failed"}, {"N": "2"})
+    assert of(stage, 2)[f"texts {MINUTE}"] == 70
+
+
+def test_a_new_generation_forgets_an_outcome_that_the_log_does_not_have(stage: Stage) -> None:
+    stage.happen(OPENED, TEXT)
+    stage.project(happened("c1", ReplyFailed(TEXT.event_id, "empty"), 2_000))
+    stage.begin_generation(2)
+
+    stage.project(OPENED)
+
+    [row] = stage.items(stage.tables.messages)
+    assert row["status"] == {"S": "pending"}
 
 
 def talk() -> list[Event]:
