@@ -80,6 +80,7 @@ CLAIM_HISTORIES = "histories#"
 CLAIM_CANCELS = "cancels#"
 CLAIM_REPLY = "reply#"
 CLAIM_TICKET = "ticket#"
+CLAIM_SEND = "send#"
 """What the keys of each kind of claim begin with. Each function may write the kinds that it is granted, so a
 new kind needs a grant: without it, the transaction that makes the claim is denied."""
 

@@ -10,8 +10,9 @@ from botocore.exceptions import ClientError
 from functions.aws.log.event_items import encode
 from functions.aws.log.event_log import EventLog
 from functions.aws.read_models.read_model import ReadModel
+from functions.domain.feeds.notifications import event_of
 from functions.domain.log.events import Cause, Event, event
-from functions.domain.log.facts import Fact
+from functions.domain.log.facts import Fact, NotificationSent
 from functions.names import METRICS_KEY
 from functions.operations.projection.batches import project_batch
 from ops.deployment import Deployment, Outputs
@@ -32,6 +33,25 @@ def happened(connection: str, fact: Fact, after: int = 0, **changes: Any) -> Eve
     values: dict[str, Any] = {"user_id": "alice", "session_id": None, "expires_at": EXPIRES_AT}
     values |= {"connected_at": CONNECTED_AT, "at": CONNECTED_AT + after, "id": f"request-{after}", **changes}
     return event(Cause(connection, **values), fact)
+
+
+def notified(
+    session_id: str | None = None,
+    user_id: str = "alice",
+    after: int = 50,
+    fact: NotificationSent | None = None,
+) -> Event:
+    """Return what a service sent to a user or their session, some milliseconds after `CONNECTED_AT`."""
+    at = CONNECTED_AT + after
+    return event_of(
+        fact or NotificationSent("invoice", '{"number": 7}'),
+        user_id=user_id,
+        session_id=session_id,
+        at=at,
+        retention_seconds=EXPIRES_AT - at // 1000,
+        cause=f"{session_id} {after}",
+        trace_id=None,
+    )
 
 
 def error(code: str, operation: str = "TransactWriteItems", reasons: Iterable[str] = ()) -> ClientError:

@@ -10,8 +10,8 @@ from functions.domain.log.events import Event
 from functions.domain.log.facts import Unrecognised
 from functions.domain.times import LATEST, iso
 
-_WORDS: Final = "text"
-"""The member of a fact that holds what a person wrote or said, or was answered."""
+_WORDS: Final = ("text", "content")
+"""The members of facts that hold what a person wrote or said, was answered or was sent."""
 
 
 class Entry(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -74,9 +74,8 @@ def _data(event: Event, item: Item, *, words: bool) -> dict[str, Any]:
         return _raw(item) if words else {}
     data: dict[str, Any] = msgspec.to_builtins(event.fact)
     told = {name: value for name, value in data.items() if value is not None}
-    if not words and _WORDS in told:
-        told["characters"] = len(told.pop(_WORDS))
-    return told
+    hidden = [] if words else [told.pop(name) for name in _WORDS if name in told]
+    return {**told, "characters": sum(map(len, hidden))} if hidden else told
 
 
 def _raw(item: Item) -> dict[str, Any]:

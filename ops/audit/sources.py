@@ -9,6 +9,7 @@ from functions.domain.limits import LOST_AFTER_SECONDS
 from functions.domain.log.claims import session_key
 from functions.domain.log.ids import lowest
 from functions.domain.log.redaction import is_pseudonym
+from functions.domain.log.unconnected import is_connection
 from functions.names import CONNECTIONS_BY_USER, EVENTS_BY_USER
 from ops.audit.arrivals import by_arrival
 from ops.audit.meter import Meter, MeteredReader
@@ -79,9 +80,11 @@ def _source(deployment: Deployment, selection: Selection, meter: Meter, wanted: 
     if selection.connection_id is not None:
         return _of_connection(reader, selection.connection_id, selection)
     if selection.session_id is not None:
-        connections = _connections_of_session(deployment, selection.session_id, meter)
-        if connections:
+        owner = _owner_of_session(deployment, selection.session_id, meter)
+        connections = [] if owner is None else _connections_of(deployment, owner, selection.session_id, meter)
+        if owner is not None and connections:
             streams = [_of_connection(reader, each, selection) for each in connections]
+            streams.append(_sent_to_user(reader, owner, selection))
             return merge(*streams, key=_event_id, reverse=selection.newest_first)
     if selection.user_id is not None:
         return _of_user(reader, selection.user_id, selection)
@@ -117,21 +120,30 @@ def _of_user(reader: MeteredReader, user_id: str, selection: Selection) -> Itera
     )
 
 
-def _connections_of_session(deployment: Deployment, session_id: str, meter: Meter) -> list[str]:
-    """Return the connections of a session, as far as its claim and the read model know; else none."""
+def _sent_to_user(reader: MeteredReader, user_id: str, selection: Selection) -> Iterator[Item]:
+    """Yield what was sent to a user, which belongs to none of their connections."""
+    items = _of_user(reader, user_id, selection)
+    return (item for item in items if not is_connection(item["connection_id"]["S"]))
+
+
+def _owner_of_session(deployment: Deployment, session_id: str, meter: Meter) -> str | None:
+    """Return whose a session is, as far as its claim tells."""
     outputs = deployment.outputs
     if outputs.claims_table is None:
-        return []
+        return None
     key = to_item({"claim": session_key(session_id)})
     claim = deployment.client.get_item(
         TableName=outputs.claims_table, Key=key, ConsistentRead=True, ReturnConsumedCapacity="TOTAL"
     )
     meter.count({"ScannedCount": 1, "Count": 1, **claim})
-    owner = claim.get("Item", {}).get("value", {}).get("S")
-    if owner is None:
-        return []
+    owner: str | None = claim.get("Item", {}).get("value", {}).get("S")
+    return owner
+
+
+def _connections_of(deployment: Deployment, owner: str, session_id: str, meter: Meter) -> list[str]:
+    """Return the connections of a session, as far as the read model knows."""
     rows = _pages(
-        MeteredReader(deployment.client, outputs.connections_table, meter),
+        MeteredReader(deployment.client, deployment.outputs.connections_table, meter),
         IndexName=CONNECTIONS_BY_USER,
         KeyConditionExpression="userId = :user",
         ExpressionAttributeValues=to_item({":user": owner}),

@@ -9,6 +9,7 @@ from functions.domain.connections.connection import Connection, join
 from functions.domain.connections.idleness import ASK_AFTER_SECONDS
 from functions.domain.limits import LOST_AFTER_SECONDS
 from functions.domain.log.events import Event
+from functions.domain.log.unconnected import is_connection
 from ops.audit.arrivals import by_arrival
 from ops.audit.meter import Meter, MeteredReader
 from ops.audit.selection import Selection
@@ -41,7 +42,7 @@ def states(deployment: Deployment, selection: Selection, meter: Meter, at: int) 
     events = _events(deployment, selection, meter, at)
     rows: dict[str, Connection] = {}
     for event in events:
-        if event.at <= at and event.connected_at >= at - _LIFE:
+        if is_connection(event.connection_id) and event.at <= at and event.connected_at >= at - _LIFE:
             row = rows.get(event.connection_id) or Connection(event.connection_id)
             rows[event.connection_id] = join(row, (event,))
     for connection in sorted(rows.values(), key=lambda row: (row.created_at, row.connection_id)):
@@ -53,7 +54,7 @@ def state(deployment: Deployment, connection_id: str, meter: Meter, at: int) -> 
     """Return one connection at a moment, ended or not; None if the log does not know it by then."""
     all_events = Selection(0, 2**53, connection_id=connection_id, newest_first=False)
     items = select(deployment, all_events, meter, wanted=None, go_on=lambda _: True)
-    events = [event for event in _readable(items) if event.at <= at]
+    events = [event for event in _readable(items) if event.at <= at and is_connection(event.connection_id)]
     return join(Connection(connection_id), events) if events else None
 
 

@@ -18,6 +18,7 @@ from functions.domain.log.facts import (
     ConnectionStatusSet,
     Fact,
     MessageRejected,
+    NotificationSent,
     PersonForgotten,
     ReplyCompleted,
     ReplyFailed,
@@ -34,6 +35,7 @@ Lane = Literal["opened", "texts", "replies", "speech", "refused", "activity", "s
 _LANES: Final[dict[type[Fact], Lane]] = {
     ConnectionOpened: "opened",
     TextMessageReceived: "texts",
+    NotificationSent: "texts",
     ReplyCompleted: "replies",
     ReplyFailed: "replies",
     VoiceSessionStarted: "speech",

@@ -84,7 +84,7 @@ def _told(plan: "Plan") -> Iterator[str]:
     if plan.pseudonym is not None:
         yield "An erasure of them was begun and not finished: this one goes on with it."
     yield (
-        f"{person.user_id}: {len(person.traces)} connections, {person.named} events that name them, "
+        f"{person.user_id}: {len(person.connections)} connections, {person.named} events that name them, "
         f"{person.texts} of them with texts, {len(person.sessions)} sessions, "
         f"{len(plan.hours)} hours of the archive."
     )

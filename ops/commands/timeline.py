@@ -28,12 +28,15 @@ def timeline(
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for each step.")] = False,
 ) -> None:
     """Show the life of one connection in the order in which it happened, with its state after each step."""
+    from functions.domain.log.unconnected import is_connection
     from ops.audit.meter import Meter
     from ops.audit.selection import Selection
     from ops.audit.sources import select
     from ops.audit.timeline import timeline
     from ops.times import TimeError, time_zone
 
+    if not is_connection(connection):
+        raise refuse(f"{connection} is no connection: ask `ops audit --connection {connection}`")
     try:
         tz = time_zone(zone)
     except TimeError as problem:

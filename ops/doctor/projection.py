@@ -13,6 +13,7 @@ from functions.aws.read_models import connection_items
 from functions.aws.read_models.connections import Connections
 from functions.domain.connections.connection import Connection, join
 from functions.domain.limits import LOST_AFTER_SECONDS
+from functions.domain.log.unconnected import is_connection
 from ops.audit.arrivals import by_arrival
 from ops.audit.meter import Meter, MeteredReader, ServiceClock
 from ops.doctor.findings import Finding, Verdict
@@ -94,6 +95,8 @@ def _is_projected(client: Any, table: str, item: dict[str, Any]) -> bool:
     try:
         event = decode(item)
     except MalformedEventError:  # it is in the failure queue
+        return True
+    if not is_connection(event.connection_id):
         return True
     key = to_item({"connectionId": event.connection_id})
     found = client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")

@@ -5,6 +5,7 @@ from typing import Any
 
 from functions.aws.attributes import to_item
 from functions.domain.log.claims import session_key, voice_key
+from functions.domain.log.unconnected import is_connection
 from ops.deployment import Deployment
 from ops.erasure.person import Person
 from ops.erasure.writing import written
@@ -14,13 +15,14 @@ def free(deployment: Deployment, person: Person) -> int:
     """Delete a person's claims, and return how many sessions were theirs: others may have them now.
 
     The answers that were given to repeated frames (``reply#…``) stay for their 24 hours: their keys have the
-    ids of frames, which the log does not keep.
+    ids of frames, which the log does not keep. So do those to repeated sends (``send#…``), whose keys are
+    hashes.
     """
     freed = sum(_delete(deployment, session_key(each), person.user_id) for each in sorted(person.sessions))
     for connection, trace in person.traces.items():
         for key in sorted(trace.counts):
             _delete(deployment, key)
-        if trace.named:
+        if trace.named and is_connection(connection):
             _delete(deployment, voice_key(connection))
     return freed
 

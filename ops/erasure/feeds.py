@@ -22,7 +22,7 @@ def delete(deployment: Deployment, person: Person) -> int:
     if table is None:
         return 0
     feeds = [user_feed(person.user_id)]
-    feeds += [conversation_feed(None, connection) for connection in sorted(person.traces)]
+    feeds += [conversation_feed(None, connection) for connection in person.connections]
     for session in sorted(person.sessions):
         if _owner(deployment, session) in (None, person.user_id):
             feeds += [conversation_feed(session, "")]

@@ -14,6 +14,7 @@ import msgspec
 
 from functions.domain.log.ids import ALPHABET
 from functions.domain.log.redaction import LETTERS, pseudonym
+from functions.domain.log.unconnected import is_connection
 from ops.connections.manager import ConnectionManager
 from ops.deployment import Deployment
 from ops.erasure.archive import Archive
@@ -28,7 +29,10 @@ REASON: Final = "erasure"
 
 
 class Forgotten(msgspec.Struct, frozen=True):
-    """What a run did; ``opened_since`` are connections that were opened after it began, and left alone."""
+    """What a run did; ``opened_since`` are connections that were opened after it began, and left alone.
+
+    So is what was sent to the person after it began: it is among them by its key, ``feed#…``.
+    """
 
     connections: int
     events: int
@@ -103,7 +107,7 @@ def forget(
         raise StuckError("something came late: run it again")
     register.finish(erasure, clock.milliseconds)
     return Forgotten(
-        connections=len(known),
+        connections=sum(map(is_connection, known)),
         events=tables.events,
         messages=tables.messages,
         sessions=tables.sessions,

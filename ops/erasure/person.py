@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from functions.aws.attributes import to_item
+from functions.domain.log.unconnected import is_connection
 from functions.names import CONNECTIONS_BY_USER, EVENTS_BY_USER
 from ops.deployment import THREADS, Deployment
 from ops.erasure.traces import Trace, trace
@@ -22,7 +23,7 @@ class Person(msgspec.Struct, frozen=True):
     user_id
         Who it is.
     traces
-        What the log has of each of their connections.
+        What the log has of each of their connections, and of each notification to them, which has none.
     rows
         The connections whose rows have their name, each with its session, if it has one.
     """
@@ -30,6 +31,11 @@ class Person(msgspec.Struct, frozen=True):
     user_id: str
     traces: dict[str, Trace]
     rows: dict[str, str | None]
+
+    @property
+    def connections(self) -> list[str]:
+        """Their connections, in the order of their ids."""
+        return sorted(filter(is_connection, self.traces))
 
     @property
     def named(self) -> int:

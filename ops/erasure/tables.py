@@ -10,6 +10,7 @@ import msgspec
 
 from functions.domain.log.events import Event
 from functions.domain.log.redaction import forgetting
+from functions.domain.log.unconnected import is_connection
 from functions.operations.projection.log_pages import is_expired
 from ops.deployment import THREADS, Deployment
 from ops.erasure import claims, events, feeds
@@ -134,7 +135,7 @@ class Tables:
         )
         refuse(person.problems)
         self.hours |= person.hours
-        self._conversations |= {*person.sessions, *(f"connection#{each}" for each in person.traces)}
+        self._conversations |= {*person.sessions, *(f"connection#{each}" for each in person.connections)}
         self._known |= {each: trace.pseudonym or self._pseudonym for each, trace in person.traces.items()}
         return person
 
@@ -158,6 +159,8 @@ class Tables:
     def _unforgotten(self, trace: Trace) -> Event | None:
         """Return an event of a connection that has none yet which forgets its person, and is still kept."""
         if trace.pseudonym is not None or trace.example is None:
+            return None
+        if not is_connection(trace.example.connection_id):  # it has no row that would have to know
             return None
         return None if is_expired(trace.example, self._clock.milliseconds) else trace.example
 

@@ -5,6 +5,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any, Final
 
 from functions.aws.attributes import Item
+from functions.domain.log.unconnected import is_connection
 
 SEGMENTS: Final = 8
 
@@ -56,10 +57,11 @@ def connection_pages(
 
     A connection is named once, however many pages its events fill: a scan gives them one after the other, so
     that only the first of a page can be the last of the page before, and no other segment has any of them.
+    What belongs to no connection is left out.
     After a position, the connection in whose events it lies is named once more.
     """
     last = None
     for items, after in pages(client, log_table, segment, position, ProjectionExpression="connection_id"):
         names = dict.fromkeys(item["connection_id"]["S"] for item in items)
-        yield [name for name in names if name != last], after
+        yield [name for name in names if name != last and is_connection(name)], after
         last = next(reversed(names), last)

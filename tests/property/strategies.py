@@ -17,6 +17,7 @@ from functions.domain.log.facts import (
     ConnectionStatusSet,
     Fact,
     MessageRejected,
+    NotificationSent,
     PersonForgotten,
     ReplyCompleted,
     ReplyFailed,
@@ -66,6 +67,7 @@ known_facts: SearchStrategy[Fact] = st.one_of(
     st.builds(ConnectionLost, st.sampled_from(["post", "sweeper"])),
     st.builds(ConnectionStatusSet, st.sampled_from(["CONNECTED", "DISCONNECTED"]), texts, st.none() | texts),
     st.builds(PersonForgotten, texts),
+    st.builds(NotificationSent, texts, st.sampled_from(["", '{"number": 7}']), st.none() | counts),
 )
 facts = known_facts | st.builds(Unrecognised, st.just("Teleported"), st.just(1), st.just("an unknown type"))
 

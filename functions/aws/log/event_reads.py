@@ -9,6 +9,7 @@ from functions.aws import batch_reads
 from functions.aws.attributes import Item, to_item
 from functions.aws.faults import unavailable
 from functions.aws.log.event_items import MalformedEventError, decode
+from functions.domain.feeds.contents import is_over
 from functions.domain.feeds.feeds import Pointer
 from functions.domain.log.events import Event
 from functions.names import EVENTS_BY_USER, EVENTS_KEY
@@ -56,9 +57,13 @@ class EventReads:
         }
 
     def of(self, pointers: Iterable[Pointer], now: int) -> dict[EventKey, Event]:
-        """Return the events that numbers of a feed point to, as `get` does."""
+        """Return the events that numbers of a feed point to, as `get` does, but for those that are over."""
         keys = [(pointer.connection_id, pointer.event_id) for pointer in pointers]
-        return {key: arrived.event for key, arrived in self.get(keys, now).items()}
+        return {
+            key: arrived.event
+            for key, arrived in self.get(keys, now).items()
+            if not is_over(arrived.event, now)
+        }
 
     def of_user(self, user_id: str, event_id: str, now: int) -> Event | None:
         """Return a user's event, on whichever connection it happened; None also where the index lags.

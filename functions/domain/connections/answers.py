@@ -4,6 +4,8 @@ from typing import Final
 
 import msgspec
 
+from functions.domain.frames.feed_frames import Position
+
 TOKENS_OUTLIVE: Final = (
     "A token that the user holds opens new connections until it expires. Let Cognito issue no more of them "
     "first (admin-disable-user, admin-user-global-sign-out), and ask again once the last one has expired."
@@ -33,6 +35,34 @@ class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
     gone: int
     failed: int
     cursor: str | None = None
+
+
+class Notified(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """A notification that is in the log: its id, its number, and how many screens it was posted to.
+
+    Without a number it could not be numbered in time, or is not in the log any more; the sweeper numbers what
+    is.
+    """
+
+    message_id: str
+    posted: int
+    seq: int | None = None
+
+
+class Receipt(msgspec.Struct, frozen=True, rename="camel"):
+    """Up to where a user acknowledged a feed: the number, what has it, and when, in ISO 8601."""
+
+    user_id: str
+    seq: int
+    message_id: str
+    at: str
+
+
+class ReceiptsShown(msgspec.Struct, frozen=True):
+    """Where a feed is, and up to where each user acknowledged it."""
+
+    position: Position
+    receipts: tuple[Receipt, ...]
 
 
 class UserDisconnected(msgspec.Struct, frozen=True):

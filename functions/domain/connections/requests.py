@@ -1,11 +1,13 @@
 """What operators and services may ask of the connection manager, as types."""
 
+from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final, Literal, get_args
 
 import msgspec
 
 from functions.domain.connections.connection import Status
 from functions.domain.connections.idleness import ASK_AFTER_SECONDS
+from functions.domain.frames.feed_frames import FeedName, Message
 from functions.domain.frames.protocol import CLIENT_TYPES, MAX_SENT_BYTES, Answer
 from functions.domain.identity.identity import NAME
 from functions.domain.mismatches import explain
@@ -23,6 +25,7 @@ UserId = Annotated[
         description="1 to 128 ASCII letters, digits and any of - . _ : @ | + =",
     ),
 ]
+SessionId = UserId
 Limit = Annotated[int, msgspec.Meta(ge=1, le=500)]
 IdleSeconds = Annotated[int, msgspec.Meta(ge=0, le=86_400)]
 Who = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
@@ -36,7 +39,9 @@ _PUSHED_BY_SESSIONS: Final = {
     "voice_interrupted",
 }
 RESERVED_TYPES: Final = (
-    CLIENT_TYPES | _PUSHED_BY_SESSIONS | {str(a.__struct_config__.tag) for a in get_args(Answer)}
+    CLIENT_TYPES
+    | _PUSHED_BY_SESSIONS
+    | {str(each.__struct_config__.tag) for each in (*get_args(Answer), Message)}
 )
 """Types of frames that are a client's word, or the server's word on it: a service sends others."""
 
@@ -146,20 +151,62 @@ class Push(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Send(_Paged, frozen=True, tag="send", kw_only=True):
-    """Send a message to a connection, to a user's connections, or to all."""
+    """Send a message to a connection, to a user's connections, or to all, as they are at this moment.
+
+    With ``feed`` it is a notification of a user or of a session: it is kept, and who is away gets it later.
+    Under an ``id`` it is sent once in 24 hours.
+    """
 
     message: Push
     connection_id: ConnectionId | None = None
     user_id: UserId | None = None
     everyone: bool = msgspec.field(name="all", default=False)
+    feed: FeedName | None = None
+    session_id: SessionId | None = None
+    id: PrintableId | None = None
+    expires_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    receipt: bool = False
 
     def __post_init__(self) -> None:
-        if (self.connection_id is not None) + (self.user_id is not None) + self.everyone != 1:
+        if self.feed is not None:
+            _of_one_feed(self)
+            if self.connection_id is not None or self.everyone or self.cursor is not None:
+                msg = "With feed, neither connectionId, all nor cursor"
+                raise ValueError(msg)
+        elif self.session_id or self.id or self.expires_at or self.receipt:
+            msg = "sessionId, id, expiresAt and receipt need a feed"
+            raise ValueError(msg)
+        elif (self.connection_id is not None) + (self.user_id is not None) + self.everyone != 1:
             msg = "Exactly one of connectionId, userId and all: true"
             raise ValueError(msg)
 
+    @property
+    def scope(self) -> bytes:
+        """What a cursor is bound to; without what a message to a feed has, which needs none."""
+        return msgspec.json.encode(
+            ["send", self.message, self.connection_id, self.user_id, self.everyone], order="deterministic"
+        )
 
-Request = Get | ListUser | ListAll | UpdateStatus | Disconnect | DisconnectUser | Cleanup | Send
+
+class Receipts(_Request, frozen=True, tag="receipts", kw_only=True):
+    """Show up to where a feed was acknowledged: for each user, the greatest number of all their screens."""
+
+    feed: FeedName
+    user_id: UserId | None = None
+    session_id: SessionId | None = None
+
+    def __post_init__(self) -> None:
+        _of_one_feed(self)
+
+
+def _of_one_feed(request: Send | Receipts) -> None:
+    given = (request.user_id is not None, request.session_id is not None)
+    if given != (request.feed == "user", request.feed == "session"):
+        msg = "The feed user needs a userId, the feed session a sessionId, and neither needs the other"
+        raise ValueError(msg)
+
+
+Request = Get | ListUser | ListAll | UpdateStatus | Disconnect | DisconnectUser | Cleanup | Send | Receipts
 
 
 def parse(event: object) -> Request:

@@ -1,7 +1,8 @@
 """What a number of a feed says to a client: as one message, or in parts where it is too long for a frame."""
 
 from collections.abc import Iterator
-from typing import Final
+from contextlib import suppress
+from typing import Any, Final
 
 import msgspec
 
@@ -9,7 +10,7 @@ from functions.domain.feeds.feeds import Pointer
 from functions.domain.frames.feed_frames import FeedName, MessageData
 from functions.domain.frames.protocol import MAX_SENT_BYTES
 from functions.domain.log.events import Event
-from functions.domain.log.facts import TextMessageReceived
+from functions.domain.log.facts import NotificationSent, TextMessageReceived
 from functions.domain.times import iso
 
 ENVELOPE_BYTES: Final = 1_024
@@ -38,6 +39,9 @@ def messages_of(
     text_bytes
         How long the text of one frame may be, as JSON writes it.
     """
+    if event is not None and event.user_id == reader and isinstance(event.fact, NotificationSent):
+        with suppress(msgspec.DecodeError):  # who wrote it by hand stops nobody's resume
+            return (_notification(name, pointer, event, event.fact),)
     if event is not None and event.user_id == reader and isinstance(event.fact, TextMessageReceived):
         pieces = parts(event.fact.text, text_bytes)
         whole = MessageData(name, pointer.seq, pointer.event_id, iso(event.at), "text")
@@ -48,6 +52,25 @@ def messages_of(
             for number, piece in enumerate(pieces, 1)
         )
     return (MessageData(name, pointer.seq, pointer.event_id, iso(pointer.numbered_at), "expired"),)
+
+
+def is_over(event: Event, now: int) -> bool:
+    """Tell whether an event is not shown any more at a time in epoch milliseconds, though it is kept."""
+    fact = event.fact
+    return isinstance(fact, NotificationSent) and fact.ends_at is not None and fact.ends_at <= now
+
+
+def _notification(name: FeedName, pointer: Pointer, event: Event, fact: NotificationSent) -> MessageData:
+    return MessageData(
+        name,
+        pointer.seq,
+        pointer.event_id,
+        iso(event.at),
+        "notification",
+        type=fact.kind,
+        data=msgspec.json.decode(fact.content, type=dict[str, Any]) if fact.content else None,
+        receipt=fact.receipt,
+    )
 
 
 def parts(text: str, most_bytes: int) -> tuple[str, ...]:

@@ -7,11 +7,14 @@ import msgspec
 from functions.domain.frames.feed_frames import FeedName
 from functions.domain.limits import LOST_AFTER_SECONDS
 from functions.domain.log.events import Cause, Event
-from functions.domain.log.facts import TextMessageReceived
+from functions.domain.log.facts import NotificationSent, TextMessageReceived
 from functions.domain.log.redaction import is_pseudonym
 
-NUMBERED: Final = (TextMessageReceived,)
+NUMBERED: Final = (TextMessageReceived, NotificationSent)
 """The facts whose events get a number in a feed, and reach every screen in its order."""
+
+
+_OF_USER: Final = "user#"
 
 
 def conversation_feed(session_id: str | None, connection_id: str) -> str:
@@ -21,13 +24,20 @@ def conversation_feed(session_id: str | None, connection_id: str) -> str:
 
 def user_feed(user_id: str) -> str:
     """Return the feed of a user, which all of their connections are subscribed to."""
-    return f"user#{user_id}"
+    return f"{_OF_USER}{user_id}"
+
+
+def name_of(feed: str) -> FeedName:
+    """Return what a client calls a feed."""
+    return "user" if feed.startswith(_OF_USER) else "session"
 
 
 def feed_of(event: Event) -> str | None:
     """Return the feed that an event is numbered in; None if in none, as of a person who was forgotten."""
     if not isinstance(event.fact, NUMBERED) or is_pseudonym(event.user_id):
         return None
+    if isinstance(event.fact, NotificationSent) and event.session_id is None:
+        return user_feed(event.user_id)
     return conversation_feed(event.session_id, event.connection_id)
 
 

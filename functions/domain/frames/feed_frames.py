@@ -1,6 +1,6 @@
 """The frames of the feeds: what a client asks for that it missed, and what every screen is told in order."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
@@ -100,17 +100,20 @@ class MessageData(msgspec.Struct, frozen=True, omit_defaults=True):
     """One number of a feed, or one part of it, and what it says.
 
     ``id`` is the event's, a text's ``messageId``. Of a message in parts, ``text`` is that of one part; they
-    count from 1.
+    count from 1. ``type`` and ``data`` are of a notification, whose sender may want a ``receipt``: an `Ack`.
     """
 
     feed: FeedName
     seq: int
     id: str
     at: str
-    kind: Literal["text", "expired"]
+    kind: Literal["text", "notification", "expired"]
     text: str | None = None
     part: int | None = None
     parts: int | None = None
+    type: str | None = None
+    data: dict[str, Any] | None = None
+    receipt: bool = False
 
 
 class Message(ServerFrame, frozen=True, tag="message", kw_only=True):

@@ -14,6 +14,7 @@ from functions.names import (
     CLAIM_HISTORIES,
     CLAIM_REPLY,
     CLAIM_RESUMES,
+    CLAIM_SEND,
     CLAIM_SESSION,
     CLAIM_TEXTS,
     CLAIM_TICKET,
@@ -120,6 +121,14 @@ def cancels_key(user_id: str, minute: int) -> str:
 def ticket_key(ticket: str) -> str:
     """Return the key of a one-time ticket: its hash, so that who reads the table cannot use it."""
     return f"{CLAIM_TICKET}{sha256(ticket.encode()).hexdigest()}"
+
+
+def send_key(feed: str, client_id: str) -> str:
+    """Return the key of the one notification that a service sends under an id; its value is like a reply's.
+
+    It is a hash, since the feed may be a user's: neither part has a space, so no two pairs have one key.
+    """
+    return f"{CLAIM_SEND}{sha256(f'{feed} {client_id}'.encode()).hexdigest()}"
 
 
 def reply_key(conversation: str, client_id: str) -> str:

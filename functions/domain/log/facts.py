@@ -124,6 +124,20 @@ class PersonForgotten(Fact, frozen=True):
     by: str
 
 
+class NotificationSent(Fact, frozen=True):
+    """A service sent something to a user or, where the event has a session, to its conversation.
+
+    It belongs to no connection: see `unconnected`. ``kind`` is the service's word for it, ``content`` its
+    data as JSON. ``ends_at`` is until when it is shown, epoch milliseconds; ``receipt`` tells that clients
+    are asked to acknowledge it.
+    """
+
+    kind: str
+    content: str
+    ends_at: Count | None = None
+    receipt: bool = False
+
+
 class Unrecognised(Fact, frozen=True):
     """An event that this release cannot read: it counts for user and times only."""
 
@@ -147,6 +161,7 @@ KnownFact = (
     | ConnectionLost
     | ConnectionStatusSet
     | PersonForgotten
+    | NotificationSent
 )
 FACTS: Final[dict[str, type[Fact]]] = {fact.__name__: fact for fact in get_args(KnownFact)}
 

@@ -10,6 +10,7 @@ from functions.domain.log.facts import (
     ConnectionOpened,
     ConnectionStatusSet,
     Fact,
+    NotificationSent,
     PersonForgotten,
     ReplyCompleted,
     ReplyFailed,
@@ -82,6 +83,8 @@ def _fact(event: Event, pseudonym: str) -> Fact:
             return ConnectionOpened(token_expires_at=fact.token_expires_at)
         case TextMessageReceived() | ReplyCompleted() | VoiceTurnTranscribed():
             return msgspec.structs.replace(fact, text="")
+        case NotificationSent():
+            return msgspec.structs.replace(fact, kind="", content="")
         case ReplyFailed():
             return msgspec.structs.replace(fact, reason="")
         case VoiceSessionStarted():

@@ -11,6 +11,7 @@ from functions.aws.logs import logger
 from functions.aws.read_models.read_model import ReadModel
 from functions.domain.log.events import Event
 from functions.domain.log.facts import Unrecognised
+from functions.domain.log.unconnected import is_connection
 from functions.names import LINE_PROJECT
 from functions.operations.projection.log_pages import is_expired
 from functions.operations.projection.projecting import Pause, Projection, back_off
@@ -57,7 +58,7 @@ def project_batch(
     by_connection: dict[str, list[Event]] = {}
     first: dict[str, int] = {}
     stop, problem = len(records), ""
-    unrecognised = 0
+    unrecognised = notifications = 0
     arrived: list[int] = []
     for position, record in enumerate(records):
         if record["eventName"] != "INSERT":  # the mapping's filter should have kept it back
@@ -70,7 +71,9 @@ def project_batch(
             break
         unrecognised += isinstance(event.fact, Unrecognised)
         arrived += _arrival(image)
-        if not is_expired(event, now):
+        if not is_connection(event.connection_id):
+            notifications += 1
+        elif not is_expired(event, now):
             by_connection.setdefault(event.connection_id, []).append(event)
             first.setdefault(event.connection_id, position)
     projection = Projection(model, log, now, pause=pause)
@@ -84,6 +87,7 @@ def project_batch(
             "records": len(records),
             "connections": len(by_connection),
             "unrecognised": unrecognised,
+            **({"notifications": notifications} if notifications else {}),
             **{name: change for name, change in sorted(projection.moved.items()) if change},
             "lag_ms": _lag(arrived, now if clock is None else clock()),
             "stopped_at": stop if problem else None,

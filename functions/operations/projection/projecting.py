@@ -19,6 +19,7 @@ from functions.aws.read_models.read_model import LoadedRows, ReadModel
 from functions.aws.read_models.transactions import Write
 from functions.domain.connections.connection import Connection
 from functions.domain.log.events import Event
+from functions.domain.log.unconnected import is_connection
 from functions.domain.texts.messages import Message, MessageKey, rows_in
 from functions.operations.projection.folding import Fold
 from functions.operations.projection.log_pages import log_pages
@@ -69,7 +70,8 @@ class Projection:
         Parameters
         ----------
         events
-            By connection; what has expired has been dropped.
+            By connection; what has expired has been dropped. What belongs to no connection makes no row, and
+            is left out here for all that project: batches, rebuilds and redrives.
         whole_log
             Join all that the log has of the connections, not the events alone, as a redrive does.
 
@@ -83,7 +85,7 @@ class Projection:
         Unavailable
             If the tables cannot be read in time. What was written until then is whole, and not repeated.
         """
-        pending = frozenset(events)
+        pending = frozenset(filter(is_connection, events))
         poisoned: frozenset[str] = frozenset()
         refolded = pending if whole_log else frozenset()
         for attempt in range(self.attempts):

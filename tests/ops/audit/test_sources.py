@@ -21,7 +21,7 @@ from functions.names import ARRIVAL_SHARDS
 from ops.audit.meter import Meter
 from ops.audit.selection import Selection
 from ops.audit.sources import MOST_FILTERED, TooManyReadError, select
-from tests.stage import NOW, RETENTION_DAYS, Stage, happened
+from tests.stage import NOW, RETENTION_DAYS, Stage, happened, notified
 
 MINUTE = 60_000
 TIME = Selection(NOW - MINUTE, NOW + MINUTE)
@@ -88,7 +88,18 @@ def test_by_pseudonym_when_they_were_forgotten_is_found(stage: Stage, ask: Ask) 
 
 def test_by_session_the_connections_of_its_owner_are_read(ask: Ask, meter: Meter) -> None:
     assert ask(session_id="talk", newest_first=False) == ids(OPENED, TEXT, AGAIN)
-    assert meter.scanned == 1 + 2 + 3  # the claim, the rows of its owner, and the events
+    # the claim, the rows of its owner, the events, and what the owner has in the index, for what was sent
+    assert meter.scanned == 1 + 2 + 3 + 3
+
+
+def test_by_session_what_was_sent_to_it_is_among_the_events(stage: Stage, ask: Ask) -> None:
+    sent, other = (notified(to) for to in ("talk", None))
+    stage.log.append(sent)
+    stage.log.append(other)
+
+    assert ask(session_id="talk", newest_first=False) == ids(OPENED, TEXT, AGAIN, sent)
+    assert {*ids(sent, other)} <= {*ask(user_id="alice")}
+    assert ask(connection_id=sent.connection_id) == ids(sent)
 
 
 def test_a_session_whose_claim_has_expired_is_found_by_a_filter(stage: Stage, ask: Ask) -> None:

@@ -10,6 +10,7 @@ from functions.aws.log.event_items import decode, encode
 from functions.domain.log.facts import (
     ConnectionClosed,
     ConnectionOpened,
+    NotificationSent,
     PersonForgotten,
     TextMessageReceived,
 )
@@ -32,7 +33,7 @@ from tests.ops.erasure.persons import (
     Scene,
     did,
 )
-from tests.stage import NOW, Requests, Stage
+from tests.stage import NOW, Requests, Stage, notified
 
 EXPIRED = {"expires_at": NOW // 1000}
 
@@ -45,6 +46,22 @@ def test_nothing_of_the_person_is_left_in_any_table(scene: Scene) -> None:
     assert scene.left() == []
     assert (done.connections, done.events, done.messages, done.sessions) == (2, 14, 4, 1)
     assert done.opened_since == ()
+
+
+def test_what_was_sent_to_them_is_blank_too_and_no_connection_of_theirs(scene: Scene) -> None:
+    note = NotificationSent(f"to {PERSON}", f'{{"text": "{WORDS}"}}', NOW + 1, receipt=True)
+    sent = [notified(to, PERSON, fact=note) for to in (SESSION, None)]
+    scene.begin(*EVERYTHING, *sent)
+
+    done = scene.forget()
+
+    assert scene.left() == []
+    assert (done.connections, done.events, done.opened_since) == (2, 15, ())
+    kept = [decode(scene.log()[each.connection_id, each.event_id]) for each in sent]
+    assert [each.fact for each in kept] == [NotificationSent("", "", NOW + 1, receipt=True)] * 2
+    assert all(is_pseudonym(each.user_id) for each in kept)
+    assert all(len(list(scene.stage.log.items(each.connection_id))) == 1 for each in sent)
+    assert scene.differences() == ()
 
 
 def test_counters_do_not_move_and_the_read_models_are_those_of_the_log(scene: Scene) -> None:

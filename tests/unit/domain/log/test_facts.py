@@ -5,4 +5,4 @@ from functions.domain.log.facts import FACTS, VERSIONS
 
 def test_every_type_has_a_version() -> None:
     assert set(VERSIONS) == set(FACTS)
-    assert len(FACTS) == 14
+    assert len(FACTS) == 15

@@ -13,6 +13,7 @@ from functions.domain.log.facts import (
     ConnectionStatusSet,
     Fact,
     MessageRejected,
+    NotificationSent,
     PersonForgotten,
     ReplyCompleted,
     ReplyFailed,
@@ -41,6 +42,7 @@ CASES: list[tuple[Fact, Fact]] = [
     (ConnectionClosed(1001, "bye"), ConnectionClosed(1001)),
     (ConnectionLost("sweeper"), ConnectionLost("sweeper")),
     (ConnectionStatusSet("CONNECTED", "olga", "she asked"), ConnectionStatusSet("CONNECTED", "olga")),
+    (NotificationSent("invoice", '{"sum":7}', 9, receipt=True), NotificationSent("", "", 9, receipt=True)),
     (PersonForgotten("olga"), PersonForgotten("olga")),
 ]
 
