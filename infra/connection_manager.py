@@ -26,7 +26,7 @@ class ConnectionManagerArgs:
     api
         The API whose connections it asks for, posts to and closes.
     feeds
-        The feeds, which the sweeper heals.
+        The feeds, by which notifications are sent, and which the sweeper heals.
     """
 
     store: EventStore
@@ -69,11 +69,20 @@ class ConnectionManager(pulumi.ComponentResource):
             FunctionArgs(
                 handler=names.CONNECTION_MANAGER,
                 size=runtime.settings.functions.sizes.connection_manager,
-                environment=args.environment,
+                environment={
+                    **args.environment,
+                    names.CLAIMS_TABLE: args.store.claims_table,
+                    names.FEEDS_TABLE: args.feeds.feeds_table,
+                },
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
         args.store.grant_append(self.function)
+        args.store.grant_claim(self.function, names.CLAIM_SEND, names.CLAIM_SESSION)
+        args.store.grant_see_owners(self.function)
+        args.store.grant_get_events(self.function)
+        args.feeds.grant_deliver(self.function)
+        args.feeds.grant_subscribe(self.function)
         args.read_model.grant_get_connection(self.function)
         args.read_model.grant_list_connections(
             self.function, names.CONNECTIONS_BY_USER, names.CONNECTIONS_ACTIVE

@@ -4,15 +4,22 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from functions.aws import environment
+from functions.aws.feeds import environment as of_feeds
+from functions.aws.feeds.stores import FeedStores
 from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.log.event_log import EventLog
+from functions.aws.log.owners import Owners
 from functions.aws.read_models.connections import Connections
 from functions.operations.connections.connection_manager import serve
 from functions.operations.connections.invocation import Invocation
+from functions.operations.feeds.delivering import Threads, threads
+from functions.operations.feeds.feeds import Feeds
 
 _CONNECTIONS: Final = environment.connections()
 _LOG: Final = environment.event_log_in_time()
 _CALLBACKS: Final = environment.callbacks_in_time()
+_STORES: Final = of_feeds.stores()
+_OWNERS: Final = of_feeds.owners()
 _RETENTION: Final = environment.retention_seconds()
 
 
@@ -23,6 +30,9 @@ def handler(
     log: EventLog = _LOG,
     callbacks: Callbacks = _CALLBACKS,
     now: Callable[[], int] = environment.now,
+    stores: FeedStores = _STORES,
+    owners: Owners = _OWNERS,
+    threads: Threads = threads,
 ) -> dict[str, Any]:
     """Answer a request; see `serve`."""
     invocation = Invocation(
@@ -32,4 +42,5 @@ def handler(
         remaining_milliseconds=context.get_remaining_time_in_millis,
         trace_id=environment.trace_id(),
     )
-    return serve(event, invocation, connections, log, callbacks)
+    notifying = Feeds(stores, log, callbacks, now, threads).notifying(owners)
+    return serve(event, invocation, connections, log, callbacks, notifying)

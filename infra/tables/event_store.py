@@ -96,6 +96,10 @@ class EventStore(pulumi.ComponentResource):
         """Let a function count what a user does in a minute, in the transaction of the append."""
         function.grant("count-claims", self._of_claims("UpdateItem", kind, *others))
 
+    def grant_see_owners(self, function: Function) -> None:
+        """Let a function see whose a session is."""
+        function.grant("see-owners", self._of_claims("GetItem", names.CLAIM_SESSION))
+
     def grant_issue(self, function: Function) -> None:
         """Let a function issue tickets, which are claims."""
         function.grant("issue-tickets", self._of_claims("PutItem", names.CLAIM_TICKET))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any, Final
 
@@ -9,12 +10,13 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from functions.operations.connections.connection_manager import serve
+from tests.feeds.memory import notifying
 from tests.fuzz.directory import ROWS, MemoryConnections
 from tests.fuzz.leaks import listening
 from tests.fuzz.storing import ParticularLog
 from tests.fuzz.verdicts import Input
 from tests.property.mutations import ODD_VALUES, bent, odd_texts, odd_values, spliced
-from tests.unit.operations.connections.connection_rows import Gateway, invocation
+from tests.unit.operations.connections.connection_rows import NOW, Gateway, invocation
 
 RESERVED: Final = {
     *(
@@ -23,6 +25,15 @@ RESERVED: Final = {
         "voice_start",
         "voice_data",
         "voice_end",
+        "resume",
+        "history",
+        "ack",
+        "text_cancel",
+        "text_cancelled",
+        "message",
+        "resumed",
+        "reset",
+        "history_page",
         "pong",
         "text_ack",
         "voice_ready",
@@ -53,7 +64,8 @@ def cursors(scope: str) -> frozenset[str]:
 
 def _ask(request: dict[str, Any], *looks: int) -> dict[str, Any]:
     with listening():
-        return serve(request, invocation(*looks), MemoryConnections(), ParticularLog(), Gateway())
+        log = ParticularLog()
+        return serve(request, invocation(*looks), MemoryConnections(), log, Gateway(), notifying(log, NOW))
 
 
 _ids = st.sampled_from([*sorted(KNOWN), "c-9", "Uc3xGfOaIAMCF2w="])
@@ -61,6 +73,13 @@ _users = st.sampled_from(["alice", "bob", "carol"])
 _reasons = {"reason": st.none() | st.text(min_size=1, max_size=20)}
 _who = st.text(min_size=1, max_size=20) | st.just("olga")
 _statuses = st.sampled_from(["CONNECTED", "DISCONNECTED"])
+_sessions = st.sampled_from(["s-1", "s-9"])
+_times = st.datetimes(datetime(2027, 1, 1), timezones=st.just(UTC)).map(datetime.isoformat)  # noqa: DTZ001 - its zone comes with it
+_kept = {
+    "id": st.none() | st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=128),
+    "expiresAt": st.none() | _times,
+    "receipt": st.booleans(),
+}
 _limits = {"limit": st.integers(1, 500) | st.integers(1, 3)}
 _message = st.fixed_dictionaries(
     {"type": st.sampled_from(["notification", "x"])},
@@ -86,6 +105,10 @@ _valid: SearchStrategy[dict[str, Any]] = st.one_of(
     _request("send", {"message": _message, "connectionId": _ids}, {"all": st.just(value=False)}),
     _request("send", {"message": _message, "userId": _users}, {}),
     _request("send", {"message": _message, "all": st.just(value=True)}, {}),
+    _request("send", {"message": _message, "feed": st.just("user"), "userId": _users}, _kept),
+    _request("send", {"message": _message, "feed": st.just("session"), "sessionId": _sessions}, _kept),
+    _request("receipts", {"feed": st.just("user"), "userId": _users}, {}),
+    _request("receipts", {"feed": st.just("session"), "sessionId": _sessions}, {}),
 )
 _paged: SearchStrategy[dict[str, Any]] = st.sampled_from(
     [
@@ -134,6 +157,16 @@ def corpus() -> Iterator[tuple[str, Input]]:
             "message": {"type": "notification", "data": {}},
             "userId": "alice",
             "all": False,
+        },
+        {"operation": "receipts", "feed": "user", "userId": "alice"},
+        {
+            "operation": "send",
+            "message": {"type": "notification", "data": {}},
+            "feed": "session",
+            "sessionId": "s-1",
+            "id": "n-1",
+            "expiresAt": "2027-01-01T00:00:00Z",
+            "receipt": True,
         },
     ]
     for value in ODD_VALUES:

@@ -7,20 +7,24 @@ from typing import Any, Final
 import pytest
 from ministack.core import iam_evaluator as iam  # type: ignore[import-untyped]  # it has no stubs
 
+from functions.aws.attributes import to_item
 from functions.aws.identity.tickets import Tickets
 from functions.aws.log.event_log import EventLog
+from functions.aws.log.owners import Owners
 from functions.domain.log.ids import lowest
-from functions.handlers import authorizer, lifecycle, message, ticket
+from functions.handlers import authorizer, connection_manager, lifecycle, message, ticket
 from infra.policy import NAMING_ACTIONS, Statement
 from tests import gateway_events
-from tests.fakes import RecordingCallbacks, crowd
+from tests.fakes import OneByOne, RecordingCallbacks, crowd
+from tests.feeds.memory import notifying
 from tests.gateway_events import CONNECTED_AT, authorize, fixture
 from tests.infra.program import evaluated
 from tests.unit.handlers.frames import at, end, start, text
+from tests.unit.operations.connections.connection_rows import Context
 
 CLAIMS: Final = "arn:aws:dynamodb:us-east-1:123456789012:table/airium-websocket-claims"
 KEY: Final = "dynamodb:LeadingKeys"
-KINDS: Final = ("session", "voice", "texts", "voices", "reply", "ticket")
+KINDS: Final = ("session", "voice", "texts", "voices", "reply", "ticket", "send")
 ACTIONS: Final = sorted(NAMING_ACTIONS)
 
 
@@ -29,6 +33,10 @@ class Asked:
 
     def __init__(self) -> None:
         self.of_claims: set[tuple[str, str]] = set()
+
+    def get_item(self, **call: Any) -> dict[str, Any]:
+        self._note("GetItem", call)
+        return {"Item": to_item({"value": "alice", "expires_at": 2**40})}
 
     def put_item(self, **call: Any) -> dict[str, Any]:
         self._note("PutItem", call)
@@ -74,11 +82,22 @@ def _authorizer(client: Asked) -> None:
     authorizer.handler(authorize(ticket="t" * 43), None, nobody, Tickets(client, "claims"), crowd(0))
 
 
+def _manager(client: Asked) -> None:
+    log = EventLog(client, "events", "claims")
+    now = CONNECTED_AT
+    sent = {"operation": "send", "message": {"type": "x"}, "id": "n-1"}
+    stores, nobody, owners = notifying(log, now).stores, None, Owners(client, "claims")
+    rest: Any = (nobody, log, RecordingCallbacks(), lambda: now, stores, owners, OneByOne)
+    for to in ({"feed": "user", "userId": "alice"}, {"feed": "session", "sessionId": "s-1"}):
+        connection_manager.handler({**sent, **to}, Context(), *rest)
+
+
 WORK: Final[dict[str, Callable[[Asked], None]]] = {
     "lifecycle": _lifecycle,
     "message": _message,
     "ticket": _ticket,
     "authorizer": _authorizer,
+    "connection-manager": _manager,
 }
 
 

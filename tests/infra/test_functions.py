@@ -43,7 +43,7 @@ EXPECTED = {
             "LOG_LEVEL",
         },
     ),
-    "connection-manager": (names.CONNECTION_MANAGER, MANAGER),
+    "connection-manager": (names.CONNECTION_MANAGER, {*MANAGER, "CLAIMS_TABLE", "FEEDS_TABLE"}),
     "sweeper": (names.SWEEPER, {*MANAGER, "FEEDS_TABLE"}),
 }
 

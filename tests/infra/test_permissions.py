@@ -96,6 +96,13 @@ EXPECTED: dict[str, set[tuple[str, str]]] = {
     "connection-manager-role": {
         *logs("connection-manager"),
         ("dynamodb:PutItem", EVENTS),
+        ("dynamodb:BatchGetItem", EVENTS),
+        ("dynamodb:GetItem", f"{CLAIMS}session#*"),
+        ("dynamodb:PutItem", f"{CLAIMS}session#*"),
+        ("dynamodb:PutItem", f"{CLAIMS}send#*"),
+        ("dynamodb:Query", FEEDS),
+        ("dynamodb:PutItem", FEEDS),
+        ("dynamodb:BatchWriteItem", FEEDS),
         ("dynamodb:GetItem", CONNECTIONS),
         ("dynamodb:Query", f"{CONNECTIONS}/index/userId-index"),
         ("dynamodb:Query", f"{CONNECTIONS}/index/active-index"),

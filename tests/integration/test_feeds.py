@@ -1,7 +1,7 @@
 """Two screens, cuts and resumes: each text once, in order, on every screen of its conversation."""
 
 import json
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -10,6 +10,8 @@ from tests.integration.backend import Backend
 from tests.integration.client import Client, Frame
 from tests.integration.conftest import Connect
 from tests.integration.waiting import eventually
+
+NOTE: Final = {"type": "invoice", "data": {"sum": 9.5}}
 
 
 class Screen:
@@ -290,3 +292,45 @@ def test_a_text_of_anothers_conversation_is_not_cancelled(
     feeds = [f"session#{session}", f"session#{session}-2", f"connection#{others[1].connection_id}"]
     assert refused == ["not_found"] * 3
     assert [key for feed in feeds for key in backend.feed(feed) if key.startswith("x#")] == []
+
+
+# --- What services send ----------------------------------------------------------------------
+
+
+def test_what_a_service_sends_reaches_every_screen_of_its_user(
+    backend: Backend, connect: Connect, user: str
+) -> None:
+    screens = connect(user), connect(user)
+
+    answer = backend.manage("send", feed="user", userId=user, message=NOTE)
+
+    assert (answer["seq"], answer["posted"]) == (1, 2)
+    for screen in screens:
+        message = screen.receive_message()
+        assert (message["feed"], message["seq"], message["id"]) == ("user", 1, answer["messageId"])
+        assert message["kind"] == "notification"
+        assert {name: message[name] for name in NOTE} == NOTE
+
+
+def test_who_is_away_gets_what_was_sent_on_their_next_resume_and_acknowledges_it(
+    backend: Backend, connect: Connect, user: str, session: str
+) -> None:
+    to = {"feed": "session", "sessionId": session}
+    assert backend.manage("send", message=NOTE, **to)["error"]["code"] == "not_found"
+    connect(user, session).abort()
+    sent, again = (backend.manage("send", message=NOTE, id="n-1", receipt=True, **to) for _ in range(2))
+    assert again["messageId"] == sent["messageId"]
+    assert backend.manage("send", message={"type": "x"}, id="n-1", **to)["error"]["code"] == "conflict"
+
+    client = connect(user, session)
+    client.send({"type": "resume", "data": {"positions": {"session": {"seq": 0, "id": ""}}}})
+    message = client.receive_message()
+    assert (message["seq"], message["id"], message["receipt"]) == (1, sent["messageId"], True)
+    client.send({"type": "ack", "data": {"feed": "session", "seq": 1}})
+
+    eventually(lambda: _acknowledged(backend, to) == [(user, 1, sent["messageId"])])
+
+
+def _acknowledged(backend: Backend, of: dict[str, str]) -> list[tuple[str, int, str]]:
+    shown = backend.manage("receipts", **of)["receipts"]
+    return [(each["userId"], each["seq"], each["messageId"]) for each in shown]

@@ -17,8 +17,9 @@ from functions.aws.read_models.connection_items import Stored, encode
 from functions.domain.archive.hours import HOUR, Watermark, hour_of
 from functions.domain.connections.connection import Connection, Opened
 from functions.domain.feeds.feeds import Subscriber
+from functions.domain.log.claims import Take, session_key
 from functions.domain.log.events import Cause, Event, event
-from functions.domain.log.facts import ConnectionOpened, Fact, TextMessageReceived
+from functions.domain.log.facts import ActivityRecorded, ConnectionOpened, Fact, TextMessageReceived
 from functions.domain.times import iso
 from local.stackfile import PROJECT
 from tests import gateway_events
@@ -284,6 +285,25 @@ class Work:
             "failed": 0,
         }
 
+    def notifies(self) -> bool:
+        """A service sends to a session under an id, twice, and a screen of it is gone."""
+        session_id, user_id, connected_at = f"s-{uuid.uuid4().hex}", "anybody", now() - 3_600_000
+        claim = Take(session_key(session_id), user_id, now() // 1000, now() // 1000 + 3_600)
+        outputs = self.backend.outputs
+        log = EventLog(self.backend.cloud.client("dynamodb"), outputs.events_table, outputs.claims_table)
+        log.append(happened(ActivityRecorded()), (claim,))
+        gone = f"{uuid.uuid4().hex[:14]}="
+        subscriber = Subscriber(gone, user_id, session_id, connected_at, now() // 1000 + 86_400)
+        self._subscribers.subscribe(subscriber)
+        to = {"feed": "session", "sessionId": session_id, "id": "n-1", "message": {"type": "note"}}
+        answers = [self._managed("send", **to) for _ in range(2)]
+        shown = self._managed("receipts", feed="session", sessionId=session_id)
+        return (
+            [answer.get("seq") for answer in answers] == [1, 1]
+            and "receipts" in shown
+            and not self._is_subscribed(user_id, gone)
+        )
+
     def disconnects(self) -> bool:
         return "eventId" in self._managed("disconnect", connectionId=self._row(), by="me")
 
@@ -393,6 +413,13 @@ NEEDED: dict[Kind, Callable[[Work], bool]] = {
     ("connection-manager", "dynamodb:Query", "userId-index"): Work.lists_a_user,
     ("connection-manager", "dynamodb:Query", "active-index"): Work.lists_all,
     ("connection-manager", "dynamodb:PutItem", "events"): Work.sets_a_status,
+    ("connection-manager", "dynamodb:BatchGetItem", "events"): Work.notifies,
+    ("connection-manager", "dynamodb:GetItem", "claims/session#*"): Work.notifies,
+    ("connection-manager", "dynamodb:PutItem", "claims/session#*"): Work.notifies,
+    ("connection-manager", "dynamodb:PutItem", "claims/send#*"): Work.notifies,
+    ("connection-manager", "dynamodb:Query", "feeds"): Work.notifies,
+    ("connection-manager", "dynamodb:PutItem", "feeds"): Work.notifies,
+    ("connection-manager", "dynamodb:BatchWriteItem", "feeds"): Work.notifies,
     ("connection-manager", "execute-api:ManageConnections", "GET"): Work.asks_the_gateway,
     ("connection-manager", "execute-api:ManageConnections", "POST"): Work.sends,
     ("connection-manager", "execute-api:ManageConnections", "DELETE"): Work.disconnects,

@@ -49,9 +49,19 @@ REQUESTS: tuple[dict[str, Any], ...] = (
     {"operation": "cleanup", "idleSeconds": 7, "dryRun": True},
     {"operation": "send", "message": {"type": "note", "data": {}}, "all": False, **_ONE, **_PAGE},
     {"operation": "send", "message": {"type": "note", "data": {}}, "userId": "alice"},
+    {
+        "operation": "send",
+        "message": {"type": "note"},
+        "feed": "session",
+        "sessionId": "s-1",
+        "id": "n-1",
+        "expiresAt": "2027-01-01T00:00:00Z",
+        "receipt": True,
+    },
+    {"operation": "receipts", "feed": "user", "userId": "alice"},
 )
 """Between them, every member that may be said."""
-OPERATIONS = "cleanup, disconnect, disconnect_user, get, list_all, list_user, send or update_status"
+OPERATIONS = "cleanup, disconnect, disconnect_user, get, list_all, list_user, receipts, send or update_status"
 
 
 def leaves(kinds: Any) -> dict[Path, dict[str, Any]]:

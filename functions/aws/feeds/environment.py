@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from functions.aws.feeds.subscribers import Subscribers
     from functions.aws.invoking import Invoker
     from functions.aws.log.counts import Counts
+    from functions.aws.log.owners import Owners
     from functions.domain.feeds.limits import FeedLimits
 
 
@@ -62,6 +63,14 @@ def limits() -> "FeedLimits":
         cancels=int(required(names.CANCELS_PER_MINUTE)),
         window_seconds=int(required(names.FEED_WINDOW_SECONDS)),
     )
+
+
+@cache
+def owners() -> "Owners":
+    """Return whose each session is."""
+    from functions.aws.log.owners import Owners  # noqa: PLC0415 - the connection manager alone asks
+
+    return Owners(dynamodb_in_time(), required(names.CLAIMS_TABLE))
 
 
 @cache

@@ -9,7 +9,14 @@ from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.log.event_log import EventLog
 from functions.aws.logs import warn, write_line
 from functions.aws.read_models.connections import Connections
-from functions.domain.connections.answers import Sent, StatusSet, Swept, UserDisconnected
+from functions.domain.connections.answers import (
+    Notified,
+    ReceiptsShown,
+    Sent,
+    StatusSet,
+    Swept,
+    UserDisconnected,
+)
 from functions.domain.connections.requests import (
     Cleanup,
     Disconnect,
@@ -17,6 +24,7 @@ from functions.domain.connections.requests import (
     Get,
     ListAll,
     ListUser,
+    Receipts,
     Request,
     RequestError,
     Send,
@@ -30,12 +38,18 @@ from functions.operations.connections.invocation import Invocation
 from functions.operations.connections.lookups import Listed, Shown, get, list_all, list_user, set_status
 from functions.operations.connections.sending import send
 from functions.operations.connections.sweeping import sweep
+from functions.operations.feeds.notifying import Notifying
 
-Answer = Shown | Listed | StatusSet | UserDisconnected | Swept | Sent
+Answer = Shown | Listed | StatusSet | UserDisconnected | Swept | Sent | Notified | ReceiptsShown
 
 
 def serve(
-    request: object, invocation: Invocation, connections: Connections, log: EventLog, callbacks: Callbacks
+    request: object,
+    invocation: Invocation,
+    connections: Connections,
+    log: EventLog,
+    callbacks: Callbacks,
+    notifying: Notifying,
 ) -> dict[str, Any]:
     """Return the answer to a request, or ``{"error": {"code", "message"}}``.
 
@@ -45,7 +59,7 @@ def serve(
     asked: Request | None = None
     try:
         asked = parse(request)
-        answer = _perform(asked, invocation, connections, log, callbacks)
+        answer = _perform(asked, invocation, connections, log, callbacks, notifying)
     except RequestError as refused:
         return _refuse(invocation, asked, refused)
     except Unavailable as unavailable:
@@ -57,7 +71,12 @@ def serve(
 
 
 def _perform(
-    request: Request, invocation: Invocation, connections: Connections, log: EventLog, callbacks: Callbacks
+    request: Request,
+    invocation: Invocation,
+    connections: Connections,
+    log: EventLog,
+    callbacks: Callbacks,
+    notifying: Notifying,
 ) -> Answer:
     match request:
         case Get():
@@ -73,6 +92,10 @@ def _perform(
         case Cleanup():
             idle, dry = request.idle_seconds, request.dry_run
             return sweep(idle, invocation, connections, log, callbacks, dry_run=dry)
+        case Send(feed=str()):
+            return notifying.send(request, invocation)
+        case Receipts():
+            return notifying.receipts(request)
         case Send():
             return send(request, invocation, connections, log, callbacks)
         case _:
@@ -96,8 +119,10 @@ def _refuse(invocation: Invocation, request: Request | None, refused: RequestErr
     return {"error": {"code": refused.code, "message": refused.message}}
 
 
-def _counts(answer: Answer) -> dict[str, int]:
-    """Return how many connections had which outcome, for the line."""
+def _counts(answer: Answer) -> dict[str, Any]:
+    """Return how many connections had which outcome, for the line; or what was sent."""
+    if isinstance(answer, Notified):
+        return {"message_id": answer.message_id, "seq": answer.seq, "posted": answer.posted}
     if not isinstance(answer, Swept | Sent | UserDisconnected):
         return {}
     encoded = msgspec.to_builtins(answer)
@@ -108,7 +133,7 @@ def _log(
     invocation: Invocation,
     request: Request | None,
     refused: str | None = None,
-    outcome: Mapping[str, int] | None = None,
+    outcome: Mapping[str, Any] | None = None,
 ) -> None:
     write_line(
         LINE_MANAGER,
@@ -116,6 +141,7 @@ def _log(
         operation=request and request.__struct_config__.tag,
         connection_id=getattr(request, "connection_id", None),
         user_id=getattr(request, "user_id", None),
+        session_id=getattr(request, "session_id", None),
         by=getattr(request, "by", None),
         refused=refused,
         **(outcome or {}),

@@ -9,8 +9,8 @@ from functions.aws.clients import MOST_CALLS
 from functions.aws.feeds.pointers import Pointers
 from functions.aws.feeds.subscribers import Subscribers
 from functions.aws.log.event_reads import Arrived
-from functions.domain.feeds.contents import messages_of
-from functions.domain.feeds.feeds import Pointer, Subscriber, feed_of
+from functions.domain.feeds.contents import is_over, messages_of
+from functions.domain.feeds.feeds import Pointer, Subscriber, feed_of, name_of
 from functions.domain.feeds.numbering import Unnumbered
 from functions.domain.frames.feed_frames import Message
 from functions.operations.feeds.posting import Poster
@@ -24,6 +24,13 @@ def threads() -> Executor:
     return ThreadPoolExecutor(MOST_CALLS)
 
 
+class Told(msgspec.Struct, frozen=True):
+    """The number of an event, and how many subscribers it was posted to."""
+
+    seq: int
+    posted: int
+
+
 class Delivery(msgspec.Struct, frozen=True):
     """Numbers what the log holds, and posts it. To deliver an event again gives it no other number."""
 
@@ -34,7 +41,12 @@ class Delivery(msgspec.Struct, frozen=True):
     threads: Threads
 
     def deliver(self, arrived: Arrived, client_id: str | None = None) -> int | None:
-        """Number an event and post it to its feed's subscribers; return the number, None if it has no feed.
+        """Deliver an event as `tell` does; return the number, None if it has no feed."""
+        told = self.tell(arrived, client_id)
+        return None if told is None else told.seq
+
+    def tell(self, arrived: Arrived, client_id: str | None = None) -> Told | None:
+        """Number an event and post it to its feed's subscribers; return None if it has no feed.
 
         Parameters
         ----------
@@ -58,13 +70,15 @@ class Delivery(msgspec.Struct, frozen=True):
         now = self.now()
         pointer = Pointer(seq, event.connection_id, event.event_id, now, event.expires_at)
 
-        def post(to: Subscriber) -> None:
+        name, shown = name_of(feed), None if is_over(event, now) else event
+
+        def post(to: Subscriber) -> bool:
             own = client_id if to.connection_id == event.connection_id else None
-            messages = messages_of("session", pointer, event, to.user_id)
-            self.poster.post(to, (Message(id=own, data=message) for message in messages))
+            messages = messages_of(name, pointer, shown, to.user_id)
+            return self.poster.post(to, (Message(id=own, data=message) for message in messages))
 
         # after it was numbered: whoever subscribes later finds it by its resume
         listening = self.subscribers.of(feed, now)
         with self.threads() as pool:
-            list(pool.map(post, listening))
-        return seq
+            posted = sum(pool.map(post, listening))
+        return Told(seq, posted)

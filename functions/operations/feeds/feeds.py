@@ -9,6 +9,7 @@ from functions.aws.feeds.stores import FeedStores
 from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.log.counts import Counts
 from functions.aws.log.event_log import EventLog
+from functions.aws.log.owners import Owners
 from functions.aws.logs import warn, write_line
 from functions.domain.feeds.deliveries import Deliver
 from functions.domain.feeds.limits import FeedLimits
@@ -19,6 +20,7 @@ from functions.operations.feeds.cancelling import Cancelling
 from functions.operations.feeds.delivering import Delivery, Threads
 from functions.operations.feeds.healing import Healing
 from functions.operations.feeds.history import Histories
+from functions.operations.feeds.notifying import Notifying
 from functions.operations.feeds.posting import Poster
 from functions.operations.feeds.resuming import Resuming
 from functions.operations.frames.serving import Act
@@ -47,6 +49,10 @@ class Feeds(msgspec.Struct, frozen=True):
     def healing(self) -> Healing:
         """What delivers the events that nobody has numbered."""
         return Healing(self.stores.recent, self.stores.events, self.delivery)
+
+    def notifying(self, owners: Owners) -> Notifying:
+        """Return what sends notifications; it is told whose each session is."""
+        return Notifying(self.log, owners, self.stores, self.delivery, self.now)
 
     def answering(self, counts: Counts, limits: FeedLimits, remaining_milliseconds: Callable[[], int]) -> Act:
         """Return what answers a client's frame, within the time that the invocation has."""

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final, get_args
+from datetime import datetime
+from typing import Annotated, Any, Final, get_args
 
 import msgspec
 
 from functions.domain.connections.requests import ErrorCode, Request
 from functions.operations.connections.connection_manager import serve
+from tests.feeds.memory import notifying
 from tests.fuzz import requests
 from tests.fuzz.directory import MemoryConnections
 from tests.fuzz.leaks import listening, tells_nothing
@@ -16,10 +18,11 @@ from tests.fuzz.requests import KNOWN, RESERVED, cursors, scope_of
 from tests.fuzz.storing import ParticularLog
 from tests.fuzz.verdicts import Input, Judge, Target, Verdict, must
 from tests.property.schema import is_unicode, matches
-from tests.unit.operations.connections.connection_rows import Gateway, invocation
+from tests.unit.operations.connections.connection_rows import NOW, Gateway, invocation
 
 _SCHEMA: Final = msgspec.json.schema(Request)
 _MOST_BYTES: Final = 28_672
+_MOST_KEPT: Final = 27_648
 _CODES: Final = set(get_args(ErrorCode))
 _ANSWERS: Final = {
     "get": {"connection"},
@@ -29,7 +32,8 @@ _ANSWERS: Final = {
     "disconnect": {"eventId"},
     "disconnect_user": {"disconnected", "gone", "failed", "cursor", "note"},
     "cleanup": {"checked", "lost", "closed", "refreshed"},
-    "send": {"delivered", "gone", "failed", "cursor"},
+    "send": {"delivered", "gone", "failed", "cursor", "messageId", "posted", "seq"},
+    "receipts": {"position", "receipts"},
 }
 
 
@@ -38,7 +42,7 @@ def judge(given: Input) -> Verdict:
     request = given.value
     log, gateway = ParticularLog(), Gateway()
     with listening() as lines:
-        answer = serve(request, invocation(), MemoryConnections(), log, gateway)
+        answer = serve(request, invocation(), MemoryConnections(), log, gateway, notifying(log, NOW))
     told = json.dumps(answer)
     must(is_unicode(answer), "answers with what is not Unicode")
     must(not any(line.startswith("ERROR") for line in lines), "did not foresee it")
@@ -64,8 +68,12 @@ def _allows(request: Any) -> bool:
     """Tell whether a request is one, by its schema and by what that cannot say."""
     if not is_unicode(request) or not matches(request, _SCHEMA, _SCHEMA):
         return False
-    if request["operation"] != "send":
+    if request["operation"] not in {"send", "receipts"}:
         return True
+    if request.get("feed") is not None:
+        return _names_one_feed(request) and (request["operation"] == "receipts" or _can_be_kept(request))
+    if any(request.get(name) for name in ("sessionId", "id", "expiresAt", "receipt")):
+        return False
     whom = [request.get("connectionId"), request.get("userId"), request.get("all") or None]
     message = request["message"]
     written = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
@@ -73,11 +81,38 @@ def _allows(request: Any) -> bool:
     return sum(each is not None for each in whom) == 1 and message["type"] not in RESERVED and small
 
 
+def _names_one_feed(request: dict[str, Any]) -> bool:
+    named = [name for name in ("userId", "sessionId") if request.get(name) is not None]
+    return named == [{"user": "userId", "session": "sessionId"}[request["feed"]]]
+
+
+def _can_be_kept(request: dict[str, Any]) -> bool:
+    """Tell whether a notification is one that a feed takes, at the time of the invocation."""
+    others = (request.get("connectionId"), request.get("cursor"), request.get("all") or None)
+    message, ends_at = request["message"], request.get("expiresAt")
+    written = json.dumps(message.get("data"), ensure_ascii=False, separators=(",", ":"))
+    written += json.dumps(message["type"], ensure_ascii=False)
+    return (
+        all(each is None for each in others)
+        and message["type"] not in RESERVED
+        and len(written.encode()) <= _MOST_KEPT
+        and (ends_at is None or _is_later(ends_at))
+    )
+
+
+def _is_later(text: str) -> bool:
+    try:
+        at = msgspec.convert(text, Annotated[datetime, msgspec.Meta(tz=True)])
+    except msgspec.ValidationError:
+        return False
+    return int(at.timestamp() * 1000) > NOW
+
+
 def _is_due(request: dict[str, Any], code: str) -> bool:
     names_none = request.get("connectionId") is not None and request["connectionId"] not in KNOWN
     match code:
         case "not_found":
-            return names_none
+            return names_none or request.get("sessionId") not in (None, "s-1")
         case "invalid_cursor":
             return request.get("cursor") is not None and request["cursor"] not in cursors(scope_of(request))
         case "conflict":
@@ -101,6 +136,10 @@ def _acted_rightly(
         "shows others",
     )
     must(len(shown) <= request.get("limit", 50), "shows more than asked for")
+    if request.get("feed") is not None:
+        must(all(each.user_id in (request.get("userId"), "alice") for each in log.events), "forges a user")
+        must(len(log.events) == (operation == "send") and not gateway.posts, "keeps it not once")
+        return
     for event in log.events:
         must(event.user_id == KNOWN[event.connection_id], "forges a user")
     if operation in {"get", "list_user", "list_all"} or request.get("dryRun"):

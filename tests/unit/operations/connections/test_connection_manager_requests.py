@@ -23,6 +23,7 @@ from functions.domain.connections.requests import (
 from functions.domain.frames.protocol import MAX_SENT_BYTES
 from functions.operations.connections.connection_manager import serve
 from tests.fakes import MemoryLog
+from tests.feeds.memory import notifying
 from tests.unit.operations.connections.connection_rows import NOW, Gateway, Throttled, invocation
 
 NOTE = {"type": "notification", "data": {"text": "hello"}}
@@ -211,4 +212,4 @@ def test_each_request_logs_one_line(caplog: pytest.LogCaptureFixture) -> None:
 def _serve(request: object, connections: Connections | None = None) -> dict[str, Any]:
     throttled = Connections(Throttled(), "connections")
     log: EventLog = MemoryLog()
-    return serve(request, invocation(), connections or throttled, log, Gateway())
+    return serve(request, invocation(), connections or throttled, log, Gateway(), notifying(log, NOW))
