@@ -1,14 +1,17 @@
 """The commands that ask the connection manager: who is connected, to send, and to close."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import typer
 
-from ops.commands.manager import count, login, manager_of, say, show, zone_named
+from ops.commands.manager import count, data_of, login, manager_of, say, show, zone_named
+from ops.commands.notifying import notify, receipts
 from ops.commands.output import hints, line, refuse
 from ops.commands.stack import OutputsFile, StackName
 
 app: Final = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Ask the connection manager.")
+app.command()(notify)
+app.command()(receipts)
 
 _MOST_IN_A_PAGE: Final = 500
 """Connections: the manager gives no more at once."""
@@ -96,15 +99,9 @@ def send(
     json: Json = False,
 ) -> None:
     """Send a message, and say to how many connections it went. Exit code 1 if some could not be reached."""
-    import msgspec
-
     if sum((connection is not None, user is not None, everybody)) != 1:
         raise refuse("say to whom: one of --connection, --user and --all")
-    try:
-        given = None if data is None else msgspec.json.decode(data.encode(), type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeError):
-        raise refuse('--data is not a JSON object: write for example \'{"text": "hello"}\'') from None
-    message = {"type": kind} if given is None else {"type": kind, "data": given}
+    message = data_of(kind, data)
     to = {"connectionId": connection, "userId": user, "all": everybody or None}
     with manager_of(outputs, stack) as manager:
         count(manager.pages("send", cursor, message=message, **to), json=json)

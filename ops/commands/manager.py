@@ -63,6 +63,17 @@ def count(pages: Iterator[dict[str, Any]], *, json: bool) -> None:
         raise refuse(f"{sums['failed']} failed: ask again, or look at the connection manager's log", FAILED)
 
 
+def data_of(kind: str, data: str | None) -> dict[str, Any]:
+    """Return the message of a type and what belongs to it, and end the command if that is no object."""
+    import msgspec
+
+    try:
+        given = None if data is None else msgspec.json.decode(data.encode(), type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeError):
+        raise refuse('--data is not a JSON object: write for example \'{"text": "hello"}\'') from None
+    return {"type": kind} if given is None else {"type": kind, "data": given}
+
+
 def say(answer: dict[str, Any], *, json: bool) -> None:
     """Show an answer that is a few names with values."""
     if json:

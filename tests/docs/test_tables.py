@@ -74,10 +74,10 @@ def test_the_readme_has_every_frame_of_a_client() -> None:
 
 
 def test_the_readme_has_every_operation_with_its_arguments() -> None:
-    told = {
-        names(row[0])[0]: {name.split()[0].rstrip("?:") for name in names(row[1])}
-        for row in table(README, "operation")
-    }
+    told: dict[str, set[str]] = {}
+    for row in table(README, "operation"):
+        operation = next(iter(names(row[0])), None) or list(told)[-1]  # a row may go on with the one above
+        told.setdefault(operation, set()).update(name.split()[0].rstrip("?:") for name in names(row[1]))
 
     arguments = {
         str(each.__struct_config__.tag): set(each.__struct_encode_fields__)

@@ -242,6 +242,49 @@ def test_a_message_is_sent_with_what_belongs_to_it(manager: Functions, tmp_path:
     ]
 
 
+def test_a_notification_is_sent_to_a_feed(manager: Functions, tmp_path: Path) -> None:
+    manager.answers = [{"messageId": "01M8", "posted": 2, "seq": 4}, {"messageId": "01M9", "posted": 0}]
+
+    told = [
+        run(tmp_path, "notify", "--user", "ada", "--type", "invoice", "--data", '{"number": 7}', *rest)
+        for rest in (("--id", "n-1", "--expires-at", "2027-01-01T00:00:00Z", "--receipt"), ("--json",))
+    ]
+
+    note = {"message": {"type": "invoice", "data": {"number": 7}}, "feed": "user", "userId": "ada"}
+    asked = {"operation": "send", **note}
+    assert manager.asked == [
+        {**asked, "id": "n-1", "expiresAt": "2027-01-01T00:00:00Z", "receipt": True},
+        {**asked, "receipt": False},
+    ]
+    assert told[0].stdout == "messageId 01M8, posted 2, seq 4\n"
+    assert json.loads(told[1].stdout) == {"messageId": "01M9", "posted": 0}
+
+
+def test_receipts_are_shown(manager: Functions, tmp_path: Path) -> None:
+    known = {"userId": "ada", "seq": 4, "messageId": "01M8", "at": "2026-11-23T05:12:00.123Z"}
+    manager.answers = [{"position": {"seq": 7, "id": "01M9"}, "receipts": [known]}] * 2
+
+    told = [run(tmp_path, "receipts", "--session", "talk", *rest) for rest in ((), ("--json",))]
+
+    assert manager.asked == [{"operation": "receipts", "feed": "session", "sessionId": "talk"}] * 2
+    assert told[0].stdout.splitlines() == [
+        "the last number is 7",
+        "ada has all up to 4, since 2026-11-23T05:12:00.123Z",
+    ]
+    assert json.loads(told[1].stdout)["receipts"] == [known]
+
+
+@pytest.mark.parametrize("command", ["notify", "receipts"])
+@pytest.mark.parametrize("whose", [(), ("--user", "ada", "--session", "talk")])
+def test_one_feed_has_to_be_named(
+    manager: Functions, tmp_path: Path, command: str, whose: tuple[str, ...]
+) -> None:
+    result = run(tmp_path, command, *whose)
+
+    assert (result.exit_code, manager.asked) == (2, [])
+    assert "say whose feed" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
