@@ -34,7 +34,7 @@ class _Silence(RecentEvents):
 
 def _quiet() -> FeedStores:
     stores = feed_stores(None, feeds="feeds", events="events", now=lambda: 0)
-    return msgspec.structs.replace(stores, recent=_Silence(None, "events"))
+    return msgspec.structs.replace(stores, recent=_Silence(None, "events"), subscribers=MemorySubscribers())
 
 
 sweeper: Final = partial(_sweeper.handler, stores=_quiet())

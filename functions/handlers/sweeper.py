@@ -52,7 +52,15 @@ def handler(
         healed = feeds.healing.heal(span(run.at, run.every_minutes), invocation)
         done |= {"healed": healed.delivered}
     finally:  # one does not need the other
-        swept = sweep(run.idle_seconds, invocation, connections, log, callbacks, threads=threads)
+        swept = sweep(
+            run.idle_seconds,
+            invocation,
+            connections,
+            log,
+            callbacks,
+            subscribers=stores.subscribers,
+            threads=threads,
+        )
         done |= msgspec.to_builtins(swept)
         logger.info(LINE_SWEEP, extra={"correlation_id": context.aws_request_id, **done})
     return done

@@ -6,13 +6,15 @@ from typing import Final, assert_never
 
 import msgspec
 
+from functions.aws.feeds.subscribers import Subscribers
 from functions.aws.gateway.callbacks import Callbacks, GoneError, UnknownConnectionError
 from functions.aws.log.event_log import EventLog
-from functions.aws.logs import logger
+from functions.aws.logs import logger, warn
 from functions.aws.read_models.connection_items import ConnectionInfo
 from functions.aws.read_models.connections import Connections
 from functions.domain.connections.answers import Swept
 from functions.domain.connections.idleness import Verdict, verdict
+from functions.domain.feeds.feeds import subscriber_of
 from functions.domain.limits import LOST_AFTER_SECONDS
 from functions.domain.log.events import Cause, Event, event
 from functions.domain.log.facts import ActivityRecorded
@@ -41,6 +43,7 @@ class _Sweep(msgspec.Struct, frozen=True):
     invocation: Invocation
     log: EventLog
     callbacks: Callbacks
+    subscribers: Subscribers | None
     dry: bool
 
     def attend(self, connection: ConnectionInfo) -> _Outcome:
@@ -98,7 +101,18 @@ class _Sweep(msgspec.Struct, frozen=True):
         if lost is None:
             return _Outcome.LEFT
         self._append(lost)
+        self._unsubscribe(cause)
         return _Outcome.LOST
+
+    def _unsubscribe(self, cause: Cause) -> None:
+        """Take a connection that was lost out of its feeds; if that fails, the next post meets a 410."""
+        if self.dry or self.subscribers is None:
+            return
+        try:
+            self.subscribers.unsubscribe(subscriber_of(cause))
+        except Unavailable as unavailable:
+            ids = {"connection_id": cause.connection_id, "correlation_id": self.invocation.id}
+            warn("not_unsubscribed", unavailable, **ids)
 
     def _append(self, appended: Event) -> None:
         if not self.dry:
@@ -112,6 +126,7 @@ def sweep(
     log: EventLog,
     callbacks: Callbacks,
     *,
+    subscribers: Subscribers | None = None,
     dry_run: bool = False,
     threads: Threads = threads,
 ) -> Swept:
@@ -123,6 +138,8 @@ def sweep(
     ----------
     idle_seconds
         How long a connection was not active in the read model.
+    subscribers
+        Whom the feeds are posted to: what is lost is taken out.
     dry_run
         Append and close nothing, but count what would have been.
     threads
@@ -133,7 +150,7 @@ def sweep(
     Unavailable
         If the connections cannot be read in time.
     """
-    doing = _Sweep(invocation, log, callbacks, dry_run)
+    doing = _Sweep(invocation, log, callbacks, subscribers, dry_run)
     outcomes: Counter[_Outcome] = Counter()
     with threads() as pool:
         for due in connections.stale(idle_seconds, invocation.at):

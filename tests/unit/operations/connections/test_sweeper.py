@@ -1,6 +1,7 @@
 """What the sweeper, and the connection manager's cleanup, find out about idle connections."""
 
 from collections import Counter
+from itertools import chain
 from threading import Barrier, Lock
 from typing import Any
 
@@ -13,12 +14,13 @@ from functions.aws.read_models.connections import Connections
 from functions.domain.connections.connection import join
 from functions.domain.connections.idleness import Verdict, verdict
 from functions.domain.connections.schedules import Run, parse
+from functions.domain.feeds.feeds import subscriber_of
 from functions.domain.log.facts import ActivityRecorded, ConnectionLost
 from functions.domain.log.ids import time_of
 from functions.domain.refusals import Unavailable
 from functions.handlers import connection_manager
 from functions.operations.connections.sweeping import sweep
-from tests.fakes import MemoryLog
+from tests.fakes import MemoryLog, MemorySubscribers
 from tests.routes import sweeper
 from tests.standin.active_index import ActiveIndex
 from tests.unit.operations.connections.connection_rows import (
@@ -137,6 +139,54 @@ def test_a_loss_ends_the_row(table: Table, gateway: Gateway, log: MemoryLog) -> 
     _sweep(table, gateway, log)
 
     assert join(found, log.events).ended_at == NOW
+
+
+def test_a_loss_takes_the_connection_out_of_its_feeds_and_no_other(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    table.put(idle(HOUR_SECONDS, "c-gone"), idle(HOUR_SECONDS, "c-there"))
+    gateway.gone = {"c-gone"}
+    subscribers = subscribed(table)
+
+    sweep(HOUR_SECONDS, invocation(), table, log, gateway, subscribers=subscribers)
+
+    assert {feed: [*those] for feed, those in subscribers.feeds.items()} == {
+        "session#s-1": ["c-there"],
+        "user#alice": ["c-there"],
+    }
+
+
+def test_a_dry_sweep_takes_nobody_out_of_a_feed(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    table.put(idle(HOUR_SECONDS))
+    gateway.gone = {"c-1"}
+    subscribers = subscribed(table)
+
+    sweep(HOUR_SECONDS, invocation(), table, log, gateway, subscribers=subscribers, dry_run=True)
+
+    assert [*subscribers.feeds["session#s-1"]] == ["c-1"]
+
+
+def test_a_loss_stands_although_the_feeds_cannot_be_written(
+    table: Table, gateway: Gateway, log: MemoryLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    table.put(idle(HOUR_SECONDS))
+    gateway.gone = {"c-1"}
+    subscribers = subscribed(table)
+    subscribers.faults = [Unavailable("ReadTimeoutError")]
+
+    swept = sweep(HOUR_SECONDS, invocation(), table, log, gateway, subscribers=subscribers)
+
+    assert swept.lost == 1
+    assert log.facts == [ConnectionLost("sweeper")]
+    assert "not_unsubscribed" in caplog.messages
+
+
+def subscribed(table: Table) -> MemorySubscribers:
+    """Return the feeds of the connections of a table."""
+    subscribers = MemorySubscribers()
+    for each in chain.from_iterable(table.stale(HOUR_SECONDS, NOW)):
+        subscribers.subscribe(subscriber_of(invocation().cause(each)))
+    return subscribers
 
 
 def test_what_no_connection_outlives_is_lost_without_asking(
