@@ -30,17 +30,17 @@ layer = dependency_layer("dependencies", naming, settings.layer)
 runtime = Runtime(naming, settings, function_code(), layer.arn)
 
 region = aws.get_region_output().region
-routed = route_functions(runtime, store, feeds, api, region)
+routed = route_functions(runtime, store, feeds, read_model, api, region)
 admission = Admission("admission", runtime, AdmissionArgs(store, feeds, api))
 projector = Projector("projector", runtime, ProjectorArgs(store, read_model))
 manager_args = ConnectionManagerArgs(store, read_model, api, feeds)
 manager = ConnectionManager("connection-manager", runtime, manager_args)
-sweeper = Sweeper("sweeper", runtime, manager_args)
+sweeper = Sweeper("sweeper", runtime, manager_args, routed.delivering)
 archive = Archive("archive", runtime, ArchiveArgs(store)) if settings.archive.enabled else None
 
 api.serve(routed.routes, admission.authorizer)
 
-working = (*routed.functions, projector, manager, sweeper, archive)
+working = (*routed.functions, routed.responder, projector, manager, sweeper, archive)
 make_signals(Backend(naming, settings, store, feeds, read_model, api, admission, *working))
 
 outputs: dict[str, object] = {
@@ -64,6 +64,7 @@ outputs: dict[str, object] = {
     "retention_days": store.retention_days,
     **api.domain_outputs,
     **admission.outputs,
+    **(routed.responder.outputs if routed.responder else {}),
     **(archive.outputs if archive else {}),
 }
 for name, value in outputs.items():

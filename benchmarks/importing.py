@@ -79,7 +79,7 @@ def _instructions(program: str, *before: str) -> int:
         names.TEXT_BYTES_PER_MINUTE: "120000",
         names.VOICE_SESSIONS_PER_MINUTE: "6",
         names.FEEDS_TABLE: "feeds",
-        names.FEED_FUNCTION: "feed",
+        names.DELIVERING_FUNCTION: "feed",
         names.LAMBDA_ENDPOINT: "http://127.0.0.1:9",
         names.RESUMES_PER_MINUTE: "30",
         names.HISTORIES_PER_MINUTE: "30",

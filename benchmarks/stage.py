@@ -32,7 +32,7 @@ def tables() -> Iterator[tuple[Any, Tables]]:
                 names.METRICS_TABLE: made.metrics,
                 names.MESSAGES_TABLE: made.messages,
                 names.FEEDS_TABLE: made.feeds,
-                names.FEED_FUNCTION: "feed",
+                names.DELIVERING_FUNCTION: "feed",
                 names.LAMBDA_ENDPOINT: "http://127.0.0.1:9",
                 names.RESUMES_PER_MINUTE: "30",
                 names.HISTORIES_PER_MINUTE: "30",

@@ -33,6 +33,7 @@ REPLIES: Final[Mapping[type[Any], tuple[type[Any], ...]]] = {
 PUSHED: Final[Mapping[type[Any], str]] = {
     p.Error: "What was wrong with a one-way frame, or with the identity of the connection.",
     f.Message: "What every screen of a feed is told, in its order; again after a resume.",
+    f.TextDelta: "What a reply says next, while it is being made.",
 }
 """What comes by itself, and when."""
 

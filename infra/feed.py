@@ -7,9 +7,11 @@ import pulumi
 from functions import names
 from infra.functions.function import Function, FunctionArgs, Runtime
 from infra.gateway.websocket_api import WebSocketApi
-from infra.policy import Statement
 from infra.tables.event_store import EventStore
 from infra.tables.feed_store import FeedStore
+
+PENDING_SECONDS = 15 * 60
+"""A question that is older has an outcome by the sweeper, or none that is still worth waiting for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,26 +27,21 @@ class FeedArgs:
         The feeds.
     api
         The API whose connections it posts to.
-    region
-        Where the stack is.
     """
 
     store: EventStore
     feeds: FeedStore
     api: WebSocketApi
-    region: pulumi.Input[str]
 
 
 class Feed(pulumi.ComponentResource):
     """
-    The function, and how others invoke it.
+    The function.
 
     Attributes
     ----------
     function
         The function.
-    invocation
-        The variables of a function that invokes it.
     """
 
     def __init__(
@@ -66,6 +63,7 @@ class Feed(pulumi.ComponentResource):
                     names.RETENTION_DAYS: str(args.store.retention_days),
                     **settings.limits.of_feeds,
                     names.FEED_WINDOW_SECONDS: str(settings.feeds.window_hours * 3_600),
+                    **({names.PENDING_SECONDS: str(PENDING_SECONDS)} if settings.ai.enabled else {}),
                 },
             ),
             opts=pulumi.ResourceOptions(parent=self),
@@ -78,13 +76,4 @@ class Feed(pulumi.ComponentResource):
         args.feeds.grant_subscribe(self.function)
         args.feeds.grant_look_for_subscribers(self.function)
         args.api.grant_manage_connections(self.function, "POST", "DELETE")
-        aws = pulumi.Output.concat("https://lambda.", args.region, ".amazonaws.com")
-        self.invocation: dict[str, pulumi.Input[str]] = {
-            names.FEED_FUNCTION: self.function.function_name,
-            names.LAMBDA_ENDPOINT: settings.endpoint or aws,
-        }
         self.register_outputs({"function_name": self.function.function_name})
-
-    def grant_invoke(self, function: Function) -> None:
-        """Let another function have events delivered."""
-        function.grant("invoke-feed", Statement(["lambda:InvokeFunction"], [self.function.arn]))

@@ -13,6 +13,11 @@ OPEN_ENDS = {
 }
 """Every ending with which a resource may cover more than one thing, with the reason; never ``*`` alone."""
 
+OPEN_REGIONS = {
+    "arn:aws:bedrock:*::foundation-model/": "an inference profile asks its model in the region that has room",
+}
+"""Every beginning with which a resource may be in any region, with the reason; one name follows."""
+
 TRACING = ("xray:PutTelemetryRecords", "xray:PutTraceSegments")
 """What Lambda does in X-Ray with the role of a function that is traced."""
 
@@ -88,6 +93,21 @@ def open_ended(arn: pulumi.Input[str], ending: str) -> pulumi.Output[str]:
     if not any(ending.endswith(known) for known in OPEN_ENDS):
         raise KeyError(ending)
     return pulumi.Output.concat(arn, ending)
+
+
+def in_any_region(service: str, kind: str, name: str) -> str:
+    """
+    Return the ARN of something that belongs to no account, in whichever region.
+
+    Raises
+    ------
+    KeyError
+        If `OPEN_REGIONS` gives no reason for it.
+    """
+    beginning = f"arn:aws:{service}:*::{kind}"
+    if beginning not in OPEN_REGIONS:
+        raise KeyError(beginning)
+    return f"{beginning}{name}"
 
 
 def without_resources(*actions: str) -> Statement:

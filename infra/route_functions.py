@@ -6,12 +6,15 @@ from dataclasses import dataclass
 import pulumi
 
 from functions import names
+from infra.delivering import Delivering
 from infra.feed import Feed, FeedArgs
 from infra.functions.function import Function, FunctionArgs, Runtime
 from infra.gateway.routes import FunctionRoute, MockRoute
 from infra.gateway.websocket_api import WebSocketApi
+from infra.responder import Responder, ResponderArgs
 from infra.tables.event_store import EventStore
 from infra.tables.feed_store import FeedStore
+from infra.tables.read_model import ReadModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +29,22 @@ class RouteFunctions:
     message
         Takes what is recorded.
     feed
-        Delivers it, and answers who missed it.
+        Answers who missed something of it, and delivers it where no text is answered.
+    responder
+        Delivers and answers it; None where no text is answered.
+    delivering
+        Whichever of the two delivers.
     """
 
     lifecycle: Function
     message: Function
     feed: Feed
+    responder: Responder | None
+    delivering: Delivering
 
     @property
     def functions(self) -> tuple[Function, Function, Function]:
-        """All of them."""
+        """Those that the routes lead to."""
         return (self.lifecycle, self.message, self.feed.function)
 
     @property
@@ -61,7 +70,12 @@ class RouteFunctions:
 
 
 def route_functions(
-    runtime: Runtime, store: EventStore, feeds: FeedStore, api: WebSocketApi, region: pulumi.Input[str]
+    runtime: Runtime,
+    store: EventStore,
+    feeds: FeedStore,
+    read_model: ReadModel,
+    api: WebSocketApi,
+    region: pulumi.Input[str],
 ) -> RouteFunctions:
     """
     Make the functions.
@@ -72,6 +86,8 @@ def route_functions(
         What all functions share.
     store, feeds
         What they write.
+    read_model
+        What is read of conversations.
     api
         The API whose routes they are behind, and whose connections they post to.
     region
@@ -85,21 +101,30 @@ def route_functions(
         names.MANAGEMENT_ENDPOINT: api.management_endpoint,
         names.RETENTION_DAYS: str(store.retention_days),
     }
-    feed = Feed("feed", runtime, FeedArgs(store, feeds, api, region))
+    feed = Feed("feed", runtime, FeedArgs(store, feeds, api))
+    responder: Responder | None = None
+    if settings.ai.enabled:
+        responder = Responder("responder", runtime, ResponderArgs(store, feeds, read_model, api, region))
+    deliverer = responder.function if responder else feed.function
+    delivering = Delivering(deliverer, settings.endpoint, region)
     subscribing = {names.FEEDS_TABLE: feeds.feeds_table}
     lifecycle = Function(
         "lifecycle", runtime, FunctionArgs(names.LIFECYCLE, sizes.lifecycle, log | subscribing)
     )
-    of_message = log | settings.limits.of_frames | feed.invocation
+    of_message = log | settings.limits.of_frames | delivering.variables
+    if responder:
+        # who sends a text again is told its reply again, which counts as a resume
+        of_message |= {names.RESUMES_PER_MINUTE: str(settings.limits.resumes_per_minute)}
     message = Function("message", runtime, FunctionArgs(names.MESSAGE, sizes.message, of_message))
     for function in (lifecycle, message):
         store.grant_append(function)
     store.grant_claim(lifecycle, names.CLAIM_SESSION)
     store.grant_claim(message, names.CLAIM_REPLY, names.CLAIM_VOICE)
     feeds.grant_subscribe(lifecycle)
-    feed.grant_invoke(message)
+    delivering.grant(message)
     store.grant_release(message, names.CLAIM_VOICE)
-    store.grant_count(message, names.CLAIM_TEXTS, names.CLAIM_VOICES)
+    repeating = (names.CLAIM_REPLY, names.CLAIM_RESUMES) if responder else ()
+    store.grant_count(message, names.CLAIM_TEXTS, names.CLAIM_VOICES, *repeating)
     api.grant_manage_connections(lifecycle, "POST")
     api.grant_manage_connections(message, "POST", "DELETE")
-    return RouteFunctions(lifecycle, message, feed)
+    return RouteFunctions(lifecycle, message, feed, responder, delivering)

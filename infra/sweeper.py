@@ -4,9 +4,11 @@ import pulumi
 
 from functions import names
 from infra.connection_manager import ConnectionManagerArgs
+from infra.delivering import Delivering
 from infra.functions.failure_queue import FailureQueue
 from infra.functions.function import Asynchronous, Function, FunctionArgs, Runtime
 from infra.functions.schedule import ScheduleArgs, schedule
+from infra.settings.settings import Settings
 
 SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
 """What the scheduler replaces by the time of the run: a retry has the same, so it appends the same events."""
@@ -29,6 +31,7 @@ class Sweeper(pulumi.ComponentResource):
         name: str,
         runtime: Runtime,
         args: ConnectionManagerArgs,
+        delivering: Delivering,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("airium:realtime:Sweeper", name, None, opts)
@@ -46,7 +49,9 @@ class Sweeper(pulumi.ComponentResource):
             FunctionArgs(
                 handler=names.SWEEPER,
                 size=settings.functions.sizes.sweeper,
-                environment=args.environment | {names.FEEDS_TABLE: args.feeds.feeds_table},
+                environment=args.environment
+                | {names.FEEDS_TABLE: args.feeds.feeds_table}
+                | (self._of_answers(args, delivering, settings) if settings.ai.enabled else {}),
                 # the next run does what a failed one left, so one retry is enough
                 asynchronous=Asynchronous(self.failures, retries=1, max_age_seconds=300),
             ),
@@ -59,6 +64,10 @@ class Sweeper(pulumi.ComponentResource):
         args.feeds.grant_deliver(self.function)
         args.feeds.grant_subscribe(self.function)
         args.api.grant_manage_connections(self.function, "GET", "POST", "DELETE")
+        if settings.ai.enabled:
+            args.store.grant_look_at_claims(self.function, names.CLAIM_ANSWER)
+            args.store.grant_count(self.function, names.CLAIM_ANSWER)
+            delivering.grant(self.function)
         minutes = settings.sweeper.every_minutes
         schedule(
             name,
@@ -77,3 +86,15 @@ class Sweeper(pulumi.ComponentResource):
             self,
         )
         self.register_outputs({"function_name": self.function.function_name})
+
+    @staticmethod
+    def _of_answers(
+        args: ConnectionManagerArgs, delivering: Delivering, settings: Settings
+    ) -> dict[str, pulumi.Input[str]]:
+        """Return the variables of who has texts answered that nobody has answered."""
+        seconds = settings.functions.sizes.responder.timeout_seconds
+        return {
+            names.CLAIMS_TABLE: args.store.claims_table,
+            names.ANSWERING_SECONDS: str(seconds),
+            **delivering.variables,
+        }

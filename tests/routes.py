@@ -11,18 +11,19 @@ from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.log.event_log import EventLog
 from functions.aws.log.event_reads import Arrived
 from functions.aws.log.recent_events import RecentEvents
-from functions.domain.log.events import Event
+from functions.domain.feeds.deliveries import Deliver
 from functions.handlers import lifecycle as _lifecycle
 from functions.handlers import message as _message
 from functions.handlers import sweeper as _sweeper
+from functions.operations.frames.recording import never
 from tests.fakes import MemorySubscribers
 
 
-def unheard(_event: Event, _client_id: str | None) -> None:
+def unheard(_asked: Deliver) -> None:
     """Announce an event to nobody."""
 
 
-message: Final = partial(_message.handler, announce=unheard)
+message: Final = partial(_message.handler, announce=unheard, repeat=never)
 
 
 class _Silence(RecentEvents):

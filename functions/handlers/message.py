@@ -8,8 +8,8 @@ from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.gateway.requests import read
 from functions.aws.log.event_log import EventLog
 from functions.domain.limits import Limits
-from functions.operations.feeds.announcing import announcing
-from functions.operations.frames.recording import Announce, recording
+from functions.operations.feeds.announcing import announcing, repeating
+from functions.operations.frames.recording import Announce, Repeat, recording
 from functions.operations.frames.serving import broken, serve
 
 _LOG: Final = environment.event_log_in_time()
@@ -17,6 +17,7 @@ _CALLBACKS: Final = environment.callbacks()
 _RETENTION: Final = environment.retention_seconds()
 _LIMITS: Final = environment.limits()
 _ANNOUNCE: Final = announcing(of_feeds.invoker())
+_REPEAT: Final = repeating(of_feeds.repetitions, _ANNOUNCE)
 
 
 def handler(
@@ -26,11 +27,12 @@ def handler(
     callbacks: Callbacks = _CALLBACKS,
     limits: Limits = _LIMITS,
     announce: Announce = _ANNOUNCE,
+    repeat: Repeat = _REPEAT,
 ) -> dict[str, Any]:
     """Answer a frame of a client; see `serve`."""
     now = environment.now()
     try:
-        act = recording(log, announce, limits)
+        act = recording(log, announce, limits, repeat)
         return serve(read(event, _RETENTION, environment.trace_id()), log, callbacks, now, act)
     except Exception:  # noqa: BLE001 - the outermost guard: every frame gets an answer
         return broken(event, callbacks, now)

@@ -1,4 +1,4 @@
-"""Runs by schedule: heals the feeds, and runs the connection manager's cleanup; a retry changes nothing."""
+"""Runs by schedule: heals feeds, has texts answered, and cleans connections up; a retry changes nothing."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -12,19 +12,33 @@ from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.log.event_log import EventLog
 from functions.aws.logs import logger
 from functions.aws.read_models.connections import Connections
+from functions.aws.replies import environment as of_replies
 from functions.domain.connections.schedules import parse
 from functions.domain.feeds.healing import span
 from functions.names import LINE_SWEEP
 from functions.operations.connections.invocation import Invocation
 from functions.operations.connections.sweeping import sweep
 from functions.operations.connections.waves import Threads, threads
+from functions.operations.feeds.announcing import announcing
 from functions.operations.feeds.feeds import Feeds
+from functions.operations.replies.concluding import Concluding
+from functions.operations.replies.reminding import Answers, Reminding
 
 _CONNECTIONS: Final = environment.connections()
 _LOG: Final = environment.event_log_in_time()
 _CALLBACKS: Final = environment.callbacks_in_time()
 _STORES: Final = of_feeds.stores()
 _RETENTION: Final = environment.retention_seconds()
+
+
+def _answers() -> Answers | None:
+    seconds = of_replies.answering_seconds()
+    if seconds is None:
+        return None
+    return Answers(of_replies.leases(), announcing(of_feeds.invoker()), seconds)
+
+
+_ANSWERS: Final = _answers()
 
 
 def handler(
@@ -36,8 +50,9 @@ def handler(
     threads: Threads = threads,
     now: Callable[[], int] = environment.now,
     stores: FeedStores = _STORES,
+    answers: Answers | None = _ANSWERS,
 ) -> dict[str, int]:
-    """Heal and sweep; what fails as a whole is raised, for the schedule's retry and its failure queue."""
+    """Heal, remind and sweep; what fails as a whole is raised, for the schedule's retry and its queue."""
     run = parse(event, now())
     invocation = Invocation(
         id=f"sweep#{run.at}",
@@ -49,8 +64,12 @@ def handler(
     done: dict[str, int] = {}
     try:
         feeds = Feeds(stores, log, callbacks, now, threads)
-        healed = feeds.healing.heal(span(run.at, run.every_minutes), invocation)
+        during = span(run.at, run.every_minutes, answers.seconds if answers else 0)
+        healed = feeds.healing.heal(during, invocation)
         done |= {"healed": healed.delivered}
+        if answers is not None:
+            reminding = Reminding(Concluding(feeds, answers.leases), answers.announce)
+            done |= msgspec.to_builtins(reminding.remind(healed.unanswered, invocation))
     finally:  # one does not need the other
         swept = sweep(
             run.idle_seconds,

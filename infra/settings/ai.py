@@ -49,7 +49,7 @@ class GuardrailSettings(Group):
 class AiSettings(Group):
     """Replies to texts."""
 
-    enabled: bool = False
+    enabled: bool = True
     """Whether texts get replies; each has the price of its tokens."""
     engine: Engine = Engine.BEDROCK
     """What answers."""

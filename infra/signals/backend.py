@@ -10,6 +10,7 @@ from infra.gateway.websocket_api import WebSocketApi
 from infra.identity.admission import Admission
 from infra.naming import Naming
 from infra.projector import Projector
+from infra.responder import Responder
 from infra.settings.settings import Settings
 from infra.sweeper import Sweeper
 from infra.tables.event_store import EventStore
@@ -32,6 +33,8 @@ class Backend:
         Who may connect: the authorizer, and what gives tickets where identity is verified.
     lifecycle, message, feed
         The functions of the routes.
+    responder
+        What answers texts; None where nobody does.
     projector, manager, sweeper
         What keeps the read models, and what works on connections.
     archive
@@ -48,6 +51,7 @@ class Backend:
     lifecycle: Function
     message: Function
     feed: Function
+    responder: Responder | None
     projector: Projector
     manager: ConnectionManager
     sweeper: Sweeper
@@ -58,11 +62,12 @@ class Backend:
         """All functions."""
         routed = (self.lifecycle, self.message, self.feed)
         working = (self.projector.function, self.manager.function, self.sweeper.function)
-        archiver = (self.archive.function,) if self.archive else ()
-        return (*self.admission.functions, *routed, *working, *archiver)
+        optional = tuple(each.function for each in (self.responder, self.archive) if each)
+        return (*self.admission.functions, *routed, *working, *optional)
 
     @property
     def queues(self) -> dict[str, FailureQueue]:
         """The failure queues, by whose they are."""
-        queues = {"projector": self.projector.failures, "sweeper": self.sweeper.failures}
-        return {**queues, "archiver": self.archive.failures} if self.archive else queues
+        always = {"projector": self.projector.failures, "sweeper": self.sweeper.failures}
+        optional = {"responder": self.responder, "archiver": self.archive}
+        return always | {name: each.failures for name, each in optional.items() if each}

@@ -55,6 +55,8 @@ def _monitored(backend: Backend) -> Iterator[Lines]:
     for function in (backend.message, backend.feed, backend.lifecycle):
         yield Lines(REFUSED_BY_CODE, function, REFUSED_FRAMES, by={"Code": "$.refused"})
         yield Lines(FOUND_GONE, function, GONE)
+    if backend.responder:
+        yield Lines(FOUND_GONE, backend.responder.function, GONE)
     yield Lines(DENIED_BY_REASON, backend.admission.authorizer, DENIED, by={"Reason": "$.reason"})
     manager, sweeper = backend.manager.function, backend.sweeper.function
     yield Lines(FOUND_GONE, manager, with_some(names.LINE_MANAGER, "gone"), value="$.gone")

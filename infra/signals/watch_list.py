@@ -13,7 +13,7 @@ from infra.signals.metric_filters import (
     Lines,
 )
 from infra.signals.watches import MINUTE, Total, Without
-from infra.signals.works import of_the_archive, of_the_projector, of_the_sweeper
+from infra.signals.works import of_the_archive, of_the_projector, of_the_responder, of_the_sweeper
 
 
 def watch_list(backend: Backend) -> Iterator[Alarm]:
@@ -24,6 +24,7 @@ def watch_list(backend: Backend) -> Iterator[Alarm]:
     yield from of_the_projector(backend)
     yield from of_the_sweeper(backend)
     yield from of_the_archive(backend)
+    yield from of_the_responder(backend)
     yield from _of_refusals(backend)
     yield _of_cost(backend)
 

@@ -1,4 +1,4 @@
-"""The alarms of what works behind the routes: the projector, the sweeper and the archiver."""
+"""The alarms of what works behind the routes: the projector, the sweeper, the archiver and the responder."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -65,6 +65,17 @@ def of_the_sweeper(backend: Backend) -> Iterator[Alarm]:
         runs = measures.of_function("Invocations", backend.sweeper.function, seconds)
         silent = replace(runs, periods=3, below=1)
         yield Alarm("sweeper-silent", silent, _RUN_BY_THE_CLOCK, "the-sweeper")
+
+
+def of_the_responder(backend: Backend) -> Iterator[Alarm]:
+    """Yield the alarm of the texts that the responder gave up."""
+    if backend.responder is not None:
+        yield Alarm(
+            "responder-failures",
+            measures.of_queue(backend.responder.failures),
+            "Read why in the log of responder, mend it, and purge the queue: the sweeper has texts answered.",
+            "the-responder",
+        )
 
 
 def of_the_archive(backend: Backend) -> Iterator[Alarm]:

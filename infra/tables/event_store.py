@@ -93,12 +93,16 @@ class EventStore(pulumi.ComponentResource):
         function.grant("release-claims", self._of_claims("DeleteItem", kind, *others))
 
     def grant_count(self, function: Function, kind: str, *others: str) -> None:
-        """Let a function count what a user does in a minute, in the transaction of the append."""
+        """Let a function count in claims: what a user does in a minute, or how often something was tried."""
         function.grant("count-claims", self._of_claims("UpdateItem", kind, *others))
 
     def grant_see_owners(self, function: Function) -> None:
         """Let a function see whose a session is."""
         function.grant("see-owners", self._of_claims("GetItem", names.CLAIM_SESSION))
+
+    def grant_look_at_claims(self, function: Function, kind: str, *others: str) -> None:
+        """Let a function look at claims of these kinds, one at a time."""
+        function.grant("look-at-claims", self._of_claims("GetItem", kind, *others))
 
     def grant_issue(self, function: Function) -> None:
         """Let a function issue tickets, which are claims."""

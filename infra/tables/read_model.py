@@ -88,6 +88,10 @@ class ReadModel(pulumi.ComponentResource):
         """Let a function read a connection that it can name."""
         function.grant("get-connection", Statement(["dynamodb:GetItem"], [self._connections.arn]))
 
+    def grant_read_conversations(self, function: Function) -> None:
+        """Let a function read what was said in a conversation."""
+        function.grant("read-conversations", Statement(["dynamodb:Query"], [self._messages.arn]))
+
     def grant_list_connections(self, function: Function, *indexes: str) -> None:
         """Let a function query the connections by the named indexes."""
         arns = [pulumi.Output.concat(self._connections.arn, "/index/", index) for index in indexes]

@@ -20,6 +20,11 @@ The endings that may cover more than one thing, each with the only actions that 
 program that it judges: an end that is opened there alone is refused, until somebody opens it here as well.
 """
 
+OPEN_REGIONS: Final = {
+    "arn:aws:bedrock:*::foundation-model/": frozenset({"bedrock:InvokeModelWithResponseStream"}),
+}
+"""The beginnings that may be of any region, each with the only actions that it is for; one name follows."""
+
 WITHOUT_RESOURCES: Final = frozenset({"xray:PutTelemetryRecords", "xray:PutTraceSegments"})
 """The actions for which AWS knows no resource, so that they are allowed on ``*`` or not at all."""
 
@@ -57,10 +62,9 @@ def _has_reason(resource: str, statement: Statement) -> bool:
         return bool(statement.actions) and WITHOUT_RESOURCES.issuperset(statement.actions)
     if resource.count("*") + resource.count("?") > 1 or not resource.startswith("arn:"):
         return False
-    return any(
-        resource.endswith(ending) and actions.issuperset(statement.actions)
-        for ending, actions in OPEN_ENDS.items()
-    )
+    ends = (actions for ending, actions in OPEN_ENDS.items() if resource.endswith(ending))
+    regions = (actions for beginning, actions in OPEN_REGIONS.items() if resource.startswith(beginning))
+    return any(actions.issuperset(statement.actions) for actions in (*ends, *regions))
 
 
 def _managed_policies(resource: Resource) -> Iterator[str]:

@@ -10,10 +10,9 @@ from typing import Any, Final
 import msgspec
 
 from functions.aws.feeds.stores import feed_stores
-from functions.domain.feeds.deliveries import deliver
+from functions.domain.feeds.deliveries import Deliver, payload_of
 from functions.domain.feeds.healing import Span
 from functions.domain.limits import Limits
-from functions.domain.log.events import Event
 from functions.domain.refusals import Unavailable
 from functions.domain.times import iso
 from functions.handlers import connection_manager, feed, lifecycle, message, projector, sweeper
@@ -140,12 +139,12 @@ class World(Ground):
             self.ledger.refused(line.id, told["data"]["code"], at)
         return told
 
-    def _announce(self, appended: Event, client_id: str | None) -> None:
+    def _announce(self, asked: Deliver) -> None:
         """Take an asynchronous invocation, unless Lambda does not."""
         if self.faults.happens(Fault.UNANNOUNCED):
             problem = "503 of Invoke"
             raise Unavailable(problem)
-        self.announced.append(msgspec.json.decode(deliver(appended, client_id)))
+        self.announced.append(msgspec.json.decode(payload_of(asked)))
 
     def _deliver(self) -> None:
         """Invoke the function of the feeds with what was announced; what fails is tried twice more."""

@@ -14,8 +14,8 @@ from tests.infra.program import PROJECT
 from tests.infra.test_settings import refusal, settings_of
 
 
-def test_nothing_is_answered_unless_a_stack_asks_for_it() -> None:
-    assert settings_of({}).ai.enabled is False
+def test_texts_are_answered_unless_a_stack_says_otherwise() -> None:
+    assert settings_of({}).ai.enabled is True
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,12 @@ TOPIC = "arn:aws:sns:us-east-1:123456789012:on-call"
 PREFIX = "airium-websocket"
 RUNBOOK = ROOT / "docs" / "operations.md"
 ROUTED = {"lifecycle", "message", "feed"}
-FUNCTIONS = {"authorizer", "ticket", "projector", "connection-manager", "sweeper", "archiver", *ROUTED}
+WORKING = {"responder", "projector", "connection-manager", "sweeper", "archiver"}
+FUNCTIONS = {"authorizer", "ticket", *WORKING, *ROUTED}
 ANSWERING = FUNCTIONS - {"projector", "archiver"}
 """The functions that turn a fault into an answer, which no metric of AWS shows."""
+SILENT = {"enabled": "false"}
+"""Nobody answers, so that the sweeper need not look after replies."""
 EVENTS = {"TableName": f"{PREFIX}-events"}
 INDEX = "GlobalSecondaryIndexName"
 MESSAGES = "ApproximateNumberOfMessagesVisible"
@@ -30,6 +33,9 @@ EXPECTED: dict[str, tuple[str, str, dict[str, str], str, int, int, int]] = {
     ),
     "archiver-failures": (
         "AWS/SQS", MESSAGES, {"QueueName": f"{PREFIX}-archiver-failures"}, "Maximum", 60, 1, 0
+    ),
+    "responder-failures": (
+        "AWS/SQS", MESSAGES, {"QueueName": f"{PREFIX}-responder-failures"}, "Maximum", 60, 1, 0
     ),
     "projector-behind": (
         "AWS/Lambda", "IteratorAge", {"FunctionName": f"{PREFIX}-projector"}, "Maximum", 60, 5, 60_000
@@ -196,7 +202,7 @@ def test_the_cost_guard_adds_up_the_invocations_of_all_functions() -> None:
         ("AWS/Lambda", "Invocations", {"FunctionName": f"{PREFIX}-{name}"}, "Sum", 60)
         for name in (
             "authorizer", "ticket", "lifecycle", "message", "feed", "projector", "connection-manager",
-            "sweeper", "archiver",
+            "sweeper", "responder", "archiver",
         )
     ]  # fmt: skip
     assert (alarm["evaluationPeriods"], alarm["threshold"]) == (5, 60_000)
@@ -285,13 +291,13 @@ def test_what_waits_for_its_batch_is_not_behind() -> None:
 
 
 def test_a_sweeper_that_runs_seldom_is_missed_later() -> None:
-    silent = alarms(evaluated_with(sweeper={"everyMinutes": "60"}))["sweeper-silent"]
+    silent = alarms(evaluated_with(ai=SILENT, sweeper={"everyMinutes": "60"}))["sweeper-silent"]
 
     assert (silent["period"], silent["evaluationPeriods"]) == (3_600, 3)
 
 
 def test_a_sweeper_that_does_not_run_is_not_missed() -> None:
-    assert "sweeper-silent" not in alarms(evaluated_with(sweeper={"enabled": "false"}))
+    assert "sweeper-silent" not in alarms(evaluated_with(ai=SILENT, sweeper={"enabled": "false"}))
 
 
 def test_without_verified_identity_there_are_no_tickets_to_watch() -> None:

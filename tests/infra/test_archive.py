@@ -79,19 +79,21 @@ def test_the_archiver_runs_its_handler_with_what_it_needs_to_know() -> None:
     assert (found["memorySize"], found["timeout"]) == (1_024, 900)
 
 
-def test_the_models_of_s3_are_a_layer_of_the_archiver_alone() -> None:
+def test_the_models_of_a_service_are_a_layer_of_who_calls_it_alone() -> None:
     layers = {
         each.name: len(each.inputs["layers"])
         for each in archiving("prod").of_type(":Function")
         if each.custom
     }
 
-    assert layers.pop("archiver-function") == 2
+    assert layers.pop("archiver-function") == layers.pop("responder-function") == 2
     assert set(layers.values()) == {1}
-    assert [each.inputs["layerName"] for each in archiving("prod").of_type(":LayerVersion")] == [
-        "airium-websocket-dependencies",
-        "airium-websocket-models-s3",
-    ]
+    made = {each.name: each.inputs["layerName"] for each in archiving("prod").of_type(":LayerVersion")}
+    assert made == {
+        "dependencies": "airium-websocket-dependencies",
+        "responder-models": "airium-websocket-models-bedrock-runtime",
+        "archiver-models": "airium-websocket-models-s3",
+    }
 
 
 def test_the_archiver_runs_every_hour_once_the_last_one_is_closed() -> None:

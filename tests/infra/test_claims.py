@@ -11,6 +11,8 @@ from functions.aws.attributes import to_item
 from functions.aws.identity.tickets import Tickets
 from functions.aws.log.event_log import EventLog
 from functions.aws.log.owners import Owners
+from functions.aws.log.repetitions import Repetitions
+from functions.aws.replies.leases import Leases
 from functions.domain.log.ids import lowest
 from functions.handlers import authorizer, connection_manager, lifecycle, message, ticket
 from infra.policy import NAMING_ACTIONS, Statement
@@ -24,8 +26,11 @@ from tests.unit.operations.connections.connection_rows import Context
 
 CLAIMS: Final = "arn:aws:dynamodb:us-east-1:123456789012:table/airium-websocket-claims"
 KEY: Final = "dynamodb:LeadingKeys"
-KINDS: Final = ("session", "voice", "texts", "voices", "reply", "ticket", "send")
+KINDS: Final = ("session", "voice", "texts", "voices", "reply", "ticket", "send", "answer", "resumes")
 ACTIONS: Final = sorted(NAMING_ACTIONS)
+
+
+_STANDING: Final[dict[str, Any]] = {"holder": "r-1", "attempts": 1, "leased_until": 1}
 
 
 class Asked:
@@ -36,7 +41,7 @@ class Asked:
 
     def get_item(self, **call: Any) -> dict[str, Any]:
         self._note("GetItem", call)
-        return {"Item": to_item({"value": "alice", "expires_at": 2**40})}
+        return {"Item": to_item({"value": "alice", "expires_at": 2**40} | _STANDING)}
 
     def put_item(self, **call: Any) -> dict[str, Any]:
         self._note("PutItem", call)
@@ -45,6 +50,10 @@ class Asked:
     def delete_item(self, **call: Any) -> dict[str, Any]:
         self._note("DeleteItem", call)
         return {}
+
+    def update_item(self, **call: Any) -> dict[str, Any]:
+        self._note("UpdateItem", call)
+        return {"Attributes": to_item(_STANDING)}
 
     def transact_write_items(self, **call: Any) -> dict[str, Any]:
         for each in call["TransactItems"]:
@@ -69,6 +78,20 @@ def _message(client: Asked) -> None:
     session = lowest(CONNECTED_AT + 1_000)
     for event in (text(**at(1)), start(**at(1)), end(session, **at(2)), {**text(), "body": "broken"}):
         message.handler(event, None, log, RecordingCallbacks())
+    assert Repetitions(client, "claims", 30).may_be_told("s-1", "m-1", gateway_events.cause())
+
+
+def _responder(client: Asked) -> None:
+    leases = Leases(client, "claims")
+    leases.take(lowest(CONNECTED_AT), "r-1", 0, 1)
+    leases.keep(lowest(CONNECTED_AT), 2)
+    leases.kept(lowest(CONNECTED_AT))
+
+
+def _sweeper(client: Asked) -> None:
+    leases = Leases(client, "claims")
+    leases.standing(lowest(CONNECTED_AT))
+    leases.keep(lowest(CONNECTED_AT), 2)
 
 
 def _ticket(client: Asked) -> None:
@@ -95,6 +118,8 @@ def _manager(client: Asked) -> None:
 WORK: Final[dict[str, Callable[[Asked], None]]] = {
     "lifecycle": _lifecycle,
     "message": _message,
+    "responder": _responder,
+    "sweeper": _sweeper,
     "ticket": _ticket,
     "authorizer": _authorizer,
     "connection-manager": _manager,

@@ -201,7 +201,10 @@ FIT: dict[str, dict[str, object]] = {
     "a guardrail with its version": {"ai": {"guardrail": {"id": "gr1", "version": "DRAFT"}}},
     "a model of this region": {"ai": {"model": MODEL_ELSEWHERE.replace("eu-west-1", "us-east-1")}},
     "replies that are looked after": {"ai": {"enabled": "true"}, "sweeper": {"everyMinutes": "5"}},
-    "nobody who looks after no replies": {"sweeper": {"enabled": "false", "everyMinutes": "60"}},
+    "nobody who looks after no replies": {
+        "ai": {"enabled": "false"},
+        "sweeper": {"enabled": "false", "everyMinutes": "60"},
+    },
     "an age for a second attempt": {"projector": {"windowSeconds": "300", "maxRecordAgeSeconds": "361"}},
     "the oldest record that finds its event": {
         "projector": {"maxRecordAgeSeconds": "79200"},

@@ -17,11 +17,13 @@ MANAGER = {"EVENTS_TABLE", "CONNECTIONS_TABLE", "MANAGEMENT_ENDPOINT", "RETENTIO
 COUNTED = {"FEEDS_TABLE", "MANAGEMENT_ENDPOINT", "CONNECTIONS_PER_USER", "RETENTION_DAYS", "LOG_LEVEL"}
 TOKENS = {"ISSUER", "CLIENT_IDS", "IDENTITY_USE", "JWKS_URL"}
 COUNTED_IN_A_MINUTE = {"TEXTS_PER_MINUTE", "TEXT_BYTES_PER_MINUTE", "VOICE_SESSIONS_PER_MINUTE"}
+INVOKING = {"DELIVERING_FUNCTION", "LAMBDA_ENDPOINT"}
+ANSWERING = {"ENGINE", "MODEL", "MAX_TOKENS", "HISTORY_TURNS", "HISTORY_TOKENS"}
 EXPECTED = {
     "authorizer": (names.AUTHORIZER, {*COUNTED, *TOKENS, "CLAIMS_TABLE"}),
     "ticket": (names.TICKET, {"CLAIMS_TABLE", "IDENTITY_USE", "LOG_LEVEL"}),
     "lifecycle": (names.LIFECYCLE, {*LOG, "FEEDS_TABLE"}),
-    "message": (names.MESSAGE, {*LOG, *COUNTED_IN_A_MINUTE, "FEED_FUNCTION", "LAMBDA_ENDPOINT"}),
+    "message": (names.MESSAGE, {*LOG, *COUNTED_IN_A_MINUTE, *INVOKING, "RESUMES_PER_MINUTE"}),
     "feed": (
         names.FEED,
         {
@@ -31,7 +33,12 @@ EXPECTED = {
             "HISTORIES_PER_MINUTE",
             "CANCELS_PER_MINUTE",
             "FEED_WINDOW_SECONDS",
+            "PENDING_SECONDS",
         },
+    ),
+    "responder": (
+        names.RESPONDER,
+        {*LOG, *ANSWERING, "FEEDS_TABLE", "MESSAGES_TABLE"} - {"RETENTION_DAYS"},
     ),
     "projector": (
         names.PROJECTOR,
@@ -44,7 +51,7 @@ EXPECTED = {
         },
     ),
     "connection-manager": (names.CONNECTION_MANAGER, {*MANAGER, "CLAIMS_TABLE", "FEEDS_TABLE"}),
-    "sweeper": (names.SWEEPER, {*MANAGER, "FEEDS_TABLE"}),
+    "sweeper": (names.SWEEPER, {*MANAGER, *INVOKING, "CLAIMS_TABLE", "FEEDS_TABLE", "ANSWERING_SECONDS"}),
 }
 
 
@@ -72,7 +79,9 @@ def test_a_function_runs_on_the_same_platform_as_the_others(name: str) -> None:
 
     assert found["runtime"] == "python3.13"
     assert found["architectures"] == ["arm64"]
-    assert found["layers"] == ["arn:aws:lambda:us-east-1:123456789012:layer:airium-websocket-dependencies:1"]
+    dependencies, *models = found["layers"]
+    assert dependencies == "arn:aws:lambda:us-east-1:123456789012:layer:airium-websocket-dependencies:1"
+    assert len(models) == (name == "responder")
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -144,7 +153,7 @@ def test_where_it_is_asked_for_every_function_is_traced_and_may_say_so_first(sta
     functions = traced(stack).of_type("lambda/function:Function")
     grants = {each.urn: each.name for each in traced(stack).of_type("iam/rolePolicy:RolePolicy")}
 
-    assert len(functions) == 9
+    assert len(functions) == 10
     assert {each.inputs["tracingConfig"]["mode"] for each in functions} == {"Active"}
     for each in functions:
         name = each.name.removesuffix("-function")
@@ -156,7 +165,7 @@ def test_the_retention_reaches_every_function_that_decides_on_it(name: str) -> N
     variables = function(name)["environment"]["variables"]
 
     # a ticket expires by itself within a minute, and what the projector writes with what it is made of
-    silent = name in {"projector", "ticket"}
+    silent = name in {"projector", "responder", "ticket"}
     assert variables.get("RETENTION_DAYS") == (None if silent else "90")
 
 
@@ -264,7 +273,7 @@ def test_the_schedule_runs_the_sweeper_with_a_role_of_its_own() -> None:
 def test_a_run_that_failed_is_kept() -> None:
     queue = "arn:aws:sqs:us-east-1:123456789012:airium-websocket-sweeper-failures"
     target = only("scheduler/schedule:Schedule")["target"]
-    invocations = only("lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")
+    invocations = evaluated("prod").named("sweeper-invocations").inputs
 
     assert target["deadLetterConfig"] == {"arn": queue}
     assert target["retryPolicy"] == {"maximumRetryAttempts": 2, "maximumEventAgeInSeconds": 300}
@@ -275,7 +284,7 @@ def test_a_run_that_failed_is_kept() -> None:
 
 
 def test_the_sweepers_destination_is_set_after_its_grant() -> None:
-    (config,) = evaluated("prod").of_type("lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")
+    config = evaluated("prod").named("sweeper-invocations")
 
     assert evaluated("prod").named("sweeper-may-send-failures").urn in config.dependencies
 
@@ -288,7 +297,8 @@ def test_the_sweepers_destination_is_set_after_its_grant() -> None:
     ],
 )
 def test_the_schedule_is_a_setting(settings: dict[str, str], expression: str, state: str) -> None:
-    (schedule,) = evaluate("dev", stack_config("dev", sweeper=settings)).of_type(":Schedule")
+    silent = {"enabled": "false"}
+    (schedule,) = evaluate("dev", stack_config("dev", ai=silent, sweeper=settings)).of_type(":Schedule")
 
     assert schedule.inputs["scheduleExpression"] == expression
     assert schedule.inputs["state"] == state

@@ -26,6 +26,7 @@ FEEDS = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-feeds"
 METRICS = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-metrics"
 MESSAGES = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-messages"
 API = f"arn:aws:execute-api:{WHERE}:api-api-id/prod"
+BEDROCK = f"arn:aws:bedrock:{REGION}"
 MANAGE = "execute-api:ManageConnections"
 
 
@@ -59,7 +60,9 @@ EXPECTED: dict[str, set[tuple[str, str]]] = {
         ("dynamodb:DeleteItem", f"{CLAIMS}voice#*"),
         ("dynamodb:UpdateItem", f"{CLAIMS}texts#*"),
         ("dynamodb:UpdateItem", f"{CLAIMS}voices#*"),
-        ("lambda:InvokeFunction", f"arn:aws:lambda:{WHERE}:function:airium-websocket-feed"),
+        ("dynamodb:UpdateItem", f"{CLAIMS}reply#*"),
+        ("dynamodb:UpdateItem", f"{CLAIMS}resumes#*"),
+        ("lambda:InvokeFunction", f"arn:aws:lambda:{WHERE}:function:airium-websocket-responder"),
         (MANAGE, f"{API}/POST/@connections/*"),
         (MANAGE, f"{API}/DELETE/@connections/*"),
     },
@@ -77,6 +80,20 @@ EXPECTED: dict[str, set[tuple[str, str]]] = {
         ("dynamodb:BatchGetItem", FEEDS),
         (MANAGE, f"{API}/POST/@connections/*"),
         (MANAGE, f"{API}/DELETE/@connections/*"),
+    },
+    "responder-role": {
+        *logs("responder"),
+        ("dynamodb:PutItem", EVENTS),
+        ("dynamodb:BatchGetItem", EVENTS),
+        ("dynamodb:UpdateItem", f"{CLAIMS}answer#*"),
+        ("dynamodb:GetItem", f"{CLAIMS}answer#*"),
+        ("dynamodb:Query", FEEDS),
+        ("dynamodb:PutItem", FEEDS),
+        ("dynamodb:BatchWriteItem", FEEDS),
+        ("dynamodb:Query", MESSAGES),
+        ("bedrock:InvokeModelWithResponseStream", f"{BEDROCK}::foundation-model/amazon.nova-lite-v1:0"),
+        (MANAGE, f"{API}/POST/@connections/*"),
+        ("sqs:SendMessage", f"arn:aws:sqs:{WHERE}:airium-websocket-responder-failures"),
     },
     "projector-role": {
         *logs("projector"),
@@ -122,6 +139,9 @@ EXPECTED: dict[str, set[tuple[str, str]]] = {
         ("dynamodb:Query", f"{CONNECTIONS}/index/active-index"),
         (MANAGE, f"{API}/GET/@connections/*"),
         (MANAGE, f"{API}/DELETE/@connections/*"),
+        ("dynamodb:GetItem", f"{CLAIMS}answer#*"),
+        ("dynamodb:UpdateItem", f"{CLAIMS}answer#*"),
+        ("lambda:InvokeFunction", f"arn:aws:lambda:{WHERE}:function:airium-websocket-responder"),
         ("sqs:SendMessage", f"arn:aws:sqs:{WHERE}:airium-websocket-sweeper-failures"),
     },
     "sweeper-schedule-role": {
@@ -287,7 +307,7 @@ def test_a_failure_queue_takes_nothing_over_plain_http(stack: str) -> None:
 def test_each_function_has_a_role_of_its_own() -> None:
     functions = evaluated("prod").of_type("lambda/function:Function")
 
-    assert len({each.inputs["role"] for each in functions}) == len(functions) == 8
+    assert len({each.inputs["role"] for each in functions}) == len(functions) == 9
 
 
 def test_a_role_is_assumed_by_its_service_only() -> None:

@@ -27,6 +27,8 @@ PAGES: Final = "https://app.example.com"
 """The origin whose pages may ask for a ticket."""
 VERIFIED: Final = {f"{PROJECT}:identity": "cognito", f"{PROJECT}:tickets": json.dumps({"origins": [PAGES]})}
 """The settings by which the program verifies identity."""
+SILENT: Final = {f"{PROJECT}:ai": json.dumps({"enabled": "false"})}
+"""Nobody answers: whoever counts what was said, numbered or written counts what people said alone."""
 
 
 class Connect(Protocol):
@@ -43,7 +45,15 @@ class Absent(Protocol):
 
 @pytest.fixture(scope="session")
 def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
-    with deployed(tmp_path_factory.mktemp("embedded")) as backend:
+    with deployed(tmp_path_factory.mktemp("embedded"), SILENT) as backend:
+        yield backend
+        _prove(backend)
+
+
+@pytest.fixture(scope="session")
+def answering_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    """A backend whose texts a script answers, as ``make up`` deploys it."""
+    with deployed(tmp_path_factory.mktemp("answering")) as backend:
         yield backend
         _prove(backend)
 
@@ -51,7 +61,7 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
 @pytest.fixture(scope="session")
 def cognito_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
     """A backend that verifies identity; `local.people.sign_in` gives its people tokens."""
-    with deployed(tmp_path_factory.mktemp("verified"), VERIFIED) as backend:
+    with deployed(tmp_path_factory.mktemp("verified"), VERIFIED | SILENT) as backend:
         yield backend
         _prove(backend)
 
@@ -75,6 +85,13 @@ def user() -> str:
 
 @pytest.fixture
 def connect(backend: Backend) -> Iterator[Connect]:
+    with connecting(backend) as connect:
+        yield connect
+
+
+@contextmanager
+def connecting(backend: Backend) -> Iterator[Connect]:
+    """Open connections to a backend that end with the block."""
     with ExitStack() as connections:
 
         def open_one(user_id: str | None = None, session_id: str | None = None) -> Client:

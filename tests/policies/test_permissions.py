@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from infra.policy import OPEN_ENDS, WITHOUT_RESOURCES
+from infra.policy import OPEN_ENDS, OPEN_REGIONS, WITHOUT_RESOURCES
 from policies.resources import UNKNOWN, Resource
 from policies.rules import permissions
 from tests.policies.judging import ROLE, ROLE_POLICY, breaches, policy
@@ -105,6 +105,19 @@ def test_nothing_may_be_done_to_everything_beside_what_has_no_resource() -> None
 
 def test_the_pack_knows_no_resource_where_the_program_knows_none() -> None:
     assert permissions.WITHOUT_RESOURCES == WITHOUT_RESOURCES
+
+
+def test_the_pack_leaves_the_region_open_where_the_program_has_a_reason() -> None:
+    assert permissions.OPEN_REGIONS.keys() == OPEN_REGIONS.keys()
+
+
+def test_a_model_may_be_asked_in_any_region_and_nothing_else_may() -> None:
+    asked = "bedrock:InvokeModelWithResponseStream"
+    model = "arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0"
+
+    assert breaches("no-open-resource", policy(Action=asked, Resource=model)) == []
+    assert breaches("no-open-resource", policy(Action="bedrock:InvokeModel", Resource=model)) != []
+    assert breaches("no-open-resource", policy(Action=asked, Resource=f"{model}*")) != []
 
 
 def test_the_pack_opens_the_ends_for_which_the_program_has_a_reason() -> None:

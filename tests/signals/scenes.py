@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from functions.aws.archive.arrivals import Arrivals
 from functions.aws.archive.objects import Objects
+from functions.aws.engines.engine import Engine
 from functions.aws.gateway.callbacks import Posted
 from functions.aws.identity.tickets import Tickets
 from functions.aws.log.arrivals import stamp
@@ -14,6 +15,8 @@ from functions.aws.log.event_log import EventLog
 from functions.domain.archive.hours import HOUR, Watermark, hour_of
 from functions.domain.log import facts
 from functions.domain.log.ids import lowest
+from functions.domain.replies.pieces import TextPiece
+from functions.domain.replies.prompt import Role, Utterance
 from functions.domain.times import iso
 from functions.handlers import (
     archiver,
@@ -30,6 +33,7 @@ from tests.feeds.scene import Scene as FeedScene
 from tests.fuzz.claims import MemoryClaims
 from tests.gateway_events import CONNECTED_AT, authorize, connect, disconnect, fixture, voice_data
 from tests.gateway_events import message as frame
+from tests.replies.scene import Answered, Said
 from tests.routes import lifecycle, message, sweeper
 from tests.stage import NOW, happened, make_stage
 from tests.standin.records import records_of
@@ -118,6 +122,28 @@ def _cancel() -> object:
     return scene.frame("text_cancel", {"messageId": scene.append(WORDS).event_id})
 
 
+def _answer(
+    text: str = WORDS,
+    *,
+    asking: str | None = None,
+    posted: Posted = Posted.DELIVERED,
+    engine: Engine | None = None,
+) -> object:
+    """Have a text answered that is told of the conversation, of a prompt and of its reply."""
+    scene = Answered(engine)
+    scene.callbacks.outcome = posted
+    scene.subscribe()
+    scene.system = WORDS
+    scene.history = [Utterance("0", Role.USER, WORDS)]
+    said = scene.ask(text)
+    scene.answer(said, WORDS.replace(" ", "-"))
+    return scene.answer(said, asking=asking) if asking else None
+
+
+def _break() -> object:
+    return _answer(engine=Said([TextPiece(WORDS), RuntimeError(WORDS)]))
+
+
 def _push(*gone: str) -> object:
     note = {"type": "notification", "data": {"text": WORDS}}
     return _manager(*gone, operation="send", all=True, message=note)
@@ -201,6 +227,12 @@ SCENES: Final[dict[tuple[str, str], Scene]] = {
     ("feed", "history"): lambda: _feed().frame("history"),
     ("feed", "a text that is cancelled"): _cancel,
     ("feed", "a frame that is refused"): lambda: _feed().frame("history", {"limit": 0, "feed": WORDS}),
+    ("responder", "a text"): _answer,
+    ("responder", "a text that is told once more"): lambda: _answer(asking="c-1"),
+    ("responder", "a text to who is gone"): lambda: _answer(posted=Posted.GONE),
+    ("responder", "a text that the engine fails"): lambda: _answer(f"[fail rejected] {WORDS}"),
+    ("responder", "a text that it fails for a while"): lambda: _answer(f"[fail throttled] [times 2] {WORDS}"),
+    ("responder", "a text with which the engine breaks"): _break,
     ("connection-manager", "a push"): _push,
     ("connection-manager", "a push to who is gone"): lambda: _push("c-1", "c-3"),
     ("connection-manager", "a push that is refused"): lambda: _manager(

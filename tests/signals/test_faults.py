@@ -30,6 +30,7 @@ HANDLERS = {
     "lifecycle": names.LIFECYCLE,
     "message": names.MESSAGE,
     "feed": names.FEED,
+    "responder": names.RESPONDER,
     "connection-manager": names.CONNECTION_MANAGER,
     "sweeper": names.SWEEPER,
     "projector": names.PROJECTOR,

@@ -39,6 +39,8 @@ PUBLISHED: Final[dict[tuple[str, str], list[Published]]] = {
     ("feed", "what was missed"): [],
     ("feed", "a text to who is gone"): [Published("gone", 1)],
     ("feed", "a frame that is refused"): [Published("frames-refused-by-code", 1, "invalid_message")],
+    ("responder", "a text"): [],
+    ("responder", "a text to who is gone"): [Published("gone", 1)],
     ("lifecycle", "an opening"): [],
     ("lifecycle", "an end"): [],
     ("lifecycle", "a frame that names its route"): [

@@ -31,6 +31,7 @@ from functions.handlers import (
     lifecycle,
     message,
     projector,
+    responder,
     sweeper,
     ticket,
 )
@@ -134,6 +135,14 @@ def _ack(breakage: Breakage) -> object:
 def _cancel(breakage: Breakage) -> object:
     data = {"messageId": lowest(CONNECTED_AT)}
     return _feed(gateway_events.message({"type": "text_cancel", "data": data}, route="text_cancel"), breakage)
+
+
+def _responder(breakage: Breakage) -> object:
+    client = dynamodb(breakage)
+    stores = feed_stores(client, feeds="feeds", events="events", now=lambda: CONNECTED_AT)
+    asked = {"connectionId": "c-1", "eventId": lowest(CONNECTED_AT)}
+    callbacks = RecordingCallbacks()
+    return responder.handler(asked, Context(), stores, MemoryLog(), callbacks, callbacks)
 
 
 def _delivery(breakage: Breakage) -> object:
@@ -249,6 +258,7 @@ WAYS: Final = {
     "`ack`": Way("feed", _ack),
     "`text_cancel`": Way("feed", _cancel),
     "a delivery": Way("feed", _delivery),
+    "the responder, its tables": Way("responder", _responder),
     "the authorizer, a token": Way("authorizer", _token),
     "the authorizer, a ticket": Way("authorizer", _ticket),
     "the authorizer, the count": Way("authorizer", _count),

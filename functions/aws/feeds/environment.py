@@ -1,5 +1,6 @@
 """Makes of the environment what functions work on feeds with, each once in an execution environment."""
 
+import os
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from functions.aws.invoking import Invoker
     from functions.aws.log.counts import Counts
     from functions.aws.log.owners import Owners
+    from functions.aws.log.repetitions import Repetitions
     from functions.domain.feeds.limits import FeedLimits
 
 
@@ -62,6 +64,7 @@ def limits() -> "FeedLimits":
         histories=int(required(names.HISTORIES_PER_MINUTE)),
         cancels=int(required(names.CANCELS_PER_MINUTE)),
         window_seconds=int(required(names.FEED_WINDOW_SECONDS)),
+        pending_seconds=int(os.environ.get(names.PENDING_SECONDS, "0")),
     )
 
 
@@ -74,8 +77,19 @@ def owners() -> "Owners":
 
 
 @cache
+def repetitions() -> "Repetitions | None":
+    """Return what tells whether a reply is told again; None where no text is answered."""
+    most = os.environ.get(names.RESUMES_PER_MINUTE)
+    if most is None:
+        return None
+    from functions.aws.log.repetitions import Repetitions  # noqa: PLC0415 - few frames are sent again
+
+    return Repetitions(dynamodb_in_time(), required(names.CLAIMS_TABLE), int(most))
+
+
+@cache
 def invoker() -> "Invoker":
-    """Return what invokes the function of the feeds."""
+    """Return what invokes the function that delivers, and answers where texts are answered."""
     return clients.invoker(
-        required(names.LAMBDA_ENDPOINT), required(names.FEED_FUNCTION), required("AWS_REGION")
+        required(names.LAMBDA_ENDPOINT), required(names.DELIVERING_FUNCTION), required("AWS_REGION")
     )

@@ -1,5 +1,6 @@
 """The numbers of a feed: read from the top or from a position on, and given to events one by one."""
 
+import math
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, Final
@@ -123,12 +124,15 @@ class Pointers:
             answer = self._client.query(**query, ScanIndexForward=True)
         return [_pointer(item) for item in answer["Items"]]
 
-    def since(self, feed: str, at: int) -> list[Pointer]:
-        """Return the pointers of a feed down to the first that was numbered before a time, from the top."""
+    def since(self, feed: str, at: int, most: int | None = None) -> list[Pointer]:
+        """Return the pointers of a feed down to the first that was numbered before a time, from the top.
+
+        Given how many there may be, the pages end with the one that has as many.
+        """
         found: list[Pointer] = []
         for page, _ in self._pages(feed):
             found.extend(page)
-            if found and found[-1].numbered_at < at:
+            if found and (found[-1].numbered_at < at or len(found) >= (most or math.inf)):
                 break
         return found
 

@@ -3,15 +3,26 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
+import msgspec
+
 from functions.aws import batch_reads
 from functions.aws.attributes import Item, from_item, to_item
 from functions.aws.faults import DENIED, INDEX_AWAY, unavailable
-from functions.aws.feeds.keys import SUBSCRIBERS, subscriber_key
+from functions.aws.feeds.keys import CANCELLED, SUBSCRIBERS, subscriber_key
 from functions.domain.feeds.feeds import Subscriber, has_expired, user_feed
 from functions.domain.refusals import Unavailable
 from functions.names import TTL_ATTRIBUTE
 
 _ATTEMPTS: Final = 3
+_LAST: Final = f"{CANCELLED}~"
+"""Behind every cancellation: what follows is an id."""
+
+
+class Watched(msgspec.Struct, frozen=True):
+    """Who listens to a feed, and the texts whose replies somebody has cancelled, by their message ids."""
+
+    subscribers: list[Subscriber]
+    cancelled: frozenset[str]
 
 
 class Subscribers:
@@ -52,11 +63,23 @@ class Subscribers:
 
     def of(self, feed: str, now: int) -> list[Subscriber]:
         """Return the subscribers of a feed that have not expired, ``now`` in epoch milliseconds."""
+        return [_subscriber(item) for item in self._items(feed, SUBSCRIBERS, f"{SUBSCRIBERS}~", now)]
+
+    def watch(self, feed: str, now: int) -> Watched:
+        """Return who listens to a feed and what is cancelled in it, by one query, as `of` does."""
+        items = self._items(feed, SUBSCRIBERS, _LAST, now)
+        keys = [item["key"]["S"] for item in items]
+        return Watched(
+            [_subscriber(item) for item, key in zip(items, keys, strict=True) if key.startswith(SUBSCRIBERS)],
+            frozenset(key.removeprefix(CANCELLED) for key in keys if key.startswith(CANCELLED)),
+        )
+
+    def _items(self, feed: str, first: str, last: str, now: int) -> list[Item]:
         query = {
             "TableName": self._table,
-            "KeyConditionExpression": "feed = :feed AND begins_with(#key, :subscribers)",
+            "KeyConditionExpression": "feed = :feed AND #key BETWEEN :first AND :last",
             "ExpressionAttributeNames": {"#key": "key"},
-            "ExpressionAttributeValues": to_item({":feed": feed, ":subscribers": SUBSCRIBERS}),
+            "ExpressionAttributeValues": to_item({":feed": feed, ":first": first, ":last": last}),
             "ConsistentRead": True,
         }
         items: list[Item] = []
@@ -67,7 +90,7 @@ class Subscribers:
                 if "LastEvaluatedKey" not in answer:
                     break
                 query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-        return [_subscriber(item) for item in items if not has_expired(int(item[TTL_ATTRIBUTE]["N"]), now)]
+        return [item for item in items if not has_expired(int(item[TTL_ATTRIBUTE]["N"]), now)]
 
     def of_user(self, user_id: str, now: int) -> list[Subscriber]:
         """Return a user's open connections, ``now`` in epoch milliseconds.

@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
 from functions.domain.feeds.feeds import Pointer
-from functions.domain.frames.feed_frames import FeedName, MessageData
+from functions.domain.frames.feed_frames import FeedName, MessageData, UsageData
 from functions.domain.frames.protocol import MAX_SENT_BYTES
 from functions.domain.log.events import Event
-from functions.domain.log.facts import NotificationSent, TextMessageReceived
+from functions.domain.log.facts import (
+    NotificationSent,
+    ReplyCompleted,
+    ReplyFailed,
+    TextMessageReceived,
+)
 from functions.domain.times import iso
 
 ENVELOPE_BYTES: Final = 1_024
@@ -39,19 +44,51 @@ def messages_of(
     text_bytes
         How long the text of one frame may be, as JSON writes it.
     """
-    if event is not None and event.user_id == reader and isinstance(event.fact, NotificationSent):
-        with suppress(msgspec.DecodeError):  # who wrote it by hand stops nobody's resume
-            return (_notification(name, pointer, event, event.fact),)
-    if event is not None and event.user_id == reader and isinstance(event.fact, TextMessageReceived):
-        pieces = parts(event.fact.text, text_bytes)
-        whole = MessageData(name, pointer.seq, pointer.event_id, iso(event.at), "text")
-        if len(pieces) == 1:
-            return (msgspec.structs.replace(whole, text=pieces[0]),)
-        return tuple(
-            msgspec.structs.replace(whole, text=piece, part=number, parts=len(pieces))
-            for number, piece in enumerate(pieces, 1)
-        )
-    return (MessageData(name, pointer.seq, pointer.event_id, iso(pointer.numbered_at), "expired"),)
+    if event is None or event.user_id != reader:
+        return (_expired(name, pointer),)
+
+    def message(kind: Literal["text", "reply", "failed"]) -> MessageData:
+        return MessageData(name, pointer.seq, pointer.event_id, iso(event.at), kind)
+
+    match event.fact:
+        case TextMessageReceived(text=text):
+            return _in_parts(message("text"), text, text_bytes)
+        case ReplyCompleted(text=text) as reply:
+            whole = msgspec.structs.replace(
+                message("reply"),
+                message_id=reply.message_id,
+                attempt=reply.attempt,
+                stop_reason=reply.stop_reason,
+                usage=_usage(reply),
+            )
+            return _in_parts(whole, text, text_bytes)
+        case ReplyFailed(message_id, reason, attempt):
+            failed = message("failed")
+            return (msgspec.structs.replace(failed, message_id=message_id, attempt=attempt, reason=reason),)
+        case NotificationSent() as sent:
+            with suppress(msgspec.DecodeError):  # who wrote it by hand stops nobody's resume
+                return (_notification(name, pointer, event, sent),)
+    return (_expired(name, pointer),)
+
+
+def _expired(name: FeedName, pointer: Pointer) -> MessageData:
+    return MessageData(name, pointer.seq, pointer.event_id, iso(pointer.numbered_at), "expired")
+
+
+def _usage(reply: ReplyCompleted) -> UsageData | None:
+    if reply.input_tokens is None or reply.output_tokens is None:
+        return None
+    return UsageData(reply.input_tokens, reply.output_tokens)
+
+
+def _in_parts(whole: MessageData, text: str, text_bytes: int) -> tuple[MessageData, ...]:
+    pieces = parts(text, text_bytes)
+    if len(pieces) == 1:
+        return (msgspec.structs.replace(whole, text=pieces[0]),)
+    return tuple(
+        msgspec.structs.replace(whole, text=piece, part=number, parts=len(pieces))
+        for number, piece in enumerate(pieces, 1)
+    )
 
 
 def is_over(event: Event, now: int) -> bool:

@@ -1,25 +1,41 @@
-"""What the function of the feeds is invoked with: which event to number and to post, and nothing of it."""
+"""What a function is invoked with that delivers: which event to number and to post, and nothing of it."""
 
 from typing import Annotated, Any
 
 import msgspec
 
-from functions.domain.log.events import Event
 from functions.domain.log.facts import EventId
 from functions.domain.printable import PrintableId
 
+_Id = Annotated[str, msgspec.Meta(min_length=1)]
+
 
 class Deliver(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """Which event; and the client's own id of the frame that made it, which the log does not keep."""
+    """Which event, and who asks.
 
-    connection_id: Annotated[str, msgspec.Meta(min_length=1)]
+    Attributes
+    ----------
+    connection_id, event_id
+        The event's key.
+    client_id
+        The client's own id of the frame that made it, which the log does not keep.
+    invocation
+        What a repetition of this very request has in common with it, whoever repeats it: the gateway's
+        request id, or the time of the sweeper's run. Of Lambda it has another id on some emulators.
+    asking
+        The connection that sent the frame again, if one did: it alone is told what all were told already.
+    """
+
+    connection_id: _Id
     event_id: EventId
     client_id: PrintableId | None = None
+    invocation: _Id | None = None
+    asking: _Id | None = None
 
 
-def deliver(event: Event, client_id: str | None) -> bytes:
+def payload_of(asked: Deliver) -> bytes:
     """Return the payload that has an event delivered."""
-    return msgspec.json.encode(Deliver(event.connection_id, event.event_id, client_id))
+    return msgspec.json.encode(asked)
 
 
 def parse(payload: Any) -> Deliver:

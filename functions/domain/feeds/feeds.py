@@ -7,10 +7,15 @@ import msgspec
 from functions.domain.frames.feed_frames import FeedName
 from functions.domain.limits import LOST_AFTER_SECONDS
 from functions.domain.log.events import Cause, Event
-from functions.domain.log.facts import NotificationSent, TextMessageReceived
+from functions.domain.log.facts import (
+    NotificationSent,
+    ReplyCompleted,
+    ReplyFailed,
+    TextMessageReceived,
+)
 from functions.domain.log.redaction import is_pseudonym
 
-NUMBERED: Final = (TextMessageReceived, NotificationSent)
+NUMBERED: Final = (TextMessageReceived, ReplyCompleted, ReplyFailed, NotificationSent)
 """The facts whose events get a number in a feed, and reach every screen in its order."""
 
 

@@ -23,8 +23,11 @@ class Span(msgspec.Struct, frozen=True):
     last: int
 
 
-def span(at: int, every_minutes: int) -> Span:
+def span(at: int, every_minutes: int, answering_seconds: int = 0) -> Span:
     """Return what a run looks at: what arrived a minute ago and before, back to three runs or a quarter hour.
+
+    Where texts are answered it looks further back: one whose answer had begun at the end of that, and came
+    to nothing, is still seen by the next run.
 
     Parameters
     ----------
@@ -32,8 +35,13 @@ def span(at: int, every_minutes: int) -> Span:
         The time of the run, epoch milliseconds.
     every_minutes
         How long it is between two runs.
+    answering_seconds
+        How long an attempt to answer may take; 0 where no text is answered.
     """
-    return Span(at - max(_LEAST_MINUTES, _INTERVALS * every_minutes) * MINUTE, at - YOUNG_MILLISECONDS)
+    back = max(_LEAST_MINUTES, _INTERVALS * every_minutes) * MINUTE
+    if answering_seconds:
+        back += answering_seconds * 1_000 + every_minutes * MINUTE
+    return Span(at - back, at - YOUNG_MILLISECONDS)
 
 
 def since(events: Iterable[Unnumbered]) -> int:

@@ -4,6 +4,7 @@ Pure: an edge parses the request before, and acts and answers after.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final, assert_never
 
 import msgspec
@@ -28,7 +29,7 @@ from functions.domain.frames.protocol import (
     VoiceReadyData,
     VoiceStart,
 )
-from functions.domain.frames.replies import first_event, reply_claims
+from functions.domain.frames.replies import First, first_event, first_of, reply_claims
 from functions.domain.limits import CONNECTION_SECONDS, USUAL, Limits
 from functions.domain.log.claims import (
     Claim,
@@ -65,13 +66,15 @@ class Decision(msgspec.Struct, frozen=True):
     """What to append, if anything, with which claims, and what to answer.
 
     ``refused`` gives the answer, or raises `Refused`, when claims are not granted: it takes what stands
-    against them. A frame that was answered before is told so before anything else is judged.
+    against them. A frame that was answered before is told so before anything else is judged. ``repeated``
+    tells which event that one made, where it can be announced once more.
     """
 
     event: Event | None
     answer: Answer | None
     claims: tuple[Claim, ...] = ()
     refused: Callable[[Standing], Answer] | None = None
+    repeated: Callable[[Standing], First | None] | None = None
 
 
 def decide(frame: Frame, cause: Cause, limits: Limits = USUAL) -> Decision:
@@ -116,7 +119,7 @@ def _text(frame: TextMessage, cause: Cause, limits: Limits) -> Decision:
         return TextAck(id=frame.id, data=TextAckData(message_id))
 
     answer = TextAck(id=frame.id, data=TextAckData(received.event_id))
-    return Decision(received, answer, (*replies, counted), refused)
+    return Decision(received, answer, (*replies, counted), refused, partial(first_of, replies))
 
 
 def _voice_start(frame: VoiceStart, cause: Cause, limits: Limits) -> Decision:

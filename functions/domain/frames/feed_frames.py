@@ -96,21 +96,34 @@ FeedFrame = Resume | History | Ack | TextCancel
 """The frames that the function of the feeds takes, each on a route of its own."""
 
 
-class MessageData(msgspec.Struct, frozen=True, omit_defaults=True):
+class UsageData(msgspec.Struct, frozen=True, rename="camel"):
+    """What a reply took, in the model's tokens."""
+
+    input_tokens: int
+    output_tokens: int
+
+
+class MessageData(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """One number of a feed, or one part of it, and what it says.
 
-    ``id`` is the event's, a text's ``messageId``. Of a message in parts, ``text`` is that of one part; they
-    count from 1. ``type`` and ``data`` are of a notification, whose sender may want a ``receipt``: an `Ack`.
+    ``id`` is the event's, a text's ``messageId``. A ``reply``, or what ``failed``, names the text by it. Of a
+    message in parts, ``text`` is that of one part; they count from 1. ``type`` and ``data`` are of a
+    notification, whose sender may want a ``receipt``: an `Ack`.
     """
 
     feed: FeedName
     seq: int
     id: str
     at: str
-    kind: Literal["text", "notification", "expired"]
+    kind: Literal["text", "reply", "failed", "notification", "expired"]
+    message_id: str | None = None
+    attempt: int | None = None
     text: str | None = None
     part: int | None = None
     parts: int | None = None
+    stop_reason: str | None = None
+    usage: UsageData | None = None
+    reason: str | None = None
     type: str | None = None
     data: dict[str, Any] | None = None
     receipt: bool = False
@@ -120,6 +133,21 @@ class Message(ServerFrame, frozen=True, tag="message", kw_only=True):
     """What every screen of a feed is told, each number once."""
 
     data: MessageData
+
+
+class TextDeltaData(msgspec.Struct, frozen=True, rename="camel"):
+    """A piece of a reply. ``offset`` counts UTF-16 code units; a greater ``attempt`` begins anew from 0."""
+
+    message_id: str
+    attempt: int
+    offset: int
+    text: str
+
+
+class TextDelta(ServerFrame, frozen=True, tag="text_delta", kw_only=True):
+    """What a reply says next. It has no number: a lost one heals, since the reply's message has all."""
+
+    data: TextDeltaData
 
 
 class ResetData(msgspec.Struct, frozen=True):
@@ -136,11 +164,15 @@ class Reset(ServerFrame, frozen=True, tag="reset", kw_only=True):
 
 
 class ResumedData(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Up to which number the feed was sent. With ``more`` there is more: the client asks again."""
+    """Up to which number the feed was sent. With ``more`` there is more: the client asks again.
+
+    ``pending`` are the ids of texts of late, of this client's user, that have neither a reply nor failed.
+    """
 
     feed: FeedName
     seq: int
     more: bool = False
+    pending: tuple[str, ...] = ()
 
 
 class Resumed(ServerFrame, frozen=True, tag="resumed", kw_only=True):

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, get_args
 import msgspec
 
 from functions.domain.frames.bases import ClientFrame, ServerFrame
-from functions.domain.frames.feed_frames import FeedAnswer, FeedFrame, Message
+from functions.domain.frames.feed_frames import FeedAnswer, FeedFrame, Message, TextDelta
 from functions.domain.log.ids import PATTERN
 from functions.domain.refusals import ErrorCode
 
@@ -167,7 +167,7 @@ class Error(ServerFrame, frozen=True, tag="error", kw_only=True):
 
 
 Answer = Pong | TextAck | VoiceReady | VoiceEnded | Error | FeedAnswer
-Sent = Answer | Message
+Sent = Answer | Message | TextDelta
 """What the server sends: answers, and what every screen is told."""
 
 CLIENT_TYPES: Final = frozenset(str(frame.__struct_config__.tag) for frame in get_args(Frame))

@@ -29,12 +29,28 @@ def reply_claims(frame: Recorded, appended: Event, now: int) -> tuple[Take, ...]
     if frame.id is None:
         return ()
     key = reply_key(appended.conversation, frame.id)
-    value = f"{appended.event_id}#{_digest(frame)}"
+    value = f"{appended.event_id}#{_digest(frame)}#{appended.connection_id}"
     return (Take(key, value, now // 1000, now // 1000 + REPLY_SECONDS),)
 
 
+class First(msgspec.Struct, frozen=True):
+    """The event that a repeated frame made when it came first. An earlier release kept no connection."""
+
+    event_id: str
+    connection_id: str | None
+
+
 def first_event(replies: tuple[Take, ...], standing: Standing) -> str | None:
-    """Return the id of the event that a repeated frame made when it came first, None if this is the first.
+    """Return the id of the event that a repeated frame made, None if this is the first.
+
+    Raises as `first_of` does.
+    """
+    first = first_of(replies, standing)
+    return None if first is None else first.event_id
+
+
+def first_of(replies: tuple[Take, ...], standing: Standing) -> First | None:
+    """Return what a repeated frame made when it came first, None if this is the first.
 
     Raises
     ------
@@ -43,13 +59,19 @@ def first_event(replies: tuple[Take, ...], standing: Standing) -> str | None:
     """
     for claim in replies:
         if claim.key in standing:
-            event_id, _, digest = (standing[claim.key] or "").partition("#")
-            if digest != claim.value.partition("#")[2]:
+            event_id, digest, connection_id = _parts(standing[claim.key])
+            if digest != _parts(claim.value)[1]:
                 raise Refused(
                     "conflict", f"Another frame was sent under this id within {REPLY_SECONDS // 3600} hours."
                 )
-            return event_id
+            return First(event_id, connection_id or None)
     return None
+
+
+def _parts(value: str | None) -> tuple[str, str, str]:
+    event_id, _, rest = (value or "").partition("#")
+    digest, _, connection_id = rest.partition("#")
+    return event_id, digest, connection_id
 
 
 def _digest(frame: Recorded) -> str:

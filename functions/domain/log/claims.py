@@ -10,6 +10,7 @@ from hashlib import sha256
 import msgspec
 
 from functions.names import (
+    CLAIM_ANSWER,
     CLAIM_CANCELS,
     CLAIM_HISTORIES,
     CLAIM_REPLY,
@@ -129,6 +130,11 @@ def send_key(feed: str, client_id: str) -> str:
     It is a hash, since the feed may be a user's: neither part has a space, so no two pairs have one key.
     """
     return f"{CLAIM_SEND}{sha256(f'{feed} {client_id}'.encode()).hexdigest()}"
+
+
+def answer_key(message_id: str) -> str:
+    """Return the key of who answers a text, and how often that was tried."""
+    return f"{CLAIM_ANSWER}{message_id}"
 
 
 def reply_key(conversation: str, client_id: str) -> str:

@@ -77,7 +77,9 @@ def pause(failure: Failure, tries: int, drawn: float) -> float | None:
     return drawn * min(longest, _LONGEST_PAUSE_SECONDS)
 
 
-def outcome(message_id: str, text: str, end: End, model: str) -> ReplyCompleted | ReplyFailed:
+def outcome(
+    message_id: str, text: str, end: End, model: str, attempt: int | None = None
+) -> ReplyCompleted | ReplyFailed:
     """Return the fact that a text's last try gives.
 
     Parameters
@@ -86,10 +88,12 @@ def outcome(message_id: str, text: str, end: End, model: str) -> ReplyCompleted 
         All that the engine said, and how it ended.
     model
         Who said it.
+    attempt
+        Which attempt it was, from 1.
     """
     match ended(text, end):
         case Failed(failure=failure):
-            return ReplyFailed(message_id, failure.value)
+            return ReplyFailed(message_id, failure.value, attempt)
         case Ended(stop_reason=stop_reason, usage=usage):
             return ReplyCompleted(
                 message_id,
@@ -98,4 +102,5 @@ def outcome(message_id: str, text: str, end: End, model: str) -> ReplyCompleted 
                 input_tokens=None if usage is None else usage.input_tokens,
                 output_tokens=None if usage is None else usage.output_tokens,
                 model=model,
+                attempt=attempt,
             )

@@ -14,8 +14,9 @@ from functions.domain.frames.feed_frames import TextCancel, TextCancelled, TextC
 from functions.domain.log.claims import cancels_key
 from functions.domain.log.events import Cause, Event
 from functions.domain.log.facts import Fact, ReplyCompleted, ReplyFailed, TextMessageReceived
-from functions.domain.log.ids import event_id, minute_of, time_of
+from functions.domain.log.ids import minute_of
 from functions.domain.refusals import Refused
+from functions.domain.replies.questions import outcome_key
 
 _NEWEST: Final = 20
 """Numbers of the conversation among which a text of another screen is looked for: what is older is in the
@@ -48,7 +49,7 @@ class Cancelling(msgspec.Struct, frozen=True):
         text = next((each for each in self._found(message_id, cause, feed) if _is(each, cause, feed)), None)
         if text is None:
             raise Refused("not_found", "The conversation has no such text.")
-        outcome = self._get(text.connection_id, event_id(time_of(message_id), message_id))
+        outcome = self._get(*outcome_key(text.connection_id, message_id))
         if outcome is None:
             self.stores.cancellations.cancel(feed, message_id, self.now())
         return TextCancelled(id=frame.id, data=_told(message_id, outcome.fact if outcome else None))

@@ -1,6 +1,6 @@
 """Delivers an event of the log by its feed: numbers it, and posts it to every screen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 
 import msgspec
@@ -13,6 +13,7 @@ from functions.domain.feeds.contents import is_over, messages_of
 from functions.domain.feeds.feeds import Pointer, Subscriber, feed_of, name_of
 from functions.domain.feeds.numbering import Unnumbered
 from functions.domain.frames.feed_frames import Message
+from functions.domain.log.events import Event
 from functions.operations.feeds.posting import Poster
 
 Threads = Callable[[], Executor]
@@ -29,6 +30,14 @@ class Told(msgspec.Struct, frozen=True):
 
     seq: int
     posted: int
+
+
+class Numbered(msgspec.Struct, frozen=True):
+    """An event that has a number, and in which feed."""
+
+    feed: str
+    pointer: Pointer
+    event: Event
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -61,24 +70,38 @@ class Delivery(msgspec.Struct, frozen=True):
             If it cannot be numbered in time, or nobody can tell who is subscribed. What cannot be posted, its
             subscribers ask for.
         """
+        numbered = self.number(arrived)
+        if numbered is None:
+            return None
+        posted = self.post(numbered, self.subscribers.of(numbered.feed, self.now()), client_id)
+        return Told(numbered.pointer.seq, posted)
+
+    def number(self, arrived: Arrived, known: int | None = None) -> Numbered | None:
+        """Number an event, None if it has no feed; raises `Unavailable` if it cannot be done in time.
+
+        ``known`` is its number where somebody has kept it, which saves the look.
+        """
         event = arrived.event
         feed = feed_of(event)
         if feed is None:
             return None
         unnumbered = Unnumbered(event.connection_id, event.event_id, arrived.arrived_at, event.expires_at)
-        seq = self.pointers.number(feed, unnumbered)
-        now = self.now()
-        pointer = Pointer(seq, event.connection_id, event.event_id, now, event.expires_at)
+        seq = self.pointers.number(feed, unnumbered) if known is None else known
+        pointer = Pointer(seq, event.connection_id, event.event_id, self.now(), event.expires_at)
+        return Numbered(feed, pointer, event)
 
-        name, shown = name_of(feed), None if is_over(event, now) else event
+    def post(self, numbered: Numbered, listening: Sequence[Subscriber], client_id: str | None = None) -> int:
+        """Post what has a number to subscribers of its feed, and return how many got it.
+
+        They are read after it got the number: whoever subscribes later finds it by a resume.
+        """
+        event, name = numbered.event, name_of(numbered.feed)
+        shown = None if is_over(event, self.now()) else event
 
         def post(to: Subscriber) -> bool:
             own = client_id if to.connection_id == event.connection_id else None
-            messages = messages_of(name, pointer, shown, to.user_id)
+            messages = messages_of(name, numbered.pointer, shown, to.user_id)
             return self.poster.post(to, (Message(id=own, data=message) for message in messages))
 
-        # after it was numbered: whoever subscribes later finds it by its resume
-        listening = self.subscribers.of(feed, now)
         with self.threads() as pool:
-            posted = sum(pool.map(post, listening))
-        return Told(seq, posted)
+            return sum(pool.map(post, listening))

@@ -21,6 +21,7 @@ from functions.operations.feeds.delivering import Delivery, Threads
 from functions.operations.feeds.healing import Healing
 from functions.operations.feeds.history import Histories
 from functions.operations.feeds.notifying import Notifying
+from functions.operations.feeds.pending import Pending
 from functions.operations.feeds.posting import Poster
 from functions.operations.feeds.resuming import Resuming
 from functions.operations.frames.serving import Act
@@ -56,7 +57,10 @@ class Feeds(msgspec.Struct, frozen=True):
 
     def answering(self, counts: Counts, limits: FeedLimits, remaining_milliseconds: Callable[[], int]) -> Act:
         """Return what answers a client's frame, within the time that the invocation has."""
-        resuming = Resuming(self.stores, counts, self.poster, limits, self.now, remaining_milliseconds)
+        pending = Pending(self.stores, limits.pending_seconds, self.now)
+        resuming = Resuming(
+            self.stores, counts, self.poster, limits, pending, self.now, remaining_milliseconds
+        )
         histories = Histories(self.stores, counts, limits, self.now)
         cancelling = Cancelling(self.stores, counts, limits, self.now)
         return Answering(resuming, histories, Acknowledging(self.stores), cancelling).act

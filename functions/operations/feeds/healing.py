@@ -5,13 +5,15 @@ from typing import Final
 
 import msgspec
 
-from functions.aws.log.event_reads import EventReads
+from functions.aws.log.event_reads import EventKey, EventReads
 from functions.aws.log.recent_events import RecentEvents
 from functions.aws.logs import warn
 from functions.domain.feeds.feeds import NUMBERED, feed_of
 from functions.domain.feeds.healing import Span, forgotten, since
 from functions.domain.feeds.numbering import Unnumbered
 from functions.domain.refusals import Unavailable
+from functions.domain.replies.questions import question_of
+from functions.domain.replies.reminding import Unanswered
 from functions.operations.connections.invocation import Invocation
 from functions.operations.feeds.delivering import Delivery
 
@@ -19,10 +21,14 @@ _TYPES: Final = tuple(fact.__name__ for fact in NUMBERED)
 
 
 class Healed(msgspec.Struct, frozen=True):
-    """How many events were looked at, and how many of them were delivered."""
+    """How many events were looked at, how many of them were delivered, and the texts without an outcome.
+
+    The outcome of one may be younger than what was looked at.
+    """
 
     looked_at: int
     delivered: int
+    unanswered: tuple[Unanswered, ...] = ()
 
 
 class Healing(msgspec.Struct, frozen=True):
@@ -43,11 +49,18 @@ class Healing(msgspec.Struct, frozen=True):
             If the log cannot be read in time.
         """
         by_feed: dict[str, list[Unnumbered]] = defaultdict(list)
+        texts: dict[EventKey, Unanswered] = {}
+        outcomes: set[EventKey] = set()
         for arrived in self.recent.of_types(_TYPES, during.first, during.last):
             event = arrived.event
             if feed := feed_of(event):
                 one = Unnumbered(event.connection_id, event.event_id, arrived.arrived_at, event.expires_at)
                 by_feed[feed].append(one)
+            key = (event.connection_id, event.event_id)
+            if question := question_of(event):
+                texts[key] = Unanswered(key, question.outcome_key, arrived.arrived_at)
+            else:
+                outcomes.add(key)
         delivered = 0
         for feed, events in by_feed.items():
             if not invocation.has_time:
@@ -56,7 +69,8 @@ class Healing(msgspec.Struct, frozen=True):
                 delivered += self._heal(feed, events, invocation)
             except Unavailable as unavailable:
                 warn("not_healed", unavailable, correlation_id=invocation.id, feed=feed)
-        return Healed(sum(map(len, by_feed.values())), delivered)
+        unanswered = tuple(each for each in texts.values() if each.outcome_key not in outcomes)
+        return Healed(sum(map(len, by_feed.values())), delivered, unanswered)
 
     def _heal(self, feed: str, events: list[Unnumbered], invocation: Invocation) -> int:
         pointers = self.delivery.pointers.since(feed, since(events))

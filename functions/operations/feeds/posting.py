@@ -42,6 +42,22 @@ class Poster(msgspec.Struct, frozen=True):
             warn("not_posted", unavailable, connection_id=to.connection_id, user_id=to.user_id)
             return False
 
+    def offer(self, to: Subscriber, frames: Iterable[Sent]) -> Posted:
+        """Post what can be lost, in order, until one is not taken; nothing is tried again.
+
+        Return what became of the last; what took too long counts as `Posted.UNKNOWN`.
+        """
+        posted = Posted.DELIVERED
+        for frame in frames:
+            try:
+                posted = self.callbacks.post(to.connection_id, encode(frame, self.now()))
+            except Unavailable as unavailable:
+                warn("not_posted", unavailable, connection_id=to.connection_id, user_id=to.user_id)
+                return Posted.UNKNOWN
+            if posted is not Posted.DELIVERED:
+                break
+        return posted
+
     def _post(self, to: Subscriber, frame: bytes) -> bool:
         posted = self.callbacks.post(to.connection_id, frame)
         for seconds in _PAUSES:

@@ -27,6 +27,7 @@ from functions.domain.log.events import Cause, Event
 from functions.domain.log.ids import minute_of
 from functions.domain.losses import can_be_lost
 from functions.domain.refusals import Unavailable
+from functions.operations.feeds.pending import Pending
 from functions.operations.feeds.posting import Poster
 
 _RESERVE_MILLISECONDS: Final = 5_000
@@ -40,6 +41,7 @@ class Resuming(msgspec.Struct, frozen=True):
     counts: Counts
     poster: Poster
     limits: FeedLimits
+    pending: Pending
     now: Callable[[], int]
     remaining_milliseconds: Callable[[], int]
 
@@ -61,6 +63,9 @@ class Resuming(msgspec.Struct, frozen=True):
             # anything is read, so that what is numbered from now on is posted to it
             self.stores.subscribers.ensure(listener)
         first, left = self._catch_up(listener, "session", frame.data.positions.session, MOST_MESSAGES)
+        if isinstance(first, Resumed):
+            pending = self.pending.of(listener.feeds["session"], listener.user_id)
+            first = Resumed(data=msgspec.structs.replace(first.data, pending=pending))
         if not self.poster.post(listener, (msgspec.structs.replace(first, id=frame.id),)):
             problem = "its answer was not posted"
             raise Unavailable(problem)

@@ -4,33 +4,47 @@ from collections.abc import Callable
 
 from functions.aws.log.event_log import ClaimRefusedError, EventLog
 from functions.aws.logs import warn
+from functions.domain.feeds.deliveries import Deliver
 from functions.domain.feeds.feeds import feed_of
 from functions.domain.frames.decisions import Decision, decide
 from functions.domain.frames.protocol import Answer, Frame
 from functions.domain.limits import USUAL, Limits
-from functions.domain.log.events import Cause, Event
+from functions.domain.log.events import Cause
 from functions.domain.refusals import Unavailable
 from functions.operations.frames.serving import Act
 
-Announce = Callable[[Event, str | None], None]
-"""Has an event numbered that is in the log, and posted; with the client's id of the frame that made it. May
+Announce = Callable[[Deliver], None]
+"""Has an event delivered that is in the log; may raise `Unavailable`."""
+
+
+Repeat = Callable[[Deliver, str, Cause], None]
+"""Has a text delivered once more that was sent again in a conversation, unless that was done just now; may
 raise `Unavailable`."""
 
 
-def recording(log: EventLog, announce: Announce, limits: Limits = USUAL) -> Act:
+def never(_asked: Deliver, _conversation: str, _cause: Cause) -> None:
+    """Deliver nothing again."""
+
+
+def recording(log: EventLog, announce: Announce, limits: Limits = USUAL, repeat: Repeat = never) -> Act:
     """Return what acts on a frame by the log."""
 
     def act(frame: Frame, cause: Cause, deadline: float) -> Answer | None:
         decision = decide(frame, cause, limits)
-        if decision.event is None:
+        event = decision.event
+        if event is None:
             return decision.answer
         try:
             # whether it is new says nothing: an attempt whose answer was lost has announced nothing
-            log.append(decision.event, decision.claims, deadline=deadline)
+            log.append(event, decision.claims, deadline=deadline)
         except ClaimRefusedError as refused:
-            return _refused(decision, refused)
-        if feed_of(decision.event) is not None:
-            _announce(decision.event, frame.id, announce, cause)
+            answer = _refused(decision, refused)
+            if again := _again(decision, refused, frame, cause):
+                _unless_unavailable(lambda: repeat(again, event.conversation, cause), again, cause)
+            return answer
+        if feed_of(event) is not None:
+            asked = Deliver(event.connection_id, event.event_id, frame.id, cause.id)
+            _unless_unavailable(lambda: announce(asked), asked, cause)
         return decision.answer
 
     return act
@@ -42,9 +56,17 @@ def _refused(decision: Decision, refused: ClaimRefusedError) -> Answer:
     return decision.refused(refused.standing)
 
 
-def _announce(event: Event, client_id: str | None, announce: Announce, cause: Cause) -> None:
+def _again(decision: Decision, refused: ClaimRefusedError, frame: Frame, cause: Cause) -> Deliver | None:
+    """Return what asks for the text once more that a frame repeats, None if it repeats none."""
+    first = None if decision.repeated is None else decision.repeated(refused.standing)
+    if first is None or first.connection_id is None:
+        return None
+    return Deliver(first.connection_id, first.event_id, frame.id, cause.id, cause.connection_id)
+
+
+def _unless_unavailable(act: Callable[[], None], asked: Deliver, cause: Cause) -> None:
     try:
-        announce(event, client_id)
+        act()
     except Unavailable as unavailable:  # it is in the log, so the sweeper will find it
         ids = {"connection_id": cause.connection_id, "correlation_id": cause.id, "user_id": cause.user_id}
-        warn("not_announced", unavailable, **ids, message_id=event.event_id)
+        warn("not_announced", unavailable, **ids, message_id=asked.event_id)

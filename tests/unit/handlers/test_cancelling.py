@@ -6,8 +6,9 @@ import pytest
 
 from functions.domain.feeds.limits import FeedLimits
 from functions.domain.log.events import Event, event
-from functions.domain.log.facts import Fact, ReplyCompleted, ReplyFailed
-from functions.domain.log.ids import lowest, time_of
+from functions.domain.log.facts import ReplyCompleted, ReplyFailed
+from functions.domain.log.ids import lowest
+from functions.domain.replies.questions import question_of
 from tests.feeds.scene import FEED, START, Scene
 from tests.gateway_events import cause, identity
 
@@ -25,10 +26,11 @@ def cancelled(scene: Scene, text: Event, connection_id: str = "c-1", **who: Any)
     return scene.frame("text_cancel", {"messageId": text.event_id}, connection_id, authorizer=identity(**who))
 
 
-def end(scene: Scene, text: Event, fact: Fact) -> None:
+def end(scene: Scene, text: Event, fact: ReplyCompleted | ReplyFailed) -> None:
     """Append the outcome of a text."""
-    of = cause(scene.now, "r-1", connection_id=text.connection_id)
-    scene.log.append(event(of, fact, key=text.event_id, key_at=time_of(text.event_id)))
+    question = question_of(text)
+    assert question is not None
+    scene.log.append(question.outcome(fact, scene.now))
 
 
 def cancellations(scene: Scene, feed: str = FEED) -> list[dict[str, Any]]:
@@ -119,7 +121,7 @@ def test_what_was_said_long_ago_is_found(scene: Scene) -> None:
     ],
 )
 def test_a_text_that_has_an_outcome_is_not_cancelled_and_the_answer_says_how_it_ended(
-    scene: Scene, outcome: Fact, told: dict[str, str]
+    scene: Scene, outcome: ReplyCompleted | ReplyFailed, told: dict[str, str]
 ) -> None:
     text = scene.append("tell me all", connection_id="c-1")
     end(scene, text, outcome)

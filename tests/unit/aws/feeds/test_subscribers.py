@@ -81,7 +81,7 @@ def test_subscribers_are_read_consistently() -> None:
 
     [(_, arguments)] = client.calls
     assert arguments["ConsistentRead"] is True
-    assert arguments["KeyConditionExpression"] == "feed = :feed AND begins_with(#key, :subscribers)"
+    assert arguments["KeyConditionExpression"] == "feed = :feed AND #key BETWEEN :first AND :last"
 
 
 @pytest.mark.parametrize(

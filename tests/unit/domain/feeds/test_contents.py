@@ -32,7 +32,7 @@ def said(text: str) -> Event:
 def test_a_text_is_told_as_the_log_holds_it() -> None:
     (message,) = messages_of("session", pointer(7), said("hello"), "alice")
 
-    assert message == MessageData("session", 7, "e7", AT, "text", "hello")
+    assert message == MessageData("session", 7, "e7", AT, "text", text="hello")
 
 
 @pytest.mark.parametrize(

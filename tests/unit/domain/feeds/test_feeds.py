@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from functions.domain.feeds.deliveries import Deliver, deliver, parse
+from functions.domain.feeds.deliveries import Deliver, parse, payload_of
 from functions.domain.feeds.feeds import feed_of, has_expired, subscriber_of
 from functions.domain.log.events import event
 from functions.domain.log.facts import ConnectionClosed, TextMessageReceived
@@ -51,10 +51,9 @@ def test_what_expires_now_has_expired(expires_at: int, *, expired: bool) -> None
 
 
 def test_a_delivery_says_which_event_and_nothing_of_it() -> None:
-    payload = deliver(TEXT, "m-1")
+    asked = Deliver(CONNECTION, TEXT.event_id, "m-1", "request-1", "c-2")
 
-    assert b"hello" not in payload
-    assert parse(msgspec.json.decode(payload)) == Deliver(CONNECTION, TEXT.event_id, "m-1")
+    assert parse(msgspec.json.decode(payload_of(asked))) == asked
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ PLENTY = 100_000
 
 
 def message(seq: int, part: int | None = None) -> MessageData:
-    return MessageData("session", seq, f"e{seq}", "", "text", "words", part, None if part is None else 3)
+    parts = None if part is None else 3
+    return MessageData("session", seq, f"e{seq}", "", "text", text="words", part=part, parts=parts)
 
 
 FEED = [message(4), message(3, 3), message(3, 2), message(3, 1), message(2), message(1)]

@@ -69,7 +69,7 @@ def test_a_text_under_an_id_claims_its_one_reply_for_a_day() -> None:
     assert decision.event == received
     assert decision.answer == TextAck(id="m-1", data=TextAckData(received.event_id))
     assert decision.claims == (
-        Take("reply#s-1 m-1", f"{received.event_id}#{DIGEST}", now, now + 86_400),
+        Take("reply#s-1 m-1", f"{received.event_id}#{DIGEST}#{CONNECTION}", now, now + 86_400),
         COUNT,
     )
 

@@ -157,8 +157,8 @@ class Hesitant(Pointers):
         vars(self).update(vars(pointers))
         self._hesitates = True
 
-    def since(self, feed: str, at: int) -> list[Pointer]:
+    def since(self, feed: str, at: int, most: int | None = None) -> list[Pointer]:
         if self._hesitates:
             self._hesitates = False
             raise Unavailable("ThrottlingException of Query")
-        return super().since(feed, at)
+        return super().since(feed, at, most)

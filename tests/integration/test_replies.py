@@ -1,0 +1,120 @@
+"""Texts are answered, word by word, on every screen of their conversation, and by one outcome each."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from functions.domain.log.facts import ReplyCompleted, ReplyFailed
+from tests.integration.backend import Backend
+from tests.integration.client import Client, Frame
+from tests.integration.conftest import Connect, connecting
+from tests.integration.waiting import eventually
+
+
+@pytest.fixture
+def connect(answering_backend: Backend) -> Iterator[Connect]:
+    with connecting(answering_backend) as connect:
+        yield connect
+
+
+@pytest.fixture
+def session() -> str:
+    return f"session-{uuid.uuid4().hex[:12]}"
+
+
+def until_the_end(client: Client) -> list[Frame]:
+    """Return the frames up to the one that says what became of a text."""
+    frames: list[Frame] = []
+    while not frames or frames[-1].get("data", {}).get("kind") not in {"reply", "failed"}:
+        frames.append(json.loads(client.receive_any()))
+    return frames
+
+
+def told(frames: list[Frame], kind: str) -> list[dict[str, Any]]:
+    """Return the data of the messages of a kind."""
+    return [frame["data"] for frame in frames if frame["type"] == "message" and frame["data"]["kind"] == kind]
+
+
+def shown(frames: list[Frame]) -> str:
+    """Return the text that a client puts together of deltas."""
+    text = ""
+    for frame in frames:
+        if frame["type"] == "text_delta":
+            assert frame["data"]["offset"] == len(text)
+            text += frame["data"]["text"]
+    return text
+
+
+def test_a_text_is_answered_word_by_word_on_every_screen(
+    answering_backend: Backend, connect: Connect, user: str, session: str
+) -> None:
+    one, two = connect(user, session), connect(user, session)
+
+    one.send({"type": "text_message", "id": "m-1", "data": {"text": "[say 30] [pause 30]"}})
+    frames = {id_: until_the_end(client) for id_, client in (("one", one), ("two", two))}
+
+    words = " ".join(map(str, range(1, 31)))
+    for each in frames.values():
+        [question], [reply] = told(each, "text"), told(each, "reply")
+        assert (question["seq"], reply["seq"]) == (1, 2)
+        assert (reply["text"], reply["stopReason"], reply["attempt"]) == (words, "end_turn", 1)
+        assert reply["messageId"] == question["id"]
+        assert shown(each)
+        assert words.startswith(shown(each))
+    own = {
+        id_: {frame.get("id") for frame in each if frame["type"] == "text_delta"}
+        for id_, each in frames.items()
+    }
+    assert own == {"one": {"m-1"}, "two": {None}}
+    facts = answering_backend.facts(one.connection_id)
+    assert [fact.text for fact in facts if isinstance(fact, ReplyCompleted)] == [words]
+
+
+def test_a_text_that_cannot_be_answered_says_so(
+    answering_backend: Backend, connect: Connect, user: str, session: str
+) -> None:
+    client = connect(user, session)
+
+    client.send({"type": "text_message", "data": {"text": "[fail rejected]"}})
+
+    [failed] = told(until_the_end(client), "failed")
+    assert (failed["seq"], failed["reason"]) == (2, "rejected")
+    facts = answering_backend.facts(client.connection_id)
+    assert [fact.reason for fact in facts if isinstance(fact, ReplyFailed)] == ["rejected"]
+
+
+def test_a_screen_that_comes_in_the_middle_sees_the_reply_from_its_beginning(
+    connect: Connect, user: str, session: str
+) -> None:
+    one = connect(user, session)
+    one.send({"type": "text_message", "data": {"text": "[say 60] [pause 80]"}})
+    eventually(lambda: '"text_delta"' in one.receive_any())
+
+    late = connect(user, session)
+
+    frames = until_the_end(late)
+    [reply] = told(frames, "reply")
+    assert told(frames, "text") == []
+    assert shown(frames)
+    assert reply["text"].startswith(shown(frames))
+
+
+def test_a_reply_that_nobody_waits_for_is_there_when_they_return(
+    answering_backend: Backend, connect: Connect, user: str, session: str
+) -> None:
+    client = connect(user, session)
+    message_id = client.text("[say 10] [pause 50]")
+    client.abort()
+
+    def replies() -> list[ReplyCompleted]:
+        facts = answering_backend.facts(client.connection_id)
+        return [fact for fact in facts if isinstance(fact, ReplyCompleted)]
+
+    [reply] = eventually(replies)
+    assert (reply.message_id, reply.text) == (message_id, "1 2 3 4 5 6 7 8 9 10")
+    page = connect(user, session).ask({"type": "history"})
+    eventually(lambda: answering_backend.feed(f"session#{session}").get("m#0000000002"))
+    assert page["type"] == "history_page"

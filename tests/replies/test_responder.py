@@ -1,0 +1,61 @@
+"""What the responder makes of a text: its number, its one outcome, and what every screen is told."""
+
+import pytest
+
+from functions.domain.log.facts import ReplyCompleted, ReplyFailed
+from functions.domain.replies.pieces import Ended, StopReason, Usage
+from tests.replies.scene import Answered, Said, saying
+
+
+@pytest.fixture
+def scene() -> Answered:
+    return Answered()
+
+
+def test_a_text_is_numbered_and_answered_by_the_next_number(scene: Answered) -> None:
+    scene.engine = Said(saying("Good ", "morning.", end=Ended(StopReason.END_TURN, Usage(7, 3))))
+    scene.subscribe("c-1")
+    scene.subscribe("c-2")
+    asked = scene.ask("Hello", connection_id="c-1")
+
+    told = scene.answer(asked)
+
+    assert scene.outcomes(asked) == [
+        ReplyCompleted(asked.event_id, "Good morning.", "end_turn", 7, 3, "said", 1)
+    ]
+    for connection_id in ("c-1", "c-2"):
+        question, reply = scene.messages(connection_id)
+        assert (question["seq"], question["kind"], question["text"]) == (1, "text", "Hello")
+        assert {key: reply[key] for key in reply.keys() - {"id", "at"}} == {
+            "feed": "session",
+            "seq": 2,
+            "kind": "reply",
+            "messageId": asked.event_id,
+            "attempt": 1,
+            "text": "Good morning.",
+            "stopReason": "end_turn",
+            "usage": {"inputTokens": 7, "outputTokens": 3},
+        }
+    assert (told["became"], told["seq"]) == ("completed", 2)
+
+
+def test_a_failure_for_good_is_told_to_every_screen(scene: Answered) -> None:
+    scene.subscribe()
+    asked = scene.ask("[fail rejected]")
+
+    scene.answer(asked)
+
+    assert scene.outcomes(asked) == [ReplyFailed(asked.event_id, "rejected", 1)]
+    _, failed = scene.messages()
+    assert (failed["seq"], failed["kind"], failed["messageId"]) == (2, "failed", asked.event_id)
+    assert (failed["reason"], failed["attempt"], "text" in failed) == ("rejected", 1, False)
+
+
+def test_what_nobody_listens_to_is_kept(scene: Answered) -> None:
+    asked = scene.ask("[say 3]")
+
+    scene.answer(asked)
+
+    [reply] = scene.outcomes(asked)
+    assert isinstance(reply, ReplyCompleted)
+    assert reply.text == "1 2 3"
