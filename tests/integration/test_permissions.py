@@ -218,9 +218,52 @@ class Work:
         swept = self._works(outputs.everything["sweeper_function"], {"time": iso(now()), "idleSeconds": 60})
         return bool(swept.get("healed"))
 
-    def _undelivered(self) -> Event:
+    # --- Replies -------------------------------------------------------------------------------
+    def answers(self) -> bool:
+        return self._answered(happened(TextMessageReceived("[say 1]"))) == "completed"
+
+    def answers_who_is_gone(self) -> bool:
+        return self._answered(self._undelivered("[say 1]")) == "completed"
+
+    def tells_a_reply_again(self) -> bool:
+        said = happened(TextMessageReceived("[say 1]"))
+        self._answered(said)
+        return self._answer_again(said) == "repeated"
+
+    def _answered(self, said: Event) -> str | None:
+        EventLog(self.backend.cloud.client("dynamodb"), self.backend.outputs.events_table).append(said)
+        return self._answer_again(said, asking=None)
+
+    def _answer_again(self, said: Event, asking: str | None = "nobody") -> str | None:
+        asked = {"connectionId": said.connection_id, "eventId": said.event_id, "asking": asking}
+        done = self._works(self.backend.named("responder"), {**asked, "invocation": uuid.uuid4().hex})
+        return done.get("became")
+
+    def sends_a_text_again(self) -> bool:
+        """A client sends a text twice, under one id, the second time on another connection."""
+        frame = {"type": "text_message", "id": uuid.uuid4().hex, "data": {"text": "[say 1]"}}
+        user, session = f"user-{uuid.uuid4().hex[:12]}", f"s-{uuid.uuid4().hex}"
+        one, two = (Gateway(self.backend, user, now(), session) for _ in range(2))
+        told = [self._answer(gateway, frame) for gateway in (one, two)]
+        return [each["type"] for each in told] == ["text_ack", "text_ack"]
+
+    def reminds(self) -> bool:
+        """A text arrived two minutes ago, and nobody has answered it."""
+        return bool(self._reminded(120_000).get("reminded"))
+
+    def gives_up(self) -> bool:
+        """A text arrived a quarter of an hour ago, and nobody has answered it."""
+        return bool(self._reminded(900_000).get("abandoned"))
+
+    def _reminded(self, age: int) -> dict[str, Any]:
+        outputs = self.backend.outputs
+        log = EventLog(self.backend.cloud.client("dynamodb"), outputs.events_table, now=lambda: now() - age)
+        log.append(happened(TextMessageReceived("[say 1]")))
+        return self._works(outputs.everything["sweeper_function"], {"time": iso(now()), "idleSeconds": 60})
+
+    def _undelivered(self, text: str = "hello") -> Event:
         """Return a text of a connection that is subscribed, and was opened an hour ago."""
-        said = happened(TextMessageReceived("hello"), an_hour_ago := now() - 3_600_000)
+        said = happened(TextMessageReceived(text), an_hour_ago := now() - 3_600_000)
         subscriber = Subscriber(
             said.connection_id, said.user_id, said.session_id, an_hour_ago, said.expires_at
         )
@@ -388,6 +431,8 @@ NEEDED: dict[Kind, Callable[[Work], bool]] = {
     ("message", "dynamodb:PutItem", "claims/reply#*"): Work.takes_a_text_under_an_id,
     ("message", "dynamodb:PutItem", "claims/voice#*"): Work.opens_a_voice_session,
     ("message", "dynamodb:DeleteItem", "claims/voice#*"): Work.closes_a_voice_session,
+    ("message", "dynamodb:UpdateItem", "claims/reply#*"): Work.sends_a_text_again,
+    ("message", "dynamodb:UpdateItem", "claims/resumes#*"): Work.sends_a_text_again,
     ("message", "execute-api:ManageConnections", "POST"): Work.refuses_speech_by_callback,
     ("message", "execute-api:ManageConnections", "DELETE"): Work.closes_what_has_expired,
     ("feed", "dynamodb:PutItem", "events"): Work.refuses_a_history,
@@ -402,6 +447,15 @@ NEEDED: dict[Kind, Callable[[Work], bool]] = {
     ("feed", "dynamodb:BatchGetItem", "feeds"): Work.resumes_late,
     ("feed", "execute-api:ManageConnections", "POST"): Work.resumes,
     ("feed", "execute-api:ManageConnections", "DELETE"): Work.closes_what_asks_for_history_too_late,
+    ("responder", "dynamodb:PutItem", "events"): Work.answers,
+    ("responder", "dynamodb:BatchGetItem", "events"): Work.answers,
+    ("responder", "dynamodb:UpdateItem", "claims/answer#*"): Work.answers,
+    ("responder", "dynamodb:GetItem", "claims/answer#*"): Work.tells_a_reply_again,
+    ("responder", "dynamodb:Query", "feeds"): Work.answers,
+    ("responder", "dynamodb:PutItem", "feeds"): Work.answers,
+    ("responder", "dynamodb:BatchWriteItem", "feeds"): Work.answers_who_is_gone,
+    ("responder", "dynamodb:Query", "messages"): Work.answers,
+    ("responder", "execute-api:ManageConnections", "POST"): Work.answers_who_is_gone,
     ("projector", "dynamodb:BatchGetItem", "connections"): Work.projects,
     ("projector", "dynamodb:BatchGetItem", "metrics"): Work.projects,
     ("projector", "dynamodb:BatchGetItem", "messages"): Work.projects_a_text,
@@ -425,6 +479,8 @@ NEEDED: dict[Kind, Callable[[Work], bool]] = {
     ("connection-manager", "execute-api:ManageConnections", "DELETE"): Work.disconnects,
     ("sweeper", "dynamodb:Query", "active-index"): Work.sweeps,
     ("sweeper", "dynamodb:PutItem", "events"): Work.loses,
+    ("sweeper", "dynamodb:GetItem", "claims/answer#*"): Work.reminds,
+    ("sweeper", "dynamodb:UpdateItem", "claims/answer#*"): Work.gives_up,
     ("sweeper", "dynamodb:Query", "by-arrival"): Work.heals,
     ("sweeper", "dynamodb:BatchGetItem", "events"): Work.heals,
     ("sweeper", "dynamodb:Query", "feeds"): Work.heals,
