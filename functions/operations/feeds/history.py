@@ -53,17 +53,19 @@ class Histories(msgspec.Struct, frozen=True):
             raise over_the_limit(cause, f"{most} pages of history")
         asked, now = frame.data, self.now()
         feed = subscriber_of(cause).feeds[asked.feed]
-        below = None
-        if asked.before is not None:  # a message of which some parts were read is read once more
-            below = asked.before.seq if asked.before.part is None else asked.before.seq + 1
+        below, read = None, asked.limit
+        if asked.before is not None:
+            below = asked.before.seq
+            if asked.before.part is not None:  # a message of which some parts were read is read once more
+                below, read = below + 1, read + 1
         # one more than can be shown tells whether there are more
-        found = self.stores.pointers.from_top(feed, asked.limit + 1, below=below)
-        messages = self._newest_first(asked.feed, found[: asked.limit], cause.user_id, now)
+        found = self.stores.pointers.from_top(feed, read + 1, below=below)
+        messages = self._newest_first(asked.feed, found[:read], cause.user_id, now)
         shown, is_cut = page(messages, asked.before, asked.limit, PAGE_BYTES)
         complete = None
         if asked.before is None:
             complete = Position(found[0].seq, found[0].event_id) if found else Position(0, "")
-        more = is_cut or len(found) > asked.limit
+        more = is_cut or len(found) > read
         return HistoryPage(id=frame.id, data=HistoryPageData(asked.feed, shown, more, complete))
 
     def _newest_first(

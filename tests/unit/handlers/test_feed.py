@@ -282,14 +282,17 @@ def test_the_history_of_nothing_is_empty(scene: Scene) -> None:
     assert page["data"] == {"feed": "user", "messages": [], "complete": {"seq": 0, "id": ""}}
 
 
-def test_long_texts_come_in_pages_that_are_frames_and_nothing_is_left_out(scene: Scene) -> None:
+@pytest.mark.parametrize("limit", [1, 20])
+def test_long_texts_come_in_pages_that_are_frames_and_nothing_is_left_out(scene: Scene, limit: int) -> None:
     texts = ["\U0001f600" * 7_990, "short", "\x00" * 7_990]
     scene.say(*texts)
     found: dict[int, dict[int, str]] = {}
     before: dict[str, int] | None = None
 
     for _ in range(20):
-        page = scene.frame("history", None if before is None else {"before": before})
+        page = scene.frame(
+            "history", {"limit": limit} if before is None else {"limit": limit, "before": before}
+        )
         for each in page["data"]["messages"]:
             found.setdefault(each["seq"], {})[each.get("part", 1)] = each["text"]
             before = {name: each[name] for name in ("seq", "part") if name in each}
