@@ -1,0 +1,1 @@
+"""A terminal chat, and the rules by which a client shows each message once, in order."""
