@@ -91,7 +91,7 @@ class Delta(_Action, frozen=True, tag="delta"):
 
 
 class Current(_Action, frozen=True, tag="current"):
-    """A feed has caught up. ``pending`` are the questions that wait for an answer, where the server says so."""
+    """A feed has caught up; ``pending`` are the questions that wait for an answer, as the server says."""
 
     feed: str
     pending: list[Any] = []

@@ -78,7 +78,12 @@ class Feed:
         return len(self._ahead)
 
     def cut(self) -> None:
-        """The connection is over: what waited for its turn comes again after the next resume."""
+        """The connection is over: what waited for its turn comes again after the next resume.
+
+        Until that is answered nothing is shown. The feed may have begun anew, and what comes by itself would
+        be taken for what follows.
+        """
+        self._has_begun = False
         self._ahead.clear()
         self._promised = 0
         self.owed = False

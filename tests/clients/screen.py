@@ -43,27 +43,32 @@ class Screen:
                 self.sent.append(frame)
             case Drop():
                 self.wants_another = True
-            case Reset(feed=feed):
-                self.feeds[feed] = []
-                if feed == "session":
-                    self.drafts.clear()
-            case Shown(feed=feed, message=message):
-                self.feeds[feed].append(message)
-                self.drafts.pop(message.get("messageId", ""), None)
-            case Older(feed=feed, messages=messages):
-                self.feeds[feed] = [*messages, *self.feeds[feed]]
-                for message in messages:
-                    self.drafts.pop(message.get("messageId", ""), None)
-            case Delta(message_id=message_id, offset=offset, text=text):
-                before = self.drafts.get(message_id, "") if offset else ""
-                assert units(before) == offset
-                self.drafts[message_id] = before + text
             case Acknowledged(id=id_, message_id=message_id):
                 self.acknowledged.append((id_, message_id))
             case Refused(code=code):
                 self.refused.append(code)
+            case Delta(message_id=message_id, offset=offset, text=text):
+                before = self.drafts.get(message_id, "") if offset else ""
+                assert units(before) == offset
+                self.drafts[message_id] = before + text
+            case Reset() | Shown() | Older():
+                self._show(action)
             case _:
                 pass
+
+    def _show(self, action: Reset | Shown | Older) -> None:
+        shown = self.feeds[action.feed]
+        match action:
+            case Reset(feed=feed):
+                shown.clear()
+                if feed == "session":
+                    self.drafts.clear()
+            case Shown(message=message):
+                shown.append(message)
+            case Older(messages=messages):
+                shown[:0] = messages
+        for message in shown:
+            self.drafts.pop(message.get("messageId", ""), None)
 
 
 def units(text: str) -> int:
