@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.clients.world import World
+from tests.clients.scripts import in_javascript, plain
+from tests.clients.world import MOST_AHEAD, World
 
 HISTORIES = 600
 IN_ONE = 100
@@ -12,3 +13,14 @@ IN_ONE = 100
 def test_each_message_is_shown_once_and_in_order_whatever_happens(first: int) -> None:
     for seed in range(first, first + IN_ONE):
         World(seed).play()
+
+
+def test_both_clients_do_the_same_whatever_happens() -> None:
+    with in_javascript() as play:
+        for seed in range(IN_ONE):
+            world = World(seed)
+            world.play()
+
+            did = play({"options": {"mostAhead": MOST_AHEAD}, "steps": world.client.steps})
+
+            assert did == [plain(actions) for actions in world.client.did]

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Callable
 from random import Random
-from typing import Final
+from typing import Any, Final
 
-from local.chat.conversation import Conversation
+from local.chat.actions import Action
+from local.chat.conversation import Conversation, FeedName
 from local.chat.resumes import REPAIR_MS
 from tests.clients.screen import Screen, units
 from tests.clients.server import Server, whole
@@ -15,6 +16,57 @@ REPLY: Final = "A reply 😀 of some words"
 _STEPS: Final = 60
 
 
+class Recorder:
+    """A client, and what happened to it as a script for another one.
+
+    Attributes
+    ----------
+    steps, did
+        What happened, and what it did each time.
+    """
+
+    def __init__(self, client: Conversation) -> None:
+        self._client = client
+        self.steps: list[list[Any]] = []
+        self.did: list[list[Action]] = []
+
+    def opened(self, now: int) -> list[Action]:
+        return self._note([now, "opened"], self._client.opened(now))
+
+    def closed(self, now: int) -> None:
+        self._client.closed()
+        self._note([now, "closed"], [])
+
+    def wake(self, now: int) -> list[Action]:
+        return self._note([now, "wake"], self._client.wake(now))
+
+    def received(self, text: str, now: int) -> list[Action]:
+        return self._note([now, "received", text], self._client.received(text, now))
+
+    def say(self, text: str, now: int) -> list[Action]:
+        return self._note([now, "say", text], self._client.say(text, now))
+
+    def older(self, feed: FeedName, now: int) -> list[Action]:
+        return self._note([now, "older", feed], self._client.older(feed, now))
+
+    def _note(self, step: list[Any], did: list[Action]) -> list[Action]:
+        self.steps.append(step)
+        self.did.append(did)
+        return did
+
+    @property
+    def due_at(self) -> int | None:
+        return self._client.due_at
+
+    @property
+    def unacknowledged(self) -> list[str]:
+        return self._client.unacknowledged
+
+    @property
+    def waiting(self) -> int:
+        return max(feed.waiting for feed in self._client.feeds.values())
+
+
 class World:
     """What may happen, each by chance; whatever it is, the laws hold."""
 
@@ -22,7 +74,7 @@ class World:
         self.chance = Random(seed)  # noqa: S311 - the same for the same seed
         self.server = Server()
         self.screen = Screen()
-        self.client = Conversation("p", most_ahead=MOST_AHEAD)
+        self.client = Recorder(Conversation("p", most_ahead=MOST_AHEAD))
         self.now = 1_000
         self.taken = 0
         self.said: list[str] = []
@@ -67,7 +119,7 @@ class World:
     def cut(self) -> None:
         self.server.is_open = False
         self.server.net.clear()
-        self.client.closed()
+        self.client.closed(self.now)
 
     def arrive(self) -> None:
         for _ in range(self.chance.randint(1, 8)):
@@ -154,7 +206,7 @@ class World:
         assert all(REPLY.startswith(text) for text in self.screen.drafts.values())
         acknowledged = [id_ for id_, _ in self.screen.acknowledged]
         assert len(set(acknowledged)) == len(acknowledged)
-        assert all(feed.waiting <= MOST_AHEAD for feed in self.client.feeds.values())
+        assert self.client.waiting <= MOST_AHEAD
 
     def judge_the_end(self) -> None:
         """Judge what is shown once nothing is under way."""
