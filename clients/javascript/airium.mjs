@@ -94,7 +94,7 @@ class Feed {
     this.isLoading = false; // told to begin anew, without a page of its history yet: nothing is shown
     this.owed = false; // something came that cannot be: the feed may be another one
     this.before = null; // where the next page of its history begins
-    this.receipt = 0; // the last number whose sender asks whether it has arrived
+    this.receipt = 0; // the last number whose sender wants to know that it has arrived
     this.hasPosition = Boolean(position);
     this.hasBegun = false;
     this.mostAhead = mostAhead;
@@ -205,9 +205,9 @@ class Feed {
   }
 
   know(messages) {
-    for (const { seq, id, kind } of messages) {
+    for (const { seq, id, receipt } of messages) {
       this.known.set(seq, id);
-      if (kind === "notification") this.receipt = Math.max(this.receipt, seq);
+      if (receipt) this.receipt = Math.max(this.receipt, seq);
     }
     trim(this.known, MOST_KNOWN);
   }

@@ -5,7 +5,7 @@ does not go back, and returns what is to be done, in order. docs/protocol.md say
 """
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Literal
 
 from local.chat.actions import (
     Acknowledged,
@@ -15,25 +15,17 @@ from local.chat.actions import (
     Drop,
     Json,
     Older,
-    Refused,
     Reset,
     Said,
     Send,
     Shown,
-    Waiting,
 )
 from local.chat.drafts import Drafts
 from local.chat.feed import MOST_AHEAD, Feed
 from local.chat.frames import Frame, parse
-from local.chat.keeping import Keeping
-from local.chat.requests import MOST_TRIES, UNANSWERED_MS, Requests
-from local.chat.resumes import PAUSE_MS, Resumes
-
-LONGEST_WAIT_SECONDS: Final = 60
-"""What the server takes later than this is refused: nobody waits for it."""
-_AGAIN: Final = frozenset({"rate_limited", "unavailable"})
-_ENDS: Final = frozenset({"token_expired", "unauthorized"})
-"""The connection is over; on the next one the frame is sent again."""
+from local.chat.outbox import Outbox, positions
+from local.chat.refusals import refused
+from local.chat.resumes import PAUSE_MS
 
 FeedName = Literal["session", "user"]
 
@@ -57,17 +49,14 @@ class Conversation:
         known = positions or {}
         self.feeds = {name: Feed(name, known.get(name), most_ahead) for name in ("session", "user")}
         self.drafts = Drafts()
-        self._prefix = prefix
-        self._made = 0
-        self._requests = Requests()
-        self._resumes = Resumes(self.feeds.values())
-        self._keeping = Keeping()
+        self._outbox = Outbox(prefix, self.feeds)
+        self._requests, self._resumes = self._outbox.requests, self._outbox.resumes
         self._is_open = False
 
     @property
     def positions(self) -> dict[str, Json]:
         """Where its feeds are."""
-        return {name: feed.position for name, feed in self.feeds.items() if feed.position is not None}
+        return positions(self.feeds)
 
     @property
     def unacknowledged(self) -> list[str]:
@@ -77,20 +66,14 @@ class Conversation:
     @property
     def due_at(self) -> int | None:
         """When `wake` is to be called; None where nothing is due while nothing comes."""
-        if not self._is_open:
-            return None
-        times = [self._resumes.due_at, self._keeping.due_at]
-        times += [request.due_at for request in self._requests.sendable()]
-        return min((each for each in times if each is not None), default=None)
+        return self._outbox.due_at if self._is_open else None
 
     # --- What happens ------------------------------------------------------------------------
     def opened(self, now: int) -> list[Action]:
         """Begin on a new connection: with a resume, and what was not answered is sent again."""
         self._is_open = True
-        self._resumes.opened(now)
-        self._requests.opened()
+        self._outbox.opened(now)
         self.drafts.opened()
-        self._keeping.opened(now)
         return self._settled([], now)
 
     def closed(self) -> None:
@@ -107,19 +90,19 @@ class Conversation:
         """Take a frame that came."""
         if not self._is_open:
             return []  # of a connection that was given up
-        self._keeping.heard()
+        self._outbox.keeping.heard()
         frame = parse(text)
         return self._settled([] if frame is None else self._take(frame, now), now)
 
     # --- What a person wants -----------------------------------------------------------------
     def say(self, text: str, now: int) -> list[Action]:
         """Send a text: in the order in which they were said, and until it is acknowledged."""
-        id_ = self._ask("t", "text_message", {"text": text})
+        id_ = self._outbox.ask("t", "text_message", {"text": text})
         return self._settled([Said(id_, text)], now)
 
     def cancel(self, message_id: str, now: int) -> list[Action]:
         """Stop the reply to a message."""
-        self._ask("c", "text_cancel", {"messageId": message_id})
+        self._outbox.ask("c", "text_cancel", {"messageId": message_id})
         return self._settled([], now)
 
     def older(self, name: FeedName, now: int, limit: int = 20) -> list[Action]:
@@ -129,12 +112,12 @@ class Conversation:
         before = self.feeds[name].before
         if before is None:
             return [Older(name, [], more=False)]
-        self._ask("h", "history", {"feed": name, "before": before, "limit": limit})
+        self._outbox.ask("h", "history", {"feed": name, "before": before, "limit": limit})
         return self._settled([], now)
 
     def ask(self, type_: str, data: Json, now: int) -> list[Action]:
         """Send a frame of another type that has one answer, until it is answered."""
-        self._ask("q", type_, data)
+        self._outbox.ask("q", type_, data)
         return self._settled([], now)
 
     # --- The rules ---------------------------------------------------------------------------
@@ -154,7 +137,7 @@ class Conversation:
             case "history_page":
                 return self._finished(self._page(frame, now))
             case "error":
-                return self._refused(frame, now)
+                return self._finished(refused(frame, self._outbox, self.feeds, now))
             case "":  # the gateway's own, which does not say of which frame: it may have dropped any
                 self._resumes.hurry(now + PAUSE_MS)
                 self._requests.hurry(now + PAUSE_MS)
@@ -189,29 +172,8 @@ class Conversation:
             return feed.older(frame.data)
         shown = feed.page(frame.data)
         if feed.is_loading and feed.before is None:
-            self._load(feed, now + PAUSE_MS)
+            self._outbox.load(feed, now + PAUSE_MS)
         return shown
-
-    def _refused(self, frame: Frame, now: int) -> list[Action]:
-        code, again = frame.data["code"], frame.data.get("retryAfter", 1)
-        again_at = now + int(again * 1_000)
-        if self._resumes.refused(frame.id, again_at if code in _AGAIN else now + UNANSWERED_MS):
-            return [] if code in _AGAIN else [Refused(code, frame.data["message"])]
-        if frame.id is None or frame.id not in self._requests:
-            ignored = self._keeping.refused(frame.id)
-            return [] if ignored else [Refused(code, frame.data["message"], frame.id)]
-        if code in _AGAIN and again <= LONGEST_WAIT_SECONDS:
-            self._requests[frame.id].due_at = again_at
-            self._requests[frame.id].tries = 0
-            return [Waiting(frame.id, code, again)]
-        if code in _ENDS:
-            return [Refused(code, frame.data["message"])]
-        asked = self._requests.pop(frame.id) or {}
-        refused = Refused(code, frame.data["message"], frame.id)
-        feed = self.feeds.get(asked["data"].get("feed", ""))
-        if asked["type"] == "history" and feed is not None and feed.is_loading:
-            return [refused, *self._finished(feed.give_up_loading())]
-        return [refused]
 
     def _finished(self, actions: list[Action]) -> list[Action]:
         """Forget the drafts of the replies that are shown now; what is said still goes on after a reset."""
@@ -229,56 +191,12 @@ class Conversation:
         if "messageId" in message:
             self.drafts.finish(message["messageId"])
 
-    # --- What is due -------------------------------------------------------------------------
     def _settled(self, actions: list[Action], now: int) -> list[Action]:
         """Return what is to be done, with what is to be sent now."""
         if not self._is_open:
             return actions
-        self._resumes.look(now)
-        for feed in self.feeds.values():
-            if feed.is_loading and not self._requests.has("history", feed.name):
-                self._load(feed, now)
-        if self._is_dead(now):
+        self._outbox.look(now)
+        if self._outbox.is_dead(now):
             self.closed()
             return [*actions, Drop()]
-        sending = [*self._due_resume(now), *self._due_requests(now)]
-        sending += self._keeping.due(self.feeds.values(), now, self._id)
-        self._keeping.sent(sending, now)
-        return [*actions, *map(Send, sending)]
-
-    def _is_dead(self, now: int) -> bool:
-        resume_at = self._resumes.due_at
-        ignored = self._resumes.are_ignored and resume_at is not None and resume_at <= now
-        requests = self._requests.sendable()
-        return (
-            ignored
-            or self._keeping.is_silent(now)
-            or any(each.tries >= MOST_TRIES and each.due_at <= now for each in requests)
-        )
-
-    def _due_resume(self, now: int) -> list[Json]:
-        due_at = self._resumes.due_at
-        if due_at is None or due_at > now:
-            return []
-        id_ = self._id("r")
-        self._resumes.asked(id_, now)
-        return [{"type": "resume", "id": id_, "data": {"positions": self.positions}}]
-
-    def _due_requests(self, now: int) -> list[Json]:
-        due = [request for request in self._requests.sendable() if request.due_at <= now]
-        for request in due:
-            request.sent(now)
-        return [request.frame for request in due]
-
-    def _load(self, feed: Feed, at: int) -> None:
-        before = {} if feed.before is None else {"before": feed.before}
-        self._requests[self._ask("h", "history", {"feed": feed.name, **before})].due_at = at
-
-    def _ask(self, letter: str, type_: str, data: Json) -> str:
-        id_ = self._id(letter)
-        self._requests.add({"type": type_, "id": id_, "data": data})
-        return id_
-
-    def _id(self, letter: str) -> str:
-        self._made += 1
-        return f"{self._prefix}{letter}{self._made}"
+        return [*actions, *map(Send, self._outbox.due(now))]

@@ -13,8 +13,6 @@ MOST_AHEAD: Final = 300
 """Messages that wait for their turn: more than one resume brings."""
 MOST_KNOWN: Final = 1_000
 """Numbers whose ids are kept, to tell a message that comes twice from one of another feed."""
-_WANTED: Final = "notification"
-"""The kind of message whose sender asks whether it has arrived."""
 
 
 class Feed:
@@ -40,7 +38,7 @@ class Feed:
     before
         Where the next page of its history begins; None for the newest one.
     receipt
-        The last number that is to be acknowledged, 0 if none is: services want to know of what they send.
+        The last number whose sender wants to know that it has arrived, 0 if there is none.
     """
 
     def __init__(self, name: str, position: Json | None = None, most_ahead: int = MOST_AHEAD) -> None:
@@ -174,6 +172,6 @@ class Feed:
 
     def _know(self, messages: Sequence[Json]) -> None:
         self._known |= {each["seq"]: each["id"] for each in messages}
-        self.receipt = max([self.receipt, *(each["seq"] for each in messages if each["kind"] == _WANTED)])
+        self.receipt = max([self.receipt, *(each["seq"] for each in messages if each.get("receipt"))])
         for seq in list(self._known)[: max(0, len(self._known) - MOST_KNOWN)]:
             del self._known[seq]

@@ -1,4 +1,4 @@
-"""Keeps a connection: a ping where nothing else is sent, and what services have sent is acknowledged."""
+"""Keeps a connection: a ping where nothing else is sent, and a receipt where one is asked for."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final

@@ -84,10 +84,13 @@ class JavaScript:
         return done
 
 
-def corpus() -> dict[str, Script]:
-    """Return the scripts that are kept, each with what is ``expected`` of it, by the rule that it is for."""
+def corpus() -> dict[str, tuple[Script, list[Any]]]:
+    """Return the scripts, by the rule that each is for, with what a client does at each step."""
     return {
-        name: script
+        name: (
+            {"options": kept["options"], "steps": [each["step"] for each in kept["steps"]]},
+            [each["does"] for each in kept["steps"]],
+        )
         for path in sorted(CORPUS.glob("*.json"))
-        for name, script in json.loads(path.read_text(encoding="utf-8")).items()
+        for name, kept in json.loads(path.read_text(encoding="utf-8")).items()
     }
