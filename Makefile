@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs demo cost test clocks faults fuzz lint secrets format types audit bench mutation steady lock clean
+.PHONY: help up down status logs chat demo cost test clocks faults fuzz lint secrets format types audit bench mutation steady lock clean
 
 # What looks like a secret and is none: the emulator's key, the alphabet of ULIDs, the signatures by which Pulumi
 # marks a value, and ids in recorded events. It is named by value: no file and no kind of secret goes unseen.
@@ -46,6 +46,9 @@ status: $(RUNTIME) ## Tell whether it is up, and what is in it
 
 logs: $(RUNTIME) ## Show what the functions have logged; FOLLOW=1, ID= (a correlation id, or a connection's)
 	@$(BIN)/python -m local logs $(if $(FOLLOW),--follow) $(if $(ID),--id '$(ID)')
+
+chat: $(RUNTIME) ## Chat with the backend that is up; SESSION= (a second screen), AS= (who you are)
+	@$(BIN)/python -m local chat $(if $(SESSION),--session '$(SESSION)') $(if $(AS),--as '$(AS)')
 
 demo: $(RUNTIME) ## Run a scripted session and show what it leaves behind
 	@$(BIN)/python -m local demo

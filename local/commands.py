@@ -9,6 +9,7 @@ import typer
 
 from infra.settings.identity import IdentityMode
 from local import follow, logs, outputs, people, processes, stackfile, status, up
+from local.chat import entering
 from local.demo import run
 from local.errors import LocalError
 from local.interrupts import Signals, as_ctrl_c
@@ -139,6 +140,19 @@ def token(
     if up.living(folder) is None or deployed is None:
         raise LocalError("it is not up: `make up IDENTITY=cognito` starts it")
     typer.echo(people.sign_in(deployed, email).access_token)
+
+
+@app.command("chat")
+def chat_(
+    *,
+    session: Annotated[
+        str | None, typer.Option(help="The conversation to go on with, on a second screen too.")
+    ] = None,
+    user: Annotated[str, typer.Option("--as", help="Who you are; a new name is a new user.")] = "ada",
+    state: _State = DEFAULT,
+) -> None:
+    """Chat with the backend that is up: lines that are typed, or that come through a pipe."""
+    entering.chat(StateDir(state), user, session, _console)
 
 
 @app.command("demo")
