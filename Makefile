@@ -47,8 +47,8 @@ status: $(RUNTIME) ## Tell whether it is up, and what is in it
 logs: $(RUNTIME) ## Show what the functions have logged; FOLLOW=1, ID= (a correlation id, or a connection's)
 	@$(BIN)/python -m local logs $(if $(FOLLOW),--follow) $(if $(ID),--id '$(ID)')
 
-chat: $(RUNTIME) ## Chat with the backend that is up; SESSION= (a second screen), AS= (who you are)
-	@$(BIN)/python -m local chat $(if $(SESSION),--session '$(SESSION)') $(if $(AS),--as '$(AS)')
+chat: $(RUNTIME) ## Chat with the backend that is up; SESSION= (a second screen), WHO= (who you are)
+	@$(BIN)/python -m local chat $(if $(SESSION),--session '$(SESSION)') $(if $(WHO),--as '$(WHO)')
 
 demo: $(RUNTIME) ## Run a scripted session and show what it leaves behind
 	@$(BIN)/python -m local demo

@@ -6,6 +6,7 @@ import os
 import random
 import selectors
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Final
 
@@ -16,12 +17,13 @@ from local.chat.connection import Connection, Dial, Ended, Inbox, News, Opened, 
 from local.chat.conversation import Conversation
 from local.chat.screen import Screen
 from local.chat.talk import Talk
-from local.chat.words import Command, read
+from local.chat.words import Command, Say, read
 from local.errors import LocalError
 
 LONGEST_DELAY_SECONDS: Final = 60.0
 LAST_SECONDS: Final = 60.0
 """How long what was asked for is waited for, where there is nothing more to read."""
+_QUIT: Final = Command("quit")
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -56,6 +58,7 @@ class Chat:
         self._inbox = Inbox()
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._line = ""
+        self._held: deque[Say | Command] = deque()
         self._connection: Connection | None = None
         self._is_open = False
         self._connect_at: float | None = None
@@ -106,7 +109,8 @@ class Chat:
         due_at = self._conversation.due_at
         if due_at is not None and due_at <= _now():
             self._do(self._conversation.wake(_now()))
-        if self._leave_at is not None and not self._talk.is_waiting:
+        self._do_held()
+        if self._leave_at is not None and not self._held and not self._talk.is_waiting:
             self._has_left = True
         elif self._leave_at is not None and self._leave_at <= now:
             self._screen.aside("no answer has come")
@@ -126,14 +130,25 @@ class Chat:
         return bool(read_)
 
     def _typed(self, line: str) -> None:
-        match read(line):
-            case None:
-                return
+        """Take a line. Before what was said is shown it waits, but a person leaves at once."""
+        words = read(line)
+        if words == _QUIT and self._settings.is_person:
+            self._has_left = True
+        elif words is not None:
+            self._held.append(words)
+            self._do_held()
+
+    def _do_held(self) -> None:
+        while self._held and self._talk.has_begun and not self._has_left:
+            self._do_words(self._held.popleft())
+
+    def _do_words(self, words: Say | Command) -> None:
+        match words:
             case Command(name="quit"):
-                self._has_left = True
+                self._leave_at = time.monotonic() + LAST_SECONDS
             case Command(name="cut"):
                 self._cut()
-            case words:
+            case _:
                 self._do(self._talk.typed(words, _now()))
 
     def _cut(self) -> None:

@@ -41,7 +41,7 @@ def chat(state: StateDir, user: str, session: str | None, console: Terminal) -> 
     is_person = sys.stdin.isatty()
     screen = Screen(console, echoes=is_person)
     screen.aside(f"{conversation_id}, as {user}; /help shows what can be typed")
-    screen.aside(f"a second screen: make chat SESSION={conversation_id} AS={user}")
+    screen.aside(f"a second screen: make chat SESSION={conversation_id} WHO={user}")
     conversation = Conversation(secrets.token_hex(4))
     is_answered = "responder_function" in deployed.everything
     talk = Talk(conversation, screen, is_answered=is_answered)

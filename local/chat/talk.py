@@ -1,6 +1,6 @@
 """A person in a conversation: what they type, what they see, and what they still wait for."""
 
-from local.chat.actions import Acknowledged, Action, Json, Send, Shown
+from local.chat.actions import Acknowledged, Action, Current, Json, Reset, Send, Shown
 from local.chat.conversation import Conversation
 from local.chat.screen import Screen
 from local.chat.words import COMMANDS, Command, Say
@@ -15,6 +15,11 @@ class Talk:
         The rules, and where what they say is shown.
     is_answered
         Whether somebody answers texts here.
+
+    Attributes
+    ----------
+    has_begun
+        Whether what was said before is shown, so that there is something to act on.
     """
 
     def __init__(self, conversation: Conversation, screen: Screen, *, is_answered: bool) -> None:
@@ -26,6 +31,7 @@ class Talk:
         self._answered: set[str] = set()
         self._unanswered: dict[str, None] = {}
         self._is_asking = False
+        self.has_begun = False
 
     @property
     def is_waiting(self) -> bool:
@@ -71,6 +77,8 @@ class Talk:
                     self._wait_for(message_id)
                 case Shown(message=message):
                     self._take(message)
+                case Current(feed="session") | Reset(feed="session"):
+                    self.has_begun = True
             self._is_asking &= action.__struct_config__.tag not in {"older", "answered", "refused"}
             self._screen.show(action)
         return frames
