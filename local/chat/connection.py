@@ -35,7 +35,6 @@ class Ended(msgspec.Struct, frozen=True):
     """It is over, or has not come about, and why."""
 
     problem: str
-    has_been_open: bool
 
 
 News = Opened | Received | Ended
@@ -108,19 +107,15 @@ class Connection:
     def _run(self) -> None:
         try:
             url, headers = self._dial()
-            self._socket = connect(
+            with connect(
                 url,
                 additional_headers=headers,
                 open_timeout=OPEN_SECONDS,
                 close_timeout=_CLOSE_SECONDS,
                 ping_interval=None,  # the rules ping
-            )
+            ) as self._socket:
+                self._inbox.put(self, Opened())
+                while True:
+                    self._inbox.put(self, Received(self._socket.recv(decode=True)))
         except (LocalError, OSError, WebSocketException) as error:
-            self._inbox.put(self, Ended(str(error) or type(error).__name__, has_been_open=False))
-            return
-        self._inbox.put(self, Opened())
-        try:
-            while True:
-                self._inbox.put(self, Received(self._socket.recv(decode=True)))
-        except (ConnectionClosed, OSError) as error:
-            self._inbox.put(self, Ended(str(error), has_been_open=True))
+            self._inbox.put(self, Ended(str(error) or type(error).__name__))

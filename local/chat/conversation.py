@@ -64,6 +64,11 @@ class Conversation:
         return self._requests.texts()
 
     @property
+    def is_asking(self) -> bool:
+        """Whether a frame was not answered yet, or not sent."""
+        return bool(self._requests)
+
+    @property
     def due_at(self) -> int | None:
         """When `wake` is to be called; None where nothing is due while nothing comes."""
         return self._outbox.due_at if self._is_open else None

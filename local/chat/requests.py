@@ -49,6 +49,9 @@ class Requests:
     def __contains__(self, id_: str) -> bool:
         return id_ in self._requests
 
+    def __len__(self) -> int:
+        return len(self._requests)
+
     def __getitem__(self, id_: str) -> Request:
         return self._requests[id_]
 

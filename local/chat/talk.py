@@ -30,14 +30,12 @@ class Talk:
         self._unseen: set[str] = set()
         self._answered: set[str] = set()
         self._unanswered: dict[str, None] = {}
-        self._is_asking = False
         self.has_begun = False
 
     @property
     def is_waiting(self) -> bool:
-        """Whether something is still to come: an acknowledgement, one's own words, an answer."""
-        texts = self._conversation.unacknowledged
-        return bool(texts or self._unseen or self._unanswered or self._is_asking)
+        """Whether something is still to come: what was asked for, one's own words, an answer."""
+        return self._conversation.is_asking or bool(self._unseen or self._unanswered)
 
     def typed(self, words: Say | Command, now: int) -> list[Action]:
         """Do what somebody types, as far as no connection is needed for it."""
@@ -47,10 +45,8 @@ class Talk:
             case Command(name="stop"):
                 return self._stop(now)
             case Command(name="history"):
-                self._is_asking = True
                 return self._conversation.older("session", now)
             case Command(name="sessions"):
-                self._is_asking = True
                 return self._conversation.ask("sessions", {}, now)
             case Command(name="help"):
                 for name, meaning in COMMANDS.items():
@@ -79,7 +75,6 @@ class Talk:
                     self._take(message)
                 case Current(feed="session") | Reset(feed="session"):
                     self.has_begun = True
-            self._is_asking &= action.__struct_config__.tag not in {"older", "answered", "refused"}
             self._screen.show(action)
         return frames
 

@@ -44,6 +44,10 @@ class Server:
             "text_delta", {"messageId": message_id, "attempt": attempt, "offset": offset, "text": text}
         )
 
+    def answer(self, type_: str, data: Json, id_: str) -> None:
+        """Answer a frame that is no matter of the feeds."""
+        self._post(type_, data, id_)
+
     def expire(self) -> None:
         """Begin anew: whatever was said is gone."""
         self.feeds = {"session": [], "user": []}
