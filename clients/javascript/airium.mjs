@@ -37,7 +37,6 @@ const ACK = 1_100; // the server takes one acknowledgement a second
 const LONGEST_WAIT_SECONDS = 60;
 const FIRST_DELAY = 1_000; // of connecting anew, at random up to this, and up to twice as long each time
 const LONGEST_DELAY = 60_000;
-const STEADY = 10_000; // a connection that lasts so long is none that fails
 
 const least = (times) => {
   const known = times.filter((time) => time !== null);
@@ -737,21 +736,17 @@ export class Client {
     if (this.isClosed) return;
     if (this.sessionId) url.searchParams.set("sessionId", this.sessionId);
     const socket = new this.Socket(url);
-    let openedAt = null;
     this.socket = socket;
     const ifCurrent = (then) => (event) => this.socket === socket && then(event);
     socket.addEventListener("open", ifCurrent(() => {
-      openedAt = performance.now();
       this.show({ event: "online" });
-      this.do(this.conversation.opened(openedAt));
+      this.do(this.conversation.opened(performance.now()));
     }));
     socket.addEventListener("message", ifCurrent(({ data }) => {
+      this.failures = 0;
       this.do(this.conversation.received(data, performance.now()));
     }));
-    socket.addEventListener("close", ifCurrent(({ code }) => {
-      if (openedAt !== null && performance.now() - openedAt > STEADY) this.failures = 0;
-      this.lose(code);
-    }));
+    socket.addEventListener("close", ifCurrent(({ code }) => this.lose(code)));
   }
 
   /** Give up the connection, if there is one, and open another. */

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
-DOCUMENTS: Final = sorted(path for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+_ROOMS: Final = ("docs", "clients")
+DOCUMENTS: Final = sorted(
+    [*ROOT.glob("*.md"), *(path for room in _ROOMS for path in (ROOT / room).rglob("*.md"))]
+)
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")

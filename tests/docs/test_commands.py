@@ -60,7 +60,11 @@ def test_what_is_run_is_a_command(module: str, command: str) -> None:
 
 @pytest.mark.parametrize(
     ("target", "expected"),
-    [("up", {"PORT", "DETACH", "KEEP", "IDENTITY"}), ("logs", {"FOLLOW", "ID"})],
+    [
+        ("up", {"PORT", "DETACH", "KEEP", "IDENTITY"}),
+        ("logs", {"FOLLOW", "ID"}),
+        ("chat", {"SESSION", "WHO"}),
+    ],
 )
 def test_every_option_of_make_is_read(target: str, expected: set[str]) -> None:
     told = [line for line in commands() if line.startswith(f"make {target}")]
