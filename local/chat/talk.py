@@ -34,8 +34,9 @@ class Talk:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether something is still to come: what was asked for, one's own words, an answer."""
-        return self._conversation.is_asking or bool(self._unseen or self._unanswered)
+        """Whether something is still to come: the beginning, what was asked for, one's own words, an answer."""
+        is_asking = self._conversation.is_asking or not self.has_begun
+        return is_asking or bool(self._unseen or self._unanswered)
 
     def typed(self, words: Say | Command, now: int) -> list[Action]:
         """Do what somebody types, as far as no connection is needed for it."""

@@ -27,9 +27,15 @@ class Commands:
         self.port = emulator.free_port()
         self.foreground: Any = None
 
-    def run(self, *words):
+    def run(self, *words, typed=None):
         return subprocess.run(  # our own interpreter
-            self._line(*words), cwd=ROOT, capture_output=True, text=True, timeout=100, check=False
+            self._line(*words),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+            input=typed,
         )
 
     def start(self, *words):
@@ -251,6 +257,22 @@ def test_the_demo_brings_its_own_where_nothing_is_up(commands):
     assert demo.returncode == 0
     assert "✗" not in demo.stdout
     assert commands.state.running() is None
+
+
+def test_a_chat_goes_on_where_another_one_was(commands):
+    down = commands.run("chat")
+    commands.run("up", "--detach", "--port", str(commands.port))
+
+    one = commands.run("chat", "--session", "s-1", "--as", "bob", typed="hello\n/cut\nand again\n")
+    two = commands.run("chat", "--session", "s-1", "--as", "bob", typed="")
+
+    assert (down.returncode, down.stderr) == (1, "error: it is not up: `make up` starts it\n")
+    assert (one.returncode, two.returncode) == (0, 0)
+    for chat in (one, two):
+        assert [line for line in chat.stdout.splitlines() if line.startswith("you")] == [
+            "you: hello",
+            "you: and again",
+        ]
 
 
 def table_rows(commands):
