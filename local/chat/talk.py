@@ -34,7 +34,7 @@ class Talk:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether something is still to come: the beginning, what was asked for, one's own words, an answer."""
+        """Whether something is still to come: what was before, what was asked for, an answer."""
         is_asking = self._conversation.is_asking or not self.has_begun
         return is_asking or bool(self._unseen or self._unanswered)
 
