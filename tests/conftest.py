@@ -31,6 +31,7 @@ os.environ.update(
         names.CANCELS_PER_MINUTE: "60",
         names.FEED_WINDOW_SECONDS: "86400",
         names.DELIVERING_FUNCTION: "feed",
+        names.POSTS_PER_SECOND: "100",
         names.LAMBDA_ENDPOINT: "http://127.0.0.1:9",
         names.ENGINE: names.ENGINE_SCRIPT,
         names.HISTORY_TURNS: "20",

@@ -177,6 +177,8 @@ class RecordingCallbacks(Callbacks):
         Which connections were closed.
     outcome
         What becomes of each post.
+    outcomes
+        What becomes of those to some connections instead, or is raised.
     seen
         When the gateway last saw each connection, epoch milliseconds.
     post_faults, close_faults
@@ -187,6 +189,7 @@ class RecordingCallbacks(Callbacks):
         self.posts: list[tuple[str, bytes]] = []
         self.closed: list[str] = []
         self.outcome = outcome
+        self.outcomes: dict[str, Posted | BaseException] = {}
         self.seen: dict[str, int] = {}
         self.post_faults: list[BaseException] = []
         self.close_faults: list[BaseException] = []
@@ -196,7 +199,10 @@ class RecordingCallbacks(Callbacks):
         self.posts.append((connection_id, frame))
         if self.post_faults:
             raise self.post_faults.pop(0)
-        return self.outcome
+        outcome = self.outcomes.get(connection_id, self.outcome)
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
 
     def last_active_at(self, connection_id: str) -> int:
         """Return what ``seen`` says."""

@@ -13,6 +13,7 @@ from functions import names
 
 if TYPE_CHECKING:
     from functions.aws.invoking import Invoker
+    from functions.aws.queueing import Queue
 
 MOST_CALLS: Final = 16
 """How many calls one client makes at a time, where a function makes several."""
@@ -85,14 +86,26 @@ def invoker(endpoint: str, function: str, region: str) -> "Invoker":
     function, region
         Its name, and where it is.
     """
-    from botocore.httpsession import URLLib3Session  # noqa: PLC0415 - most functions invoke none
+    from functions.aws.invoking import Invoker  # noqa: PLC0415 - most functions invoke none
 
-    from functions.aws.invoking import Invoker  # noqa: PLC0415 - likewise
-
-    connect_and_read: Any = (0.5, 1.5)  # its type says less than it takes
-    http = URLLib3Session(timeout=connect_and_read, max_pool_connections=MOST_CALLS)
+    http = _http()
     url = f"{endpoint}/2015-03-31/functions/{function}/invocations"
     return Invoker(http, _session.get_credentials(), url, region)
+
+
+def queue(url: str, region: str) -> "Queue":
+    """Return what puts messages into the queue of a URL; it is given up after 4 s."""
+    from functions.aws.queueing import Queue  # noqa: PLC0415 - most functions use none
+
+    return Queue(_http(), _session.get_credentials(), url, region)
+
+
+def _http() -> Any:
+    """Return what sends signed requests, over connections that it keeps."""
+    from botocore.httpsession import URLLib3Session  # noqa: PLC0415 - most functions send none
+
+    connect_and_read: Any = (0.5, 1.5)  # its type says less than it takes
+    return URLLib3Session(timeout=connect_and_read, max_pool_connections=MOST_CALLS)
 
 
 def s3(*, emulated: bool = False, **options: Any) -> Any:

@@ -1,5 +1,6 @@
 """Takes what operators and services ask of connections, by direct invocation: IAM says who may."""
 
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from functions.aws.log.owners import Owners
 from functions.aws.read_models.connections import Connections
 from functions.operations.connections.connection_manager import serve
 from functions.operations.connections.invocation import Invocation
+from functions.operations.feeds.deferring import Deferring
 from functions.operations.feeds.delivering import Threads, threads
 from functions.operations.feeds.feeds import Feeds
 
@@ -20,6 +22,7 @@ _LOG: Final = environment.event_log_in_time()
 _CALLBACKS: Final = environment.callbacks_in_time()
 _STORES: Final = of_feeds.stores()
 _OWNERS: Final = of_feeds.owners()
+_DEFERRING: Final = Deferring(of_feeds.queue())
 _RETENTION: Final = environment.retention_seconds()
 
 
@@ -33,6 +36,8 @@ def handler(
     stores: FeedStores = _STORES,
     owners: Owners = _OWNERS,
     threads: Threads = threads,
+    pause: Callable[[float], None] = time.sleep,
+    deferring: Deferring = _DEFERRING,
 ) -> dict[str, Any]:
     """Answer a request; see `serve`."""
     invocation = Invocation(
@@ -42,5 +47,5 @@ def handler(
         remaining_milliseconds=context.get_remaining_time_in_millis,
         trace_id=environment.trace_id(),
     )
-    notifying = Feeds(stores, log, callbacks, now, threads).notifying(owners)
-    return serve(event, invocation, connections, log, callbacks, notifying)
+    notifying = Feeds(stores, log, callbacks, now, threads, pause, deferring).notifying(owners)
+    return serve(event, invocation, connections, log, callbacks, notifying, deferring)

@@ -1,5 +1,6 @@
 """Takes what clients say of their feeds, and delivers by them what was appended to the log."""
 
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from functions.aws.log.counts import Counts
 from functions.aws.log.event_log import EventLog
 from functions.domain.feeds.deliveries import parse
 from functions.domain.feeds.limits import FeedLimits
+from functions.operations.feeds.deferring import Deferring
 from functions.operations.feeds.delivering import Threads, threads
 from functions.operations.feeds.feeds import Feeds
 from functions.operations.frames.serving import broken, serve
@@ -21,6 +23,7 @@ _LOG: Final = environment.event_log()
 _CALLBACKS: Final = environment.callbacks_in_time()
 _COUNTS: Final = of_feeds.counts()
 _LIMITS: Final = of_feeds.limits()
+_DEFERRING: Final = Deferring(of_feeds.queue())
 _RETENTION: Final = environment.retention_seconds()
 
 
@@ -34,9 +37,11 @@ def handler(
     limits: FeedLimits = _LIMITS,
     now: Callable[[], int] = environment.now,
     threads: Threads = threads,
+    pause: Callable[[float], None] = time.sleep,
+    deferring: Deferring = _DEFERRING,
 ) -> dict[str, Any]:
     """Answer a frame, as the gateway sends it, or deliver an event; see `Feeds`."""
-    feeds = Feeds(stores, log, callbacks, now, threads)
+    feeds = Feeds(stores, log, callbacks, now, threads, pause, deferring)
     if "requestContext" not in event:  # the gateway never leaves it out
         return feeds.deliver(parse(event), context.aws_request_id)
     try:

@@ -1,5 +1,6 @@
 """Runs by schedule: heals feeds, has texts answered, and cleans connections up; a retry changes nothing."""
 
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from functions.operations.connections.invocation import Invocation
 from functions.operations.connections.sweeping import sweep
 from functions.operations.connections.waves import Threads, threads
 from functions.operations.feeds.announcing import announcing
+from functions.operations.feeds.deferring import Deferring
 from functions.operations.feeds.feeds import Feeds
 from functions.operations.replies.concluding import Concluding
 from functions.operations.replies.reminding import Answers, Reminding
@@ -28,6 +30,7 @@ _CONNECTIONS: Final = environment.connections()
 _LOG: Final = environment.event_log_in_time()
 _CALLBACKS: Final = environment.callbacks_in_time()
 _STORES: Final = of_feeds.stores()
+_DEFERRING: Final = Deferring(of_feeds.queue())
 _RETENTION: Final = environment.retention_seconds()
 
 
@@ -51,6 +54,8 @@ def handler(
     now: Callable[[], int] = environment.now,
     stores: FeedStores = _STORES,
     answers: Answers | None = _ANSWERS,
+    pause: Callable[[float], None] = time.sleep,
+    deferring: Deferring = _DEFERRING,
 ) -> dict[str, int]:
     """Heal, remind and sweep; what fails as a whole is raised, for the schedule's retry and its queue."""
     run = parse(event, now())
@@ -63,7 +68,7 @@ def handler(
     )
     done: dict[str, int] = {}
     try:
-        feeds = Feeds(stores, log, callbacks, now, threads)
+        feeds = Feeds(stores, log, callbacks, now, threads, pause, deferring)
         during = span(run.at, run.every_minutes, answers.seconds if answers else 0)
         healed = feeds.healing.heal(during, invocation)
         done |= {"healed": healed.delivered}

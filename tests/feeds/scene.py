@@ -12,6 +12,7 @@ from functions.domain.feeds.limits import FeedLimits
 from functions.domain.log.events import Event, event
 from functions.domain.log.facts import TextMessageReceived
 from functions.handlers import feed
+from functions.operations.feeds.deferring import NOTHING_LATER
 from tests import gateway_events
 from tests.fakes import OneByOne, RecordingCallbacks
 from tests.faults import engine
@@ -32,6 +33,8 @@ class Scene:
         The time, epoch milliseconds.
     limits
         How often, and how far back.
+    deferring
+        Where posts wait to those that are busy.
     remaining
         How long the invocation still has, in milliseconds.
     """
@@ -44,6 +47,7 @@ class Scene:
         self.limits = FeedLimits()
         self.remaining = _PLENTY
         self.callbacks = RecordingCallbacks()
+        self.deferring = NOTHING_LATER
         self.log = EventLog(self.client, self.tables.events, self.tables.claims, lambda: self.now)
         self.stores: FeedStores = feed_stores(
             self.client, feeds=self.tables.feeds, events=self.tables.events, now=lambda: self.now
@@ -104,4 +108,6 @@ class Scene:
             self.limits,
             lambda: self.now,
             OneByOne,
+            lambda _: None,
+            self.deferring,
         )

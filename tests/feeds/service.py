@@ -58,6 +58,8 @@ class Service:
             scene.stores,
             Owners(scene.client, scene.tables.claims),
             OneByOne,
+            lambda _: None,
+            scene.deferring,
         )
         told: dict[str, Any] = json.loads(json.dumps(answer))
         return told

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from functions.aws.log.counts import Counts
     from functions.aws.log.owners import Owners
     from functions.aws.log.repetitions import Repetitions
+    from functions.aws.queueing import Queue
     from functions.domain.feeds.limits import FeedLimits
 
 
@@ -85,6 +86,13 @@ def repetitions() -> "Repetitions | None":
     from functions.aws.log.repetitions import Repetitions  # noqa: PLC0415 - few frames are sent again
 
     return Repetitions(dynamodb_in_time(), required(names.CLAIMS_TABLE), int(most))
+
+
+@cache
+def queue() -> "Queue | None":
+    """Return the delivery queue, if the stack has one."""
+    url = os.environ.get(names.DELIVERY_QUEUE)
+    return None if url is None else clients.queue(url, required("AWS_REGION"))
 
 
 @cache

@@ -29,16 +29,22 @@ class Swept(msgspec.Struct, frozen=True):
 
 
 class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
-    """To how many connections a message went, and where to go on if time ran out."""
+    """To how many connections a message went, and where to go on if time ran out.
+
+    What is ``queued`` goes by the delivery queue, where there is one.
+    """
 
     delivered: int
     gone: int
     failed: int
     cursor: str | None = None
+    queued: int = 0
 
 
 class Notified(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """A notification that is in the log: its id, its number, and how many screens it was posted to.
+
+    Those that were busy wait for it in the delivery queue, where there is one.
 
     Without a number it could not be numbered in time, or is not in the log any more; the sweeper numbers what
     is.
@@ -47,6 +53,7 @@ class Notified(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     message_id: str
     posted: int
     seq: int | None = None
+    queued: int = 0
 
 
 class Receipt(msgspec.Struct, frozen=True, rename="camel"):

@@ -38,6 +38,7 @@ from functions.operations.connections.invocation import Invocation
 from functions.operations.connections.lookups import Listed, Shown, get, list_all, list_user, set_status
 from functions.operations.connections.sending import send
 from functions.operations.connections.sweeping import sweep
+from functions.operations.feeds.deferring import NOTHING_LATER, Deferring
 from functions.operations.feeds.notifying import Notifying
 
 Answer = Shown | Listed | StatusSet | UserDisconnected | Swept | Sent | Notified | ReceiptsShown
@@ -50,6 +51,7 @@ def serve(
     log: EventLog,
     callbacks: Callbacks,
     notifying: Notifying,
+    deferring: Deferring = NOTHING_LATER,
 ) -> dict[str, Any]:
     """Return the answer to a request, or ``{"error": {"code", "message"}}``.
 
@@ -59,7 +61,7 @@ def serve(
     asked: Request | None = None
     try:
         asked = parse(request)
-        answer = _perform(asked, invocation, connections, log, callbacks, notifying)
+        answer = _perform(asked, invocation, connections, log, callbacks, notifying, deferring)
     except RequestError as refused:
         return _refuse(invocation, asked, refused)
     except Unavailable as unavailable:
@@ -77,6 +79,7 @@ def _perform(
     log: EventLog,
     callbacks: Callbacks,
     notifying: Notifying,
+    deferring: Deferring,
 ) -> Answer:
     match request:
         case Get():
@@ -97,7 +100,7 @@ def _perform(
         case Receipts():
             return notifying.receipts(request)
         case Send():
-            return send(request, invocation, connections, log, callbacks)
+            return send(request, invocation, connections, log, callbacks, deferring=deferring)
         case _:
             assert_never(request)
 

@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum, auto
 from typing import Final
 
 from functions.aws.gateway.callbacks import Callbacks, Posted
@@ -19,10 +20,20 @@ from functions.domain.losses import loss
 from functions.domain.refusals import Unavailable
 from functions.operations.connections.invocation import Invocation
 from functions.operations.connections.lookups import known, not_found
+from functions.operations.connections.queueing import queue_for_all, recipient_of
 from functions.operations.connections.waves import work_through
+from functions.operations.feeds.deferring import NOTHING_LATER, Deferring
 
 _PAUSES: Final = (0.1, 0.3, 0.9)
 """Seconds between the attempts to post to a connection whose gateway asks for patience."""
+
+
+class _Queued(StrEnum):
+    QUEUED = auto()
+    """Busy, and in the delivery queue."""
+
+
+_Outcome = Posted | _Queued | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +43,17 @@ class _Mailing:
     log: EventLog
     callbacks: Callbacks
     pause: Callable[[float], None]
+    deferring: Deferring
 
-    def deliver(self, to: ConnectionInfo) -> Posted | None:
+    def deliver(self, to: ConnectionInfo) -> _Outcome:
         """Post the frame. None if nobody knows whether it arrived; then it is not posted again."""
         try:
             posted = self._post(to.connection_id)
         except Unavailable:
             return None
+        if posted is Posted.BUSY and self.deferring.is_possible:
+            recipient = recipient_of(to, self.invocation)
+            return _Queued.QUEUED if self.deferring.push(self.frame, [recipient], attempt=1) else posted
         if posted is Posted.GONE and to.disconnected_at is None:
             self._lose(to)
         return posted
@@ -70,11 +85,14 @@ def send(
     callbacks: Callbacks,
     *,
     pause: Callable[[float], None] = time.sleep,
+    deferring: Deferring = NOTHING_LATER,
 ) -> Sent:
     """Send a message, and count what became of it.
 
     It stops before its time runs out, with a cursor from which the same request goes on. Delivery is at
     least once: a connection that is active while a send to all goes on by cursor may be sent to twice.
+
+    With a delivery queue, what is for all goes by it, and so does what a connection is too busy for.
 
     Raises
     ------
@@ -84,7 +102,10 @@ def send(
     Unavailable
         If the connections cannot be read in time.
     """
-    mailing = _Mailing(frame_of(request.message, invocation.at), invocation, log, callbacks, pause)
+    frame = frame_of(request.message, invocation.at)
+    if request.everyone and deferring.is_possible:
+        return queue_for_all(request, frame, invocation, connections, deferring)
+    mailing = _Mailing(frame, invocation, log, callbacks, pause, deferring)
     after = from_cursor(request.cursor, request.scope)
     if request.connection_id is not None:
         return _to_one(request.connection_id, connections, mailing)
@@ -105,6 +126,6 @@ def _to_one(connection_id: str, connections: Connections, mailing: _Mailing) -> 
     return _count(Counter([outcome]))
 
 
-def _count(outcomes: Counter[Posted | None], cursor: str | None = None) -> Sent:
-    delivered, gone = outcomes[Posted.DELIVERED], outcomes[Posted.GONE]
-    return Sent(delivered, gone, outcomes.total() - delivered - gone, cursor)
+def _count(outcomes: Counter[_Outcome], cursor: str | None = None) -> Sent:
+    delivered, gone, queued = (outcomes[each] for each in (Posted.DELIVERED, Posted.GONE, _Queued.QUEUED))
+    return Sent(delivered, gone, outcomes.total() - delivered - gone - queued, cursor, queued)

@@ -8,12 +8,14 @@ import msgspec
 from functions.aws.clients import MOST_CALLS
 from functions.aws.feeds.pointers import Pointers
 from functions.aws.feeds.subscribers import Subscribers
+from functions.aws.gateway.callbacks import Posted
 from functions.aws.log.event_reads import Arrived
 from functions.domain.feeds.contents import is_over, messages_of
 from functions.domain.feeds.feeds import Pointer, Subscriber, feed_of, name_of
 from functions.domain.feeds.numbering import Unnumbered
 from functions.domain.frames.feed_frames import Message
 from functions.domain.log.events import Event
+from functions.operations.feeds.deferring import NOTHING_LATER, Deferring
 from functions.operations.feeds.posting import Poster
 
 Threads = Callable[[], Executor]
@@ -26,10 +28,11 @@ def threads() -> Executor:
 
 
 class Told(msgspec.Struct, frozen=True):
-    """The number of an event, and how many subscribers it was posted to."""
+    """The number of an event, to how many subscribers it was posted, and how many get it by the queue."""
 
     seq: int
     posted: int
+    queued: int = 0
 
 
 class Numbered(msgspec.Struct, frozen=True):
@@ -48,6 +51,7 @@ class Delivery(msgspec.Struct, frozen=True):
     poster: Poster
     now: Callable[[], int]
     threads: Threads
+    deferring: Deferring = NOTHING_LATER
 
     def deliver(self, arrived: Arrived, client_id: str | None = None) -> int | None:
         """Deliver an event as `tell` does; return the number, None if it has no feed."""
@@ -73,8 +77,7 @@ class Delivery(msgspec.Struct, frozen=True):
         numbered = self.number(arrived)
         if numbered is None:
             return None
-        posted = self.post(numbered, self.subscribers.of(numbered.feed, self.now()), client_id)
-        return Told(numbered.pointer.seq, posted)
+        return self.post(numbered, self.subscribers.of(numbered.feed, self.now()), client_id)
 
     def number(self, arrived: Arrived, known: int | None = None) -> Numbered | None:
         """Number an event, None if it has no feed; raises `Unavailable` if it cannot be done in time.
@@ -90,18 +93,21 @@ class Delivery(msgspec.Struct, frozen=True):
         pointer = Pointer(seq, event.connection_id, event.event_id, self.now(), event.expires_at)
         return Numbered(feed, pointer, event)
 
-    def post(self, numbered: Numbered, listening: Sequence[Subscriber], client_id: str | None = None) -> int:
-        """Post what has a number to subscribers of its feed, and return how many got it.
+    def post(self, numbered: Numbered, listening: Sequence[Subscriber], client_id: str | None = None) -> Told:
+        """Post what has a number to subscribers of its feed, and return how many got it, or will by the queue.
 
         They are read after it got the number: whoever subscribes later finds it by a resume.
         """
         event, name = numbered.event, name_of(numbered.feed)
         shown = None if is_over(event, self.now()) else event
 
-        def post(to: Subscriber) -> bool:
+        def post(to: Subscriber) -> Posted | None:
             own = client_id if to.connection_id == event.connection_id else None
             messages = messages_of(name, numbered.pointer, shown, to.user_id)
-            return self.poster.post(to, (Message(id=own, data=message) for message in messages))
+            return self.poster.try_post(to, (Message(id=own, data=message) for message in messages))
 
         with self.threads() as pool:
-            return sum(pool.map(post, listening))
+            outcomes = list(pool.map(post, listening))
+        busy = [to for to, posted in zip(listening, outcomes, strict=True) if posted is Posted.BUSY]
+        queued = self.deferring.tell(numbered.feed, numbered.pointer, busy) if busy else 0
+        return Told(numbered.pointer.seq, outcomes.count(Posted.DELIVERED), queued)

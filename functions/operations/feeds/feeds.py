@@ -1,5 +1,6 @@
 """Puts together what works on feeds: answers a client, delivers an event, heals what was forgotten."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from functions.domain.refusals import Unavailable
 from functions.operations.feeds.acknowledging import Acknowledging
 from functions.operations.feeds.answering import Answering
 from functions.operations.feeds.cancelling import Cancelling
+from functions.operations.feeds.deferring import NOTHING_LATER, Deferring
 from functions.operations.feeds.delivering import Delivery, Threads
 from functions.operations.feeds.healing import Healing
 from functions.operations.feeds.history import Histories
@@ -35,16 +37,19 @@ class Feeds(msgspec.Struct, frozen=True):
     callbacks: Callbacks
     now: Callable[[], int]
     threads: Threads
+    pause: Callable[[float], None] = time.sleep
+    deferring: Deferring = NOTHING_LATER
 
     @property
     def poster(self) -> Poster:
         """What posts to subscribers."""
-        return Poster(self.callbacks, self.stores.subscribers, self.log, self.now)
+        return Poster(self.callbacks, self.stores.subscribers, self.log, self.now, self.pause)
 
     @property
     def delivery(self) -> Delivery:
         """What delivers an event."""
-        return Delivery(self.stores.pointers, self.stores.subscribers, self.poster, self.now, self.threads)
+        pointers, subscribers = self.stores.pointers, self.stores.subscribers
+        return Delivery(pointers, subscribers, self.poster, self.now, self.threads, self.deferring)
 
     @property
     def healing(self) -> Healing:

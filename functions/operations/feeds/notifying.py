@@ -107,7 +107,9 @@ class Notifying(msgspec.Struct, frozen=True):
         except Unavailable as unavailable:  # it is in the log, so the sweeper will find it
             warn("not_delivered", unavailable, message_id=message_id, correlation_id=invocation.id)
             told = None
-        return Notified(message_id, 0) if told is None else Notified(message_id, told.posted, told.seq)
+        if told is None:
+            return Notified(message_id, 0)
+        return Notified(message_id, told.posted, told.seq, told.queued)
 
     def receipts(self, request: Receipts) -> ReceiptsShown:
         """Return where a feed is, and up to where it was acknowledged.

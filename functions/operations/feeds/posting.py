@@ -36,11 +36,24 @@ class Poster(msgspec.Struct, frozen=True):
 
         What a subscriber did not get, it asks for: by itself when it connects again, or by its next resume.
         """
+        return self.try_post(to, frames) is Posted.DELIVERED
+
+    def try_post(self, to: Subscriber, frames: Iterable[Sent]) -> Posted | None:
+        """Post frames as `post` does; return what became of the last, None if nobody knows."""
+        posted: Posted | None = Posted.DELIVERED
+        for frame in frames:
+            posted = self.try_frame(to, encode(frame, self.now()))
+            if posted is not Posted.DELIVERED:
+                break
+        return posted
+
+    def try_frame(self, to: Subscriber, frame: bytes) -> Posted | None:
+        """Post one frame, as it is, and return what became of it, None if nobody knows."""
         try:
-            return all(self._post(to, encode(frame, self.now())) for frame in frames)
+            return self._post(to, frame)
         except Unavailable as unavailable:
             warn("not_posted", unavailable, connection_id=to.connection_id, user_id=to.user_id)
-            return False
+            return None
 
     def offer(self, to: Subscriber, frames: Iterable[Sent]) -> Posted:
         """Post what can be lost, in order, until one is not taken; nothing is tried again.
@@ -58,7 +71,7 @@ class Poster(msgspec.Struct, frozen=True):
                 break
         return posted
 
-    def _post(self, to: Subscriber, frame: bytes) -> bool:
+    def _post(self, to: Subscriber, frame: bytes) -> Posted:
         posted = self.callbacks.post(to.connection_id, frame)
         for seconds in _PAUSES:
             if posted is not Posted.BUSY:
@@ -67,7 +80,7 @@ class Poster(msgspec.Struct, frozen=True):
             posted = self.callbacks.post(to.connection_id, frame)
         if posted is Posted.GONE:
             self._lose(to)
-        return posted is Posted.DELIVERED
+        return posted
 
     def _lose(self, gone: Subscriber) -> None:
         """Take a connection that is gone out of its feeds; one that is still being opened stays in them."""

@@ -5,13 +5,18 @@ from typing import Any
 
 import pytest
 
+from functions.domain.connections.answers import Sent
 from functions.domain.connections.requests import RequestError, Send, parse
+from functions.domain.feeds.feeds import Subscriber
+from functions.domain.feeds.jobs import Push
+from functions.domain.feeds.jobs import parse as parse_job
 from functions.domain.log.facts import ConnectionLost
 from functions.domain.log.ids import time_of
 from functions.domain.refusals import Unavailable
 from functions.handlers.connection_manager import handler
 from functions.operations.connections.sending import send
 from tests.fakes import MemoryLog
+from tests.feeds.queue import MemoryQueue
 from tests.unit.operations.connections.connection_rows import (
     CLOSED,
     HOUR,
@@ -337,3 +342,102 @@ def _now() -> str:
     from functions.domain.times import iso
 
     return iso(now())
+
+
+# --- With a delivery queue -------------------------------------------------------------------
+
+
+def _queued(queue: MemoryQueue) -> list[str]:
+    return [to.connection_id for body, _ in queue.waiting for to in parse_job(body).to]
+
+
+def _with(queue: MemoryQueue, table: Table, gateway: Gateway, log: MemoryLog, *looks: int, **to: Any) -> Sent:
+    parsed = parse({"operation": "send", "message": NOTE, **to})
+    assert isinstance(parsed, Send)
+    return send(
+        parsed,
+        invocation(*looks),
+        table,
+        log,
+        gateway,
+        pause=lambda _: None,
+        deferring=queue.deferring,
+    )
+
+
+def test_what_is_for_all_goes_by_the_queue(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    table.put(*(row(f"c-{n}") for n in range(250)), row("c-ended", closed=CLOSED))
+    queue = MemoryQueue()
+
+    sent = _with(queue, table, gateway, log, all=True)
+
+    assert sent == Sent(0, 0, 0, queued=250)
+    assert sorted(_queued(queue)) == sorted(f"c-{n}" for n in range(250))
+    jobs = [parse_job(body) for body, _ in queue.waiting]
+    assert all(isinstance(job, Push) and json.loads(job.frame)["data"] == NOTE["data"] for job in jobs)
+    assert all(len(job.to) <= 100 for job in jobs)
+    assert {delay for _, delay in queue.waiting} == {0}
+    assert gateway.posts == []
+
+
+def test_a_recipient_says_all_that_its_loss_would(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    table.put(row())
+    queue = MemoryQueue()
+
+    _with(queue, table, gateway, log, all=True)
+
+    [job] = [parse_job(body) for body, _ in queue.waiting]
+    opened = NOW - 30 * MINUTE
+    assert job.to == (Subscriber("c-1", "alice", "s-1", opened, opened // 1000 + RETENTION_SECONDS),)
+
+
+def test_a_send_by_the_queue_goes_on_by_cursor_too(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    table.put(*(row(f"c-{n}") for n in range(60)))
+    queue = MemoryQueue()
+
+    first = _with(queue, table, gateway, log, OUT_OF_TIME, all=True)
+    second = _with(queue, table, gateway, log, all=True, cursor=first.cursor)
+
+    assert first.cursor is not None
+    assert first.queued + second.queued == 60
+    assert sorted(_queued(queue)) == sorted(f"c-{n}" for n in range(60))
+
+
+def test_a_connection_that_moves_meanwhile_is_queued_once(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    table.put(*(row(f"c-{n}") for n in range(60)))
+    moving = Moving(table._client, table._table)  # noqa: SLF001 - another view of the same table
+    queue = MemoryQueue()
+
+    assert _with(queue, moving, gateway, log, all=True).queued == 60
+
+
+def test_what_the_queue_does_not_take_has_failed(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    table.put(row("c-1"), row("c-2"))
+    queue = MemoryQueue()
+    queue.is_down = True
+
+    assert _with(queue, table, gateway, log, all=True) == Sent(0, 0, 2)
+
+
+@pytest.mark.parametrize("to", [{"userId": "alice"}, {"connectionId": "c-1"}], ids=repr)
+def test_a_connection_that_stays_busy_gets_it_by_the_queue(
+    table: Table, gateway: Gateway, log: MemoryLog, to: dict[str, Any]
+) -> None:
+    table.put(row())
+    gateway.busy = {"c-1": 99}
+    queue = MemoryQueue()
+
+    assert _with(queue, table, gateway, log, **to) == Sent(0, 0, 0, queued=1)
+
+    assert _queued(queue) == ["c-1"]
+    assert [delay for _, delay in queue.waiting] == [5]
+
+
+def test_a_connection_that_is_not_busy_does_not_wait(table: Table, gateway: Gateway, log: MemoryLog) -> None:
+    table.put(row())
+    queue = MemoryQueue()
+
+    assert _with(queue, table, gateway, log, userId="alice") == Sent(1, 0, 0)
+    assert queue.waiting == []
