@@ -5,6 +5,7 @@ import pulumi_aws as aws
 
 from infra.archive.archive import Archive, ArchiveArgs
 from infra.connection_manager import ConnectionManager, ConnectionManagerArgs
+from infra.delivery_queue import Deliverer, DelivererArgs, DeliveryQueue
 from infra.functions.code import dependency_layer, function_code
 from infra.functions.function import Runtime
 from infra.gateway.websocket_api import WebSocketApi, WebSocketApiArgs
@@ -30,17 +31,19 @@ layer = dependency_layer("dependencies", naming, settings.layer)
 runtime = Runtime(naming, settings, function_code(), layer.arn)
 
 region = aws.get_region_output().region
-routed = route_functions(runtime, store, feeds, read_model, api, region)
+queue = DeliveryQueue("delivery", naming, settings) if settings.delivery.queue else None
+routed = route_functions(runtime, store, feeds, read_model, api, region, queue)
 admission = Admission("admission", runtime, AdmissionArgs(store, feeds, api))
 projector = Projector("projector", runtime, ProjectorArgs(store, read_model))
-manager_args = ConnectionManagerArgs(store, read_model, api, feeds)
+manager_args = ConnectionManagerArgs(store, read_model, api, feeds, queue)
 manager = ConnectionManager("connection-manager", runtime, manager_args)
 sweeper = Sweeper("sweeper", runtime, manager_args, routed.delivering)
+deliverer = Deliverer("deliverer", runtime, DelivererArgs(queue, store, feeds, api)) if queue else None
 archive = Archive("archive", runtime, ArchiveArgs(store)) if settings.archive.enabled else None
 
 api.serve(routed.routes, admission.authorizer)
 
-working = (*routed.functions, routed.responder, projector, manager, sweeper, archive)
+working = (*routed.functions, routed.responder, projector, manager, sweeper, archive, deliverer)
 make_signals(Backend(naming, settings, store, feeds, read_model, api, admission, *working))
 
 outputs: dict[str, object] = {
@@ -66,6 +69,7 @@ outputs: dict[str, object] = {
     **admission.outputs,
     **(routed.responder.outputs if routed.responder else {}),
     **(archive.outputs if archive else {}),
+    **(deliverer.outputs if deliverer else {}),
 }
 for name, value in outputs.items():
     pulumi.export(name, value)

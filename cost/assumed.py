@@ -24,6 +24,9 @@ SWEEP_SECONDS: Final = 0.25
 ARCHIVE_SECONDS: Final = 1.0
 """Of the archiver where nothing has happened."""
 
+POLLS_A_MINUTE: Final = 15
+"""Of a queue in which nothing waits: five pollers of Lambda's, each of which waits for 20 s at a time."""
+
 LOG_LINE_GB: Final = 350e-9
 EVENT_GB: Final = 0.6e-6
 """An event with a text of about 200 characters, in the table and in each of its indexes."""

@@ -71,7 +71,9 @@ def unknown(stack: Stack) -> list[str]:
 
 def idle(stack: Stack) -> Bill:
     """Return what a stack costs in a month in which nobody is connected."""
-    return Bill("idle, a month of 30 days", (*sweeper(stack), *archiver(stack), *by_the_month(stack)))
+    return Bill(
+        "idle, a month of 30 days", (*sweeper(stack), *archiver(stack), *polls(stack), *by_the_month(stack))
+    )
 
 
 def by_the_month(stack: Stack) -> Iterator[Line]:
@@ -123,6 +125,13 @@ def archiver(stack: Stack) -> Iterator[Line]:
         yield line(f"archiver: reads of {ARRIVAL_SHARDS} shards, twice", (prices.READ_UNITS, units))
         writes, reads = runs * counts.ARCHIVE_WRITES, runs * counts.ARCHIVE_READS
         yield line("archiver: objects", (prices.OBJECT_WRITES, writes), (prices.OBJECT_READS, reads))
+
+
+def polls(stack: Stack) -> Iterator[Line]:
+    """Yield what it costs to look into the delivery queue, if there is one."""
+    if stack.memory_gb("deliverer"):
+        asked = assumed.MONTH_MINUTES * assumed.POLLS_A_MINUTE
+        yield line("delivery queue: polls", (prices.QUEUED, asked))
 
 
 def _invoked(function: str, stack: Stack, runs: float, seconds: float) -> Iterator[Line]:

@@ -20,6 +20,7 @@ DOCUMENTS: Final = (Path(__file__).with_name("cost.md"), Path(__file__).parents[
 _MARKED: Final = re.compile(r"<!-- (?P<name>[a-z-]+) -->\n.*?<!-- end -->", re.DOTALL)
 _ALARMS: Final = {f"{PROJECT}:alarms": '{"enabled":"true"}'}
 _ARCHIVE: Final = {f"{PROJECT}:archive": '{"enabled":"true"}'}
+_QUEUE: Final = {f"{PROJECT}:delivery": '{"queue":"true"}'}
 _TRACED: Final = {f"{PROJECT}:tracing": '{"enabled":"true"}'}
 _MILLION: Final = 1_000_000
 
@@ -61,6 +62,7 @@ def parts() -> Mapping[str, str]:
         "connected": _rows(_connected(prod), "an hour of a connection"),
         "archive-events": _rows(_archived(), "a million events"),
         "archive-idle": _lines(standing.archiver(archived)),
+        "delivery-idle": _lines(standing.polls(stack_of("prod", _QUEUE))),
     }
 
 
@@ -110,6 +112,7 @@ def _assumed() -> str:
         "one of the projector": f"{assumed.PROJECT_SECONDS * 1000:.0f} ms",
         "one of the sweeper where nobody is connected": f"{assumed.SWEEP_SECONDS * 1000:.0f} ms",
         "one of the archiver where nothing has happened": f"{assumed.ARCHIVE_SECONDS * 1000:,.0f} ms",
+        "polls of a queue in which nothing waits": f"{assumed.POLLS_A_MINUTE} a minute",
         "a log line": f"{assumed.LOG_LINE_GB * 1e9:.0f} bytes",
         "an event with a text of about 200 characters": f"{assumed.EVENT_GB * 1e9:.0f} bytes",
         "its message": f"{assumed.MESSAGE_GB * 1e9:.0f} bytes",

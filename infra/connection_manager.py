@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pulumi
 
 from functions import names
+from infra.delivery_queue import DeliveryQueue
 from infra.functions.function import Function, FunctionArgs, Runtime
 from infra.gateway.websocket_api import WebSocketApi
 from infra.tables.event_store import EventStore
@@ -27,12 +28,15 @@ class ConnectionManagerArgs:
         The API whose connections it asks for, posts to and closes.
     feeds
         The feeds, by which notifications are sent, and which the sweeper heals.
+    queue
+        Where posts wait; None where there is no queue.
     """
 
     store: EventStore
     read_model: ReadModel
     api: WebSocketApi
     feeds: FeedStore
+    queue: DeliveryQueue | None = None
 
     @property
     def environment(self) -> dict[str, pulumi.Input[str]]:
@@ -42,6 +46,7 @@ class ConnectionManagerArgs:
             names.CONNECTIONS_TABLE: self.read_model.connections_table,
             names.MANAGEMENT_ENDPOINT: self.api.management_endpoint,
             names.RETENTION_DAYS: str(self.store.retention_days),
+            **(self.queue.environment if self.queue else {}),
         }
 
 
@@ -78,6 +83,8 @@ class ConnectionManager(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         args.store.grant_append(self.function)
+        if args.queue:
+            args.queue.grant_defer(self.function)
         args.store.grant_claim(self.function, names.CLAIM_SEND, names.CLAIM_SESSION)
         args.store.grant_see_owners(self.function)
         args.store.grant_get_events(self.function)

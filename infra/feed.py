@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pulumi
 
 from functions import names
+from infra.delivery_queue import DeliveryQueue
 from infra.functions.function import Function, FunctionArgs, Runtime
 from infra.gateway.websocket_api import WebSocketApi
 from infra.tables.event_store import EventStore
@@ -27,11 +28,14 @@ class FeedArgs:
         The feeds.
     api
         The API whose connections it posts to.
+    queue
+        Where posts wait; None where there is no queue.
     """
 
     store: EventStore
     feeds: FeedStore
     api: WebSocketApi
+    queue: DeliveryQueue | None = None
 
 
 class Feed(pulumi.ComponentResource):
@@ -64,6 +68,7 @@ class Feed(pulumi.ComponentResource):
                     **settings.limits.of_feeds,
                     names.FEED_WINDOW_SECONDS: str(settings.feeds.window_hours * 3_600),
                     **({names.PENDING_SECONDS: str(PENDING_SECONDS)} if settings.ai.enabled else {}),
+                    **(args.queue.environment if args.queue else {}),
                 },
             ),
             opts=pulumi.ResourceOptions(parent=self),
@@ -76,4 +81,6 @@ class Feed(pulumi.ComponentResource):
         args.feeds.grant_subscribe(self.function)
         args.feeds.grant_look_for_subscribers(self.function)
         args.api.grant_manage_connections(self.function, "POST", "DELETE")
+        if args.queue:
+            args.queue.grant_defer(self.function)
         self.register_outputs({"function_name": self.function.function_name})

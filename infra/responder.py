@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pulumi
 
 from functions import names
+from infra.delivery_queue import DeliveryQueue
 from infra.engine import grant_ask
 from infra.functions.code import models_layer
 from infra.functions.failure_queue import FailureQueue
@@ -34,6 +35,8 @@ class ResponderArgs:
         The API whose connections it posts to.
     region
         Where the stack is.
+    queue
+        Where posts wait; None where there is no queue.
     """
 
     store: EventStore
@@ -41,6 +44,7 @@ class ResponderArgs:
     read_model: ReadModel
     api: WebSocketApi
     region: pulumi.Input[str]
+    queue: DeliveryQueue | None = None
 
 
 class Responder(pulumi.ComponentResource):
@@ -86,6 +90,7 @@ class Responder(pulumi.ComponentResource):
                     names.MESSAGES_TABLE: args.read_model.messages_table,
                     names.MANAGEMENT_ENDPOINT: args.api.management_endpoint,
                     **settings.ai.of_engine,
+                    **(args.queue.environment if args.queue else {}),
                 },
                 # after two retries, which come a minute and three minutes later, the sweeper has it done
                 asynchronous=Asynchronous(self.failures, retries=2, max_age_seconds=600),
@@ -101,6 +106,8 @@ class Responder(pulumi.ComponentResource):
         args.feeds.grant_subscribe(self.function)
         args.read_model.grant_read_conversations(self.function)
         args.api.grant_manage_connections(self.function, "POST")
+        if args.queue:
+            args.queue.grant_defer(self.function)
         if asks_bedrock:
             grant_ask(self.function, settings.ai, args.region, emulated=settings.endpoint is not None)
         self.outputs: dict[str, object] = {

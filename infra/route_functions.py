@@ -7,6 +7,7 @@ import pulumi
 
 from functions import names
 from infra.delivering import Delivering
+from infra.delivery_queue import DeliveryQueue
 from infra.feed import Feed, FeedArgs
 from infra.functions.function import Function, FunctionArgs, Runtime
 from infra.gateway.routes import FunctionRoute, MockRoute
@@ -76,6 +77,7 @@ def route_functions(
     read_model: ReadModel,
     api: WebSocketApi,
     region: pulumi.Input[str],
+    queue: DeliveryQueue | None = None,
 ) -> RouteFunctions:
     """
     Make the functions.
@@ -92,6 +94,8 @@ def route_functions(
         The API whose routes they are behind, and whose connections they post to.
     region
         Where the stack is.
+    queue
+        Where posts wait; None where there is no queue.
     """
     settings = runtime.settings
     sizes = settings.functions.sizes
@@ -101,10 +105,11 @@ def route_functions(
         names.MANAGEMENT_ENDPOINT: api.management_endpoint,
         names.RETENTION_DAYS: str(store.retention_days),
     }
-    feed = Feed("feed", runtime, FeedArgs(store, feeds, api))
+    feed = Feed("feed", runtime, FeedArgs(store, feeds, api, queue))
     responder: Responder | None = None
     if settings.ai.enabled:
-        responder = Responder("responder", runtime, ResponderArgs(store, feeds, read_model, api, region))
+        args = ResponderArgs(store, feeds, read_model, api, region, queue)
+        responder = Responder("responder", runtime, args)
     deliverer = responder.function if responder else feed.function
     delivering = Delivering(deliverer, settings.endpoint, region)
     subscribing = {names.FEEDS_TABLE: feeds.feeds_table}

@@ -58,6 +58,8 @@ class Sweeper(pulumi.ComponentResource):
             opts=here,
         )
         args.store.grant_append(self.function)
+        if args.queue:
+            args.queue.grant_defer(self.function)
         args.read_model.grant_list_connections(self.function, names.CONNECTIONS_ACTIVE)
         args.store.grant_read_arrivals(self.function)
         args.store.grant_get_events(self.function)

@@ -84,6 +84,9 @@ SCHEDULED: Final = Price(
     "a million invocations",
     "https://aws.amazon.com/eventbridge/pricing/",
 )
+QUEUED: Final = Price(
+    "SQS", 0.40, _MILLION, "a million requests, each 64 KB begun", "https://aws.amazon.com/sqs/pricing/"
+)
 LOGGED: Final = Price("CloudWatch Logs", 0.50, 1, "a GB taken in", _CLOUDWATCH)
 ALARMS: Final = Price("CloudWatch", 0.10, 1, "a metric that an alarm watches, a month", _CLOUDWATCH)
 CUSTOM_METRICS: Final = Price(

@@ -16,6 +16,7 @@ from functions.aws.replies import environment as of_replies
 from functions.aws.replies.leases import Leases
 from functions.domain.feeds.deliveries import parse
 from functions.names import MESSAGES_TABLE
+from functions.operations.feeds.deferring import Deferring
 from functions.operations.feeds.delivering import Threads, threads
 from functions.operations.feeds.feeds import Feeds
 from functions.operations.feeds.posting import Poster
@@ -26,6 +27,7 @@ _LOG: Final = environment.event_log()
 _CALLBACKS: Final = environment.callbacks_in_time()
 _DELTAS: Final = environment.callbacks_to_ask()
 _LEASES: Final = of_replies.leases()
+_DEFERRING: Final = Deferring(of_feeds.queue())
 _ANSWERING: Final = environment.answering()
 _HISTORY: Final = Conversations(environment.dynamodb(), environment.required(MESSAGES_TABLE)).newest
 
@@ -44,9 +46,10 @@ def handler(
     threads: Threads = threads,
     sleep: Callable[[float], None] = time.sleep,
     draw: Callable[[], float] = random.random,
+    deferring: Deferring = _DEFERRING,
 ) -> dict[str, Any]:
     """Answer a text that is in the log; what fails is raised, so that Lambda tries again."""
-    feeds = Feeds(stores, log, callbacks, now, threads)
+    feeds = Feeds(stores, log, callbacks, now, threads, deferring=deferring)
     poster = Poster(deltas, stores.subscribers, log, now)
     turn = Turn(context.aws_request_id, context.get_remaining_time_in_millis, environment.trace_id())
     return Responding(feeds, poster, leases, answering, history, sleep, draw).respond(parse(event), turn)

@@ -42,7 +42,7 @@ class FailureQueue(pulumi.ComponentResource):
         )
         if tls_only:
             aws.sqs.QueuePolicy(
-                f"{name}-tls-only", queue_url=queue.url, policy=_tls_only(queue.arn), opts=here
+                f"{name}-tls-only", queue_url=queue.url, policy=refusing_plain_http(queue.arn), opts=here
             )
         self.url = queue.url
         self.arn = queue.arn
@@ -51,7 +51,8 @@ class FailureQueue(pulumi.ComponentResource):
         self.register_outputs({"url": self.url, "arn": self.arn})
 
 
-def _tls_only(arn: pulumi.Output[str]) -> pulumi.Output[str]:
+def refusing_plain_http(arn: pulumi.Output[str]) -> pulumi.Output[str]:
+    """Return the policy of a queue that refuses plain http."""
     statement = {
         "Effect": "Deny",
         "Principal": "*",

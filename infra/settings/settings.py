@@ -105,6 +105,15 @@ class FeedSettings(Group):
     """Hours for which a client that was away can go on where it was; after them it loads the history."""
 
 
+class DeliverySettings(Group):
+    """What becomes of posts that the gateway does not take at once."""
+
+    queue: bool = False
+    """Whether they wait in a queue, and sends to all too; it is polled, which has a price while idle."""
+    posts_per_second: Annotated[int, Field(ge=2, le=1_000)] = 200
+    """How many posts a second come out of it: below what is left of the account's requests."""
+
+
 class FunctionSettings(Group):
     """What all functions share."""
 
@@ -157,6 +166,7 @@ class Settings(Group):
     domain: DomainSettings = DomainSettings()
     log: LogSettings = LogSettings()
     feeds: FeedSettings = FeedSettings()
+    delivery: DeliverySettings = DeliverySettings()
     functions: FunctionSettings = FunctionSettings()
     projector: ProjectorSettings = ProjectorSettings()
     sweeper: SweeperSettings = SweeperSettings()

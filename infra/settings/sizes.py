@@ -61,6 +61,13 @@ class ArchiverSize(Size):
     """Seconds until an invocation is ended; with less than 120 left, no further object is begun."""
 
 
+class DelivererSize(Size):
+    """What the worker of the delivery queue may use: it waits for the gateway."""
+
+    timeout_seconds: Annotated[int, Field(ge=30, le=600)] = 60
+    """Seconds until an invocation is ended. What it has not begun 15 s before that, it puts back."""
+
+
 class ResponderSize(Size):
     """What the responder may use: it waits for a model."""
 
@@ -84,3 +91,4 @@ class Sizes(Group):
     connection_manager: Size = Size()
     sweeper: Size = Size()
     archiver: ArchiverSize = ArchiverSize()
+    deliverer: DelivererSize = DelivererSize()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from infra.archive.archive import Archive
 from infra.connection_manager import ConnectionManager
+from infra.delivery_queue import Deliverer
 from infra.functions.failure_queue import FailureQueue
 from infra.functions.function import Function
 from infra.gateway.websocket_api import WebSocketApi
@@ -39,6 +40,8 @@ class Backend:
         What keeps the read models, and what works on connections.
     archive
         The archive; None where there is none.
+    deliverer
+        What works off the delivery queue; None where there is none.
     """
 
     naming: Naming
@@ -56,18 +59,19 @@ class Backend:
     manager: ConnectionManager
     sweeper: Sweeper
     archive: Archive | None
+    deliverer: Deliverer | None
 
     @property
     def functions(self) -> tuple[Function, ...]:
         """All functions."""
         routed = (self.lifecycle, self.message, self.feed)
         working = (self.projector.function, self.manager.function, self.sweeper.function)
-        optional = tuple(each.function for each in (self.responder, self.archive) if each)
+        optional = tuple(each.function for each in (self.responder, self.archive, self.deliverer) if each)
         return (*self.admission.functions, *routed, *working, *optional)
 
     @property
     def queues(self) -> dict[str, FailureQueue]:
         """The failure queues, by whose they are."""
         always = {"projector": self.projector.failures, "sweeper": self.sweeper.failures}
-        optional = {"responder": self.responder, "archiver": self.archive}
+        optional = {"responder": self.responder, "archiver": self.archive, "deliverer": self.deliverer}
         return always | {name: each.failures for name, each in optional.items() if each}

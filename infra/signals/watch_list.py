@@ -13,7 +13,13 @@ from infra.signals.metric_filters import (
     Lines,
 )
 from infra.signals.watches import MINUTE, Total, Without
-from infra.signals.works import of_the_archive, of_the_projector, of_the_responder, of_the_sweeper
+from infra.signals.works import (
+    of_the_archive,
+    of_the_delivery_queue,
+    of_the_projector,
+    of_the_responder,
+    of_the_sweeper,
+)
 
 
 def watch_list(backend: Backend) -> Iterator[Alarm]:
@@ -25,6 +31,7 @@ def watch_list(backend: Backend) -> Iterator[Alarm]:
     yield from of_the_sweeper(backend)
     yield from of_the_archive(backend)
     yield from of_the_responder(backend)
+    yield from of_the_delivery_queue(backend)
     yield from _of_refusals(backend)
     yield _of_cost(backend)
 
@@ -128,7 +135,9 @@ def _of_refusals(backend: Backend) -> Iterator[Alarm]:
 
 
 def _of_cost(backend: Backend) -> Alarm:
-    invocations = [measures.of_function("Invocations", each, MINUTE) for each in backend.functions]
+    # two of the delivery queue's worker run at a time, whatever waits; and an alarm adds up ten at most
+    guarded = [each for each in backend.functions if each.pulumi_resource_name != "deliverer"]
+    invocations = [measures.of_function("Invocations", each, MINUTE) for each in guarded]
     guard = backend.settings.alarms.invocations_per_minute
     return Alarm(
         "cost-guard",

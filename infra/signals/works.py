@@ -102,3 +102,14 @@ def of_the_archive(backend: Backend) -> Iterator[Alarm]:
         "the-archive",
         (behind,),
     )
+
+
+def of_the_delivery_queue(backend: Backend) -> Iterator[Alarm]:
+    """Yield the alarm of the jobs that the delivery queue put aside."""
+    if backend.deliverer is not None:
+        yield Alarm(
+            "deliverer-failures",
+            measures.of_queue(backend.deliverer.failures),
+            "Read why in the lines not_worked_off of deliverer, mend it, and run python -m ops redrive.",
+            "the-delivery-queue",
+        )

@@ -26,6 +26,16 @@ def test_an_archive_costs_cents_while_it_is_idle() -> None:
     assert 0.01 < added < 0.03
 
 
+def test_a_delivery_queue_is_paid_for_while_it_is_idle_and_no_stack_has_one_unasked() -> None:
+    queued = stack("dev", delivery=json.dumps({"queue": "true"}))
+
+    added = idle(queued).dollars - idle(stack("dev")).dollars
+
+    assert added == pytest.approx(30 * 24 * 60 * 15 * 0.40 / 1_000_000)
+    assert unknown(queued) == []
+    assert not any(stack(name).memory_gb("deliverer") for name in STACKS)
+
+
 def test_traces_of_what_runs_by_the_clock_are_paid_while_it_is_idle() -> None:
     added = idle(stack("dev", tracing=enabled())).dollars - idle(stack("dev")).dollars
 

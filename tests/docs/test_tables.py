@@ -13,7 +13,7 @@ from functions.domain.log import facts
 from infra.settings.settings import Settings
 from infra.settings.sizes import Sizes
 from tests.docs.markdown import DOCUMENTS, ROOT, names, table
-from tests.infra.program import archiving, at_domain
+from tests.infra.program import archiving, at_domain, queueing
 
 README = ROOT / "README.md"
 PROTOCOL = ROOT / "docs" / "protocol.md"
@@ -112,4 +112,4 @@ def test_documents_name_only_outputs_that_the_program_has() -> None:
     }
 
     assert told
-    assert told <= archiving("prod").outputs.keys() | at_domain("prod").outputs.keys()
+    assert told <= {name for stack in (archiving, at_domain, queueing) for name in stack("prod").outputs}

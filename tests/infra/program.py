@@ -222,6 +222,12 @@ def archiving(stack: str, *, preview: bool = False) -> Evaluation:
 
 
 @functools.cache
+def queueing(stack: str, *, preview: bool = False) -> Evaluation:
+    """Evaluate a stack with a delivery queue, once."""
+    return evaluate(stack, stack_config(stack, delivery={"queue": "true"}), preview=preview)
+
+
+@functools.cache
 def signalling(stack: str, *, preview: bool = False) -> Evaluation:
     """Evaluate a stack with an archive and all that tells people how it does, once."""
     on = {"enabled": "true"}

@@ -94,7 +94,7 @@ class Delivery(msgspec.Struct, frozen=True):
         return Numbered(feed, pointer, event)
 
     def post(self, numbered: Numbered, listening: Sequence[Subscriber], client_id: str | None = None) -> Told:
-        """Post what has a number to subscribers of its feed, and return how many got it, or will by the queue.
+        """Post what has a number to subscribers of its feed, and return how many got it, or will later.
 
         They are read after it got the number: whoever subscribes later finds it by a resume.
         """
