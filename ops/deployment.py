@@ -64,6 +64,10 @@ class Outputs(msgspec.Struct, frozen=True):
     """The queue's URL."""
     archiver_failure_queue: str | None = None
     """The queue's URL."""
+    delivery_queue: str | None = None
+    """The queue's URL, where the stack has one."""
+    delivery_failure_queue: str | None = None
+    """Likewise, of the jobs that it put aside."""
     websocket_url: str | None = None
     api_id: str | None = None
     ticket_url: str | None = None

@@ -34,18 +34,21 @@ def redrive(
         bool, typer.Option("--accept-by-time", help="Be done with messages that the stream has no more of.")
     ] = False,
 ) -> None:
-    """Project what the projector gave up, and empty its failure queue of what is done with."""
+    """Project what the projector gave up, and put back what the delivery queue put aside, if there is one."""
     from ops.commands import report
+    from ops.failures.deliveries import redrive_deliveries
     from ops.failures.redrive import redrive
 
     with deployed(outputs, stack) as deployment, progress() as shown:
-        redriven = redrive(
-            deployment, partial(advance, shown), dry_run=dry_run, accept_by_time=accept_by_time
-        )
+        advanced = partial(advance, shown)
+        redriven = redrive(deployment, advanced, dry_run=dry_run, accept_by_time=accept_by_time)
+        redelivered = redrive_deliveries(deployment, advanced, dry_run=dry_run)
     answers.print(*report.of_redrive(redriven, dry_run=dry_run), sep="\n")
-    for left in report.left_in_queue(redriven):
+    for told in report.of_deliveries(redelivered, dry_run=dry_run):
+        answers.print(told)
+    for left in (*report.left_in_queue(redriven), *report.left_aside(redelivered)):
         hints.print(left, style="red", soft_wrap=True)  # whole, however long
-    raise typer.Exit(FAILED if redriven.left else 0)
+    raise typer.Exit(FAILED if redriven.left or redelivered.left else 0)
 
 
 def verify(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.table import Table
 
+from ops.failures.deliveries import Redelivered
 from ops.failures.redrive import Outcome, Redriven
 from ops.feeds.comparing import ComparedFeeds
 from ops.read_models.rebuild import Rebuilt
@@ -69,6 +70,21 @@ def left_in_queue(redriven: Redriven) -> Iterator[str]:
     """Yield a line for each message that stays: it is what an operator searches for."""
     for outcome in redriven.left:
         yield f"left: {outcome.message} {outcome.problem}"
+
+
+def of_deliveries(redelivered: Redelivered, *, dry_run: bool) -> Iterator[str]:
+    """Yield what became of the jobs that the delivery queue had put aside, if there were any."""
+    jobs, left = redelivered.jobs, len(redelivered.left)
+    if jobs or left:
+        would = "would be " if dry_run else ""
+        recipients = f"with {redelivered.recipients} recipients"
+        yield f"{jobs} jobs {would}put back into the delivery queue, {recipients}; {left} {would}left aside"
+
+
+def left_aside(redelivered: Redelivered) -> Iterator[str]:
+    """Yield a line for each message that stays aside, as `left_in_queue`."""
+    for message, problem in redelivered.left.items():
+        yield f"left: {message} {problem}"
 
 
 def _cells(outcome: Outcome) -> tuple[str, ...]:

@@ -109,6 +109,7 @@ def failures(patient: Patient) -> Iterator[Finding]:
     fixes = {
         "projector": "mend what failed, then `ops redrive`",
         "sweeper": "find the reason in the sweeper's log, and purge the queue: the next run does it",
+        "deliverer": "find the reason in the deliverer's log, mend it, then `ops redrive`",
         "archiver": "find the reason in the archiver's log, and purge the queue: the next run does it",
     }
     for name, url in patient.queues.items():

@@ -55,6 +55,7 @@ class Patient:
             "projector": outputs.projector_failure_queue,
             "sweeper": outputs.sweeper_failure_queue,
             "archiver": outputs.archiver_failure_queue,
+            "deliverer": outputs.delivery_failure_queue,
         }
         return {name: url for name, url in found.items() if url}
 
