@@ -4,7 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.infra.program import STACKS, at_domain, evaluate, evaluated, signalling, stack_config, traced
+from tests.infra.program import (
+    STACKS,
+    at_domain,
+    evaluate,
+    evaluated,
+    queueing,
+    signalling,
+    stack_config,
+    traced,
+)
 from tests.policies.engine import Pack, running_pack
 
 
@@ -32,6 +41,7 @@ def test_what_is_off_by_default_keeps_every_rule(preview: bool) -> None:  # noqa
     with running_pack("prod") as started:
         assert started.analyze_program(traced("prod", preview=preview).registrations) == []
         assert started.analyze_program(at_domain("prod", preview=preview).registrations) == []
+        assert started.analyze_program(queueing("prod", preview=preview).registrations) == []
 
 
 def test_the_rules_see_through_a_stack_that_only_calls_itself_emulated() -> None:
