@@ -11,7 +11,7 @@ from tests.infra.test_permissions import API, EVENTS, FEEDS, MANAGE, WHERE, allo
 
 OUTPUTS = {"delivery_queue", "delivery_failure_queue"}
 QUEUE = f"arn:aws:sqs:{WHERE}:airium-websocket-deliveries"
-DEFERRING = ("feed", "connection-manager", "sweeper")
+DEFERRING = ("feed", "connection-manager", "sweeper", "responder")
 
 
 def inputs(name: str, stack: str = "prod") -> dict[str, Any]:

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
-from ops.failures.deliveries import redrive_deliveries
 
 from functions.domain.feeds.feeds import Subscriber
 from functions.domain.feeds.jobs import Push, encode
 from local.stackfile import PROJECT
+from ops.failures.deliveries import redrive_deliveries
 from tests.integration.backend import Backend
 from tests.integration.client import Client, open_socket
 from tests.integration.conftest import deployed
