@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
+from uuid import uuid4
 
 import msgspec
 import pytest
 from typer.testing import CliRunner
 
+from functions.domain.feeds.feeds import Subscriber
+from functions.domain.feeds.jobs import Push, encode, parse
 from functions.domain.log.events import Event
 from functions.domain.log.facts import ConnectionOpened, Fact, TextMessageReceived
 from ops.__main__ import app
@@ -172,6 +175,28 @@ def test_a_dry_run_shows_each_message_and_does_nothing(failures: Failures, outpu
     assert "leads to" in said
     assert failures.projected() == set()
     assert len(failures.bodies()) == 1
+
+
+def test_a_redrive_puts_back_what_the_delivery_queue_put_aside(failures: Failures, tmp_path: Path) -> None:
+    queues, file = failures.deployment.queues, tmp_path / "queued.json"
+    urls = [queues.create_queue(QueueName=f"{name}-{uuid4().hex}")["QueueUrl"] for name in ("q", "aside")]
+    to = Subscriber("c-1", "ada", None, 1_000, 2_000)
+    for body in (encode(Push("{}", (to,), attempt=6)), "no job"):
+        queues.send_message(QueueUrl=urls[1], MessageBody=body)
+    outputs = msgspec.structs.replace(
+        failures.deployment.outputs, delivery_queue=urls[0], delivery_failure_queue=urls[1]
+    )
+    file.write_bytes(msgspec.json.encode(outputs))
+
+    tried, would = run("redrive", "--dry-run", "--outputs", str(file))
+    code, said = run("redrive", "--outputs", str(file))
+
+    assert (tried, code) == (1, 1)
+    assert "1 jobs would be put back into the delivery queue, with 1 recipients; 1 would be left" in would
+    assert "1 jobs put back into the delivery queue, with 1 recipients; 1 left aside" in said
+    assert "no job: " in said
+    [message] = queues.receive_message(QueueUrl=urls[0])["Messages"]
+    assert parse(message["Body"]).attempt == 0
 
 
 def test_a_redrive_tells_of_messages_in_other_hands(failures: Failures, outputs: str) -> None:

@@ -23,7 +23,7 @@ from ops.doctor.stack import Patient
 from ops.doctor.tables import tables
 from tests.gateway_events import CONNECTED_AT
 from tests.ops.connections.functions import functions
-from tests.stage import Stage, happened
+from tests.stage import Stage, happened, notified
 
 ACCOUNT = "123456789012"
 HOUR = 3_600_000
@@ -380,6 +380,14 @@ def test_an_event_that_is_not_in_its_row_is_wrong_after_a_minute(stage: Stage) -
 
     assert found.verdict is Verdict.WRONG
     assert found.what.startswith("1 of the newest 2 events are not projected, one for 9")
+
+
+def test_what_belongs_to_no_connection_has_no_row_to_be_in(stage: Stage) -> None:
+    at(now(stage) - 90_000, stage).append(notified())
+
+    [found] = projected(Patient(stage.deployment))
+
+    assert (found.verdict, found.what) == (Verdict.FINE, "the newest 1 events are projected")
 
 
 def test_an_event_that_has_only_arrived_may_be_under_way(stage: Stage) -> None:

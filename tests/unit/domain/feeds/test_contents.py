@@ -17,7 +17,7 @@ from functions.domain.frames.feed_frames import (
 )
 from functions.domain.frames.protocol import MAX_SENT_BYTES
 from functions.domain.log.events import Event, event
-from functions.domain.log.facts import ConnectionClosed, TextMessageReceived
+from functions.domain.log.facts import ConnectionClosed, NotificationSent, TextMessageReceived
 from functions.operations.feeds.history import PAGE_BYTES
 from tests.gateway_events import CONNECTED_AT, cause
 from tests.unit.domain.feeds.pointers import NOW, pointer
@@ -37,7 +37,15 @@ def test_a_text_is_told_as_the_log_holds_it() -> None:
 
 @pytest.mark.parametrize(
     ("held", "reader"),
-    [(None, "alice"), (said("hello"), "bob"), (event(cause(), ConnectionClosed()), "alice")],
+    [
+        (None, "alice"),
+        (said("hello"), "bob"),
+        (event(cause(), ConnectionClosed()), "alice"),
+        (event(cause(), NotificationSent("invoice", '{"number": 7}')), "bob"),
+        # as nobody but a hand would write it
+        (event(cause(), NotificationSent("invoice", "{")), "alice"),
+        (event(cause(), NotificationSent("invoice", "[7]")), "alice"),
+    ],
 )
 def test_what_is_gone_or_anothers_says_nothing_but_its_number(held: Event | None, reader: str) -> None:
     (message,) = messages_of("session", pointer(7), held, reader)
