@@ -9,7 +9,7 @@ from rich.table import Table
 from cost.bills import Bill, money
 from cost.stack import Stack, stack_of
 from cost.standing import filters, idle, unknown
-from cost.work import connections, texts, tickets, voice_minutes, voice_sessions
+from cost.work import connections, replies, texts, tickets, voice_minutes, voice_sessions
 from local.errors import LocalError
 from ops.prices import PRICES, REGION
 from ops.terminal import Terminal
@@ -43,6 +43,7 @@ def bills(stack: Stack) -> tuple[Bill, ...]:
         idle(stack),
         *([filters(stack)] if filters(stack).lines else []),
         *(texts(stack, busy=busy) for busy in (True, False)),
+        *([replies(stack)] if stack.memory_gb("responder") else []),
         *(connections(stack, busy=busy) for busy in (True, False)),
         voice_minutes(stack),
         voice_sessions(stack),

@@ -19,6 +19,16 @@ PROJECT_SECONDS: Final = 0.03
 DELIVER_SECONDS: Final = 0.05
 """Of an invocation that numbers a text and posts it."""
 NUMBER_GB: Final = 0.2e-6
+ANSWER_SECONDS: Final = 4.0
+"""Of an invocation that answers a text: as long as the model takes."""
+DELTAS: Final = 20
+"""Of a reply, to one screen: ten a second at most, as fast as a model speaks."""
+REPLY_GB: Final = 1.6e-6
+"""The event of a reply with about 1,000 characters, in the table and in each of its indexes."""
+TOKENS_READ: Final = 1_000
+"""For a reply: the question, and as much of the conversation as was said before it."""
+TOKENS_WRITTEN: Final = 250
+"""Of a reply: about 1,000 characters."""
 SWEEP_SECONDS: Final = 0.25
 """Of the sweeper where nobody is connected."""
 ARCHIVE_SECONDS: Final = 1.0

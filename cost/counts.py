@@ -41,6 +41,18 @@ NUMBER: Final = 1
 """Of a text, in the feed of its conversation."""
 READS_OF_DELIVERY: Final = 3
 """The event, the top of its feed, and who is subscribed."""
+LEASE: Final = 1
+"""Of an attempt to answer a text."""
+REPLY: Final = 2
+"""An event of about 1,000 characters, in its table; each index that holds it takes as much again."""
+REPLY_MESSAGE: Final = 2
+"""Its row in the chat storage."""
+NUMBER_KEPT: Final = 1
+"""Of a reply, beside its lease: for whoever asks for it once more."""
+READS_OF_ANSWER: Final = 3
+"""Beside those of a delivery: the conversation, if it is short, the top of the feed, who is subscribed."""
+READS_OF_LOOK: Final = 1
+"""Of each second that a reply takes: who is subscribed, and whether it was cancelled."""
 TICKET: Final = 2
 """A write, and a deletion as it is redeemed."""
 

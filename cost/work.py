@@ -41,13 +41,52 @@ def texts(stack: Stack, *, busy: bool) -> Bill:
             _written("projection: the message, the row and its indexes, the counters, doubled", projection),
             line("projection: reads", (prices.READ_UNITS, reads * _MILLION)),
             _invoked("projector", stack, _MILLION / many, assumed.PROJECT_SECONDS),
-            _invoked("feed", stack, _MILLION, assumed.DELIVER_SECONDS),
+            # where texts are answered, who answers one delivers it
+            *(() if stack.memory_gb("responder") else (_delivering(stack),)),
             _written("delivery: the number", counts.NUMBER),
             line("delivery: reads", (prices.READ_UNITS, counts.READS_OF_DELIVERY * _MILLION)),
             line("delivery: gateway, to one screen", (prices.MESSAGES, _MILLION)),
             _logged(2 + 1 / many),
             *accessed(stack, _MILLION),
             *_kept(stack, kept, assumed.EVENT_GB + assumed.NUMBER_GB),
+        ),
+    )
+
+
+def replies(stack: Stack) -> Bill:
+    """Return what a million replies of about 1,000 characters cost, each alone, and shown on one screen."""
+    events = 1 + _indexes(stack)
+    appended = counts.LEASE + events * counts.REPLY + counts.NUMBER_KEPT
+    rows = counts.ROW + counts.CHANGED_INDEXES
+    projection = (counts.REPLY_MESSAGE + rows + counts.COUNTERS_OF_TEXT) * counts.TRANSACTION
+    looks = assumed.ANSWER_SECONDS * counts.READS_OF_LOOK
+    kept = events * assumed.REPLY_GB + assumed.MESSAGE_GB + assumed.NUMBER_GB
+    tokens = (
+        (prices.TOKENS_READ, assumed.TOKENS_READ * _MILLION),
+        (prices.TOKENS_WRITTEN, assumed.TOKENS_WRITTEN * _MILLION),
+    )
+    return Bill(
+        "a million replies",
+        (
+            line("model: tokens that it reads and writes", *tokens),
+            _invoked("responder", stack, _MILLION, assumed.ANSWER_SECONDS),
+            _written(f"append: the lease, {events} times the event, its number once more", appended),
+            _written("projection: the message, the row and its indexes, the counters, doubled", projection),
+            line(
+                "projection: reads", (prices.READ_UNITS, (counts.READS + counts.READS_OF_MESSAGE) * _MILLION)
+            ),
+            _invoked("projector", stack, _MILLION, assumed.PROJECT_SECONDS),
+            _written("delivery: the number", counts.NUMBER),
+            line(
+                "conversation, delivery, and a look each second: reads",
+                (prices.READ_UNITS, (counts.READS_OF_ANSWER + looks) * _MILLION),
+            ),
+            line(
+                "gateway: deltas and the reply, to one screen",
+                (prices.MESSAGES, (assumed.DELTAS + 1) * _MILLION),
+            ),
+            _logged(2),
+            *_kept(stack, kept, assumed.REPLY_GB + assumed.NUMBER_GB),
         ),
     )
 
@@ -160,6 +199,10 @@ def _invoked(function: str, stack: Stack, times: float, seconds: float) -> Line:
     if stack.is_traced(function):
         uses.append((prices.TRACES, times * assumed.TRACED_SHARE))
     return line(f"function {function}", *uses)
+
+
+def _delivering(stack: Stack) -> Line:
+    return _invoked("feed", stack, _MILLION, assumed.DELIVER_SECONDS)
 
 
 def _written(what: str, units: float) -> Line:

@@ -58,6 +58,7 @@ def parts() -> Mapping[str, str]:
         "voice-sessions": _bill(work.voice_sessions(prod)),
         "connections-alone": _bill(work.connections(prod, busy=False)),
         "connections-busy": _bill(work.connections(prod, busy=True)),
+        "replies": _bill(work.replies(prod)),
         "tickets": _bill(work.tickets(prod)),
         "connected": _rows(_connected(prod), "an hour of a connection"),
         "archive-events": _rows(_archived(), "a million events"),
@@ -75,6 +76,9 @@ def _summary(prod: Stack, alarmed: Stack) -> str:
         "a million voice minutes": f"${minutes:,.0f}",
         "a million voice frames (28 hours of speech)": money(minutes / frames),
         "a million texts, each acknowledged and told to one screen, under an `id`": _busy(work.texts, prod),
+        "a million replies of 1,000 characters, of which the model's tokens": (
+            f"${work.replies(prod).dollars:,.0f}, ${work.replies(prod).lines[0].dollars:,.0f}"
+        ),
         "a million connections opened and closed": _busy(work.connections, prod),
         "a million tickets": money(work.tickets(prod).dollars),
         "a million pings, answered": money(_sum(_pings(prod, _MILLION))),
@@ -109,12 +113,18 @@ def _assumed() -> str:
         "an invocation that appends": f"{assumed.APPEND_SECONDS * 1000:.0f} ms",
         "one that appends nothing": f"{assumed.FRAME_SECONDS * 1000:.0f} ms",
         "one that delivers a text": f"{assumed.DELIVER_SECONDS * 1000:.0f} ms",
+        "one that answers a text": f"{assumed.ANSWER_SECONDS:.0f} s",
+        "deltas of a reply": f"{assumed.DELTAS}",
+        "tokens that a model reads and writes for a reply": (
+            f"{assumed.TOKENS_READ:,} and {assumed.TOKENS_WRITTEN}"
+        ),
         "one of the projector": f"{assumed.PROJECT_SECONDS * 1000:.0f} ms",
         "one of the sweeper where nobody is connected": f"{assumed.SWEEP_SECONDS * 1000:.0f} ms",
         "one of the archiver where nothing has happened": f"{assumed.ARCHIVE_SECONDS * 1000:,.0f} ms",
         "polls of a queue in which nothing waits": f"{assumed.POLLS_A_MINUTE} a minute",
         "a log line": f"{assumed.LOG_LINE_GB * 1e9:.0f} bytes",
         "an event with a text of about 200 characters": f"{assumed.EVENT_GB * 1e9:.0f} bytes",
+        "one with a reply of about 1,000": f"{assumed.REPLY_GB * 1e9:,.0f} bytes",
         "its message": f"{assumed.MESSAGE_GB * 1e9:.0f} bytes",
         "the row of a connection": f"{assumed.ROW_GB * 1e9:.0f} bytes",
     }

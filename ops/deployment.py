@@ -62,6 +62,7 @@ class Outputs(msgspec.Struct, frozen=True):
     """The UUID of its event source mapping."""
     sweeper_failure_queue: str | None = None
     """The queue's URL."""
+    responder_failure_queue: str | None = None
     archiver_failure_queue: str | None = None
     """The queue's URL."""
     delivery_queue: str | None = None

@@ -12,6 +12,7 @@ _GATEWAY: Final = "https://aws.amazon.com/api-gateway/pricing/"
 _DYNAMODB: Final = "https://aws.amazon.com/dynamodb/pricing/on-demand/"
 _LAMBDA: Final = "https://aws.amazon.com/lambda/pricing/"
 _CLOUDWATCH: Final = "https://aws.amazon.com/cloudwatch/pricing/"
+_BEDROCK: Final = "https://aws.amazon.com/bedrock/pricing/"
 _S3: Final = "https://aws.amazon.com/s3/pricing/"
 _MILLION: Final = 1_000_000
 
@@ -91,6 +92,10 @@ LOGGED: Final = Price("CloudWatch Logs", 0.50, 1, "a GB taken in", _CLOUDWATCH)
 ALARMS: Final = Price("CloudWatch", 0.10, 1, "a metric that an alarm watches, a month", _CLOUDWATCH)
 CUSTOM_METRICS: Final = Price(
     "CloudWatch", 0.30, 1, "a metric of one's own, a month, by the hours in which it has data", _CLOUDWATCH
+)
+TOKENS_READ: Final = Price("Bedrock, Nova Lite", 0.06, _MILLION, "a million tokens that it reads", _BEDROCK)
+TOKENS_WRITTEN: Final = Price(
+    "Bedrock, Nova Lite", 0.24, _MILLION, "a million tokens that it writes", _BEDROCK
 )
 TRACES: Final = Price(
     "X-Ray",

@@ -11,6 +11,7 @@ EVENTS = Counter(
     {
         "ConnectionOpened": 1,
         "TextMessageReceived": 1,  # the same id again is the same message
+        "ReplyCompleted": 1,
         "VoiceSessionStarted": 1,
         "VoiceSessionEnded": 1,
         "MessageRejected": 1,
@@ -34,6 +35,7 @@ def changes(played: Played) -> dict[str, int]:
         "opened": 1,
         "closed": 1,
         "texts": 1,
+        "replies": 1,
         "voice_sessions": 1,
         "voice_seconds": played.voice_seconds,
         "active": 0,

@@ -110,6 +110,7 @@ def failures(patient: Patient) -> Iterator[Finding]:
         "projector": "mend what failed, then `ops redrive`",
         "sweeper": "find the reason in the sweeper's log, and purge the queue: the next run does it",
         "deliverer": "find the reason in the deliverer's log, mend it, then `ops redrive`",
+        "responder": "find the reason in the responder's log, and purge the queue: the sweeper goes on",
         "archiver": "find the reason in the archiver's log, and purge the queue: the next run does it",
     }
     for name, url in patient.queues.items():

@@ -19,6 +19,7 @@ _FUNCTIONS: Final = (
     "lifecycle",
     "message",
     "feed",
+    "responder",
     "projector",
     _MANAGER,
     "sweeper",
@@ -54,6 +55,7 @@ class Patient:
         found = {
             "projector": outputs.projector_failure_queue,
             "sweeper": outputs.sweeper_failure_queue,
+            "responder": outputs.responder_failure_queue,
             "archiver": outputs.archiver_failure_queue,
             "deliverer": outputs.delivery_failure_queue,
         }

@@ -37,6 +37,7 @@ from tests.gateway_events import (
     voice_data,
 )
 from tests.gateway_events import message as frame
+from tests.replies.scene import Answered, Said, saying
 from tests.routes import message
 from tests.stage import Stage, make_stage
 from tests.standin.records import records_of
@@ -151,6 +152,21 @@ def test_a_delivery_is_a_number_and_three_reads() -> None:
         scene.deliver(said)
 
     assert (spent.write_units, spent.read_units) == (counts.NUMBER, counts.READS_OF_DELIVERY)
+
+
+def test_a_reply_is_a_lease_an_event_and_two_numbers_beside_the_questions_delivery() -> None:
+    scene = Answered(Said(saying("x" * 1_000)))
+    scene.subscribe()
+    said = scene.append("x" * 200)
+
+    with spending(scene.client) as spent:
+        scene.answer(said)
+
+    # moto counts no index
+    written = counts.LEASE + counts.REPLY + counts.NUMBER + counts.NUMBER_KEPT
+    assert spent.write_units == written + counts.NUMBER
+    # the history of the scene is no table
+    assert spent.read_units + 1 == counts.READS_OF_ANSWER + counts.READS_OF_DELIVERY
 
 
 def test_a_users_connections_are_counted_in_one_read() -> None:

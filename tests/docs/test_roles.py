@@ -129,6 +129,7 @@ def test_the_doctor_may_what_the_runbook_says_that_it_needs() -> None:
     patterns = {
         "projector-failures": "arn:aws:sqs:{region}:{account}:airium-websocket-projector-failures",
         "sweeper-failures": "arn:aws:sqs:{region}:{account}:airium-websocket-sweeper-failures",
+        "responder-failures": "arn:aws:sqs:{region}:{account}:airium-websocket-responder-failures",
         "user-pool": "arn:aws:cognito-idp:{region}:{account}:userpool/one",
         "*": "*",
     }
