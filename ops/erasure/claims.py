@@ -16,7 +16,7 @@ def free(deployment: Deployment, person: Person) -> int:
 
     The answers that were given to repeated frames (``reply#…``) stay for their 24 hours: their keys have the
     ids of frames, which the log does not keep. So do those to repeated sends (``send#…``), whose keys are
-    hashes.
+    hashes; and who answered which text (``answer#…``), which names the text alone.
     """
     freed = sum(_delete(deployment, session_key(each), person.user_id) for each in sorted(person.sessions))
     for connection, trace in person.traces.items():

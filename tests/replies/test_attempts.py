@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from functions.aws.gateway.callbacks import Posted
+from functions.aws.log.event_items import encode
 from functions.domain.log.facts import ReplyCompleted, ReplyFailed
+from functions.domain.log.redaction import redacted
 from functions.domain.refusals import Unavailable
 from functions.domain.replies.leasing import MOST_ATTEMPTS
 from functions.domain.replies.pieces import Ended, Failed, Failure, StopReason, TextPiece
@@ -108,6 +110,20 @@ def test_who_was_forgotten_is_not_answered(scene: Answered) -> None:
     asked = scene.ask("Hello", user_id="~ABCDEFGHJKMNPQRSTVWX")
 
     assert scene.answer(asked) == {"became": "no_question"}
+
+
+def test_who_is_forgotten_while_they_are_answered_is_not_named_again(scene: Answered) -> None:
+    asked = scene.ask("Hello")
+    key = {"connection_id": {"S": asked.connection_id}, "event_id": {"S": asked.event_id}}
+    forgotten = encode(redacted(asked, "~ABCDEFGHJKMNPQRSTVWX"))
+
+    def forget() -> None:
+        scene.client.put_item(TableName=scene.tables.events, Item=forgotten | key)
+
+    scene.engine = Said([forget, *saying("Good morning.")])
+
+    assert scene.answer(asked) == {"became": "no_question"}
+    assert scene.outcomes(asked) == []
 
 
 # --- Failures of an engine -------------------------------------------------------------------

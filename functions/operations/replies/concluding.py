@@ -12,7 +12,7 @@ from functions.domain.log.facts import Fact, ReplyCompleted, ReplyFailed
 from functions.domain.refusals import Unavailable
 from functions.domain.replies.outcomes import fault_of
 from functions.domain.replies.pieces import Failure
-from functions.domain.replies.questions import Question
+from functions.domain.replies.questions import Question, question_of
 from functions.names import FAULT
 from functions.operations.feeds.feeds import Feeds
 
@@ -42,11 +42,16 @@ class Concluding(msgspec.Struct, frozen=True):
     ) -> Became:
         """Append what became of a text and have it told, or what the log has in its place.
 
+        A text whose person was forgotten meanwhile gets none: it would name them again.
+
         Raises
         ------
         Unavailable
             If it is not known to be written, or cannot be numbered in time. To do it again is safe.
         """
+        asked = self.read((question.event.connection_id, question.message_id))
+        if asked is None or question_of(asked.event) is None:
+            return NO_QUESTION
         now = self.feeds.now()
         outcome = question.outcome(fact, now, trace_id)
         claims: tuple[Claim, ...] = ()

@@ -14,10 +14,17 @@ from functions.domain.frames.feed_frames import (
     Message,
     MessageData,
     Position,
+    UsageData,
 )
 from functions.domain.frames.protocol import MAX_SENT_BYTES
 from functions.domain.log.events import Event, event
-from functions.domain.log.facts import ConnectionClosed, NotificationSent, TextMessageReceived
+from functions.domain.log.facts import (
+    ConnectionClosed,
+    NotificationSent,
+    ReplyCompleted,
+    ReplyFailed,
+    TextMessageReceived,
+)
 from functions.operations.feeds.history import PAGE_BYTES
 from tests.gateway_events import CONNECTED_AT, cause
 from tests.unit.domain.feeds.pointers import NOW, pointer
@@ -29,10 +36,57 @@ def said(text: str) -> Event:
     return event(cause(CONNECTED_AT + 5_000), TextMessageReceived(text))
 
 
+def became(fact: ReplyCompleted | ReplyFailed) -> Event:
+    return event(cause(CONNECTED_AT + 5_000), fact)
+
+
 def test_a_text_is_told_as_the_log_holds_it() -> None:
     (message,) = messages_of("session", pointer(7), said("hello"), "alice")
 
     assert message == MessageData("session", 7, "e7", AT, "text", text="hello")
+
+
+def test_a_reply_names_its_text_and_says_how_it_ended() -> None:
+    reply = ReplyCompleted("m-1", "Good.", "end_turn", 7, 2, "a model", 3)
+
+    (message,) = messages_of("session", pointer(7), became(reply), "alice")
+
+    assert message == MessageData(
+        "session",
+        7,
+        "e7",
+        AT,
+        "reply",
+        message_id="m-1",
+        attempt=3,
+        text="Good.",
+        stop_reason="end_turn",
+        usage=UsageData(7, 2),
+    )
+
+
+def test_usage_is_told_where_all_of_it_is_known() -> None:
+    (message,) = messages_of("session", pointer(7), became(ReplyCompleted("m-1", "", None, 7)), "alice")
+
+    assert (message.usage, message.stop_reason, message.attempt) == (None, None, None)
+
+
+def test_a_long_reply_comes_in_parts_each_with_all_that_is_said_of_it() -> None:
+    reply = ReplyCompleted("m-1", "word " * 9_000, "max_tokens", attempt=1)
+
+    found = messages_of("session", pointer(7), became(reply), "alice")
+
+    assert [each.part for each in found] == [1, 2]
+    assert "".join(each.text or "" for each in found) == reply.text
+    assert {(each.message_id, each.stop_reason, each.parts) for each in found} == {("m-1", "max_tokens", 2)}
+
+
+def test_what_failed_says_why() -> None:
+    (message,) = messages_of("session", pointer(7), became(ReplyFailed("m-1", "throttled", 5)), "alice")
+
+    assert message == MessageData(
+        "session", 7, "e7", AT, "failed", message_id="m-1", attempt=5, reason="throttled"
+    )
 
 
 @pytest.mark.parametrize(
