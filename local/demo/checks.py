@@ -11,7 +11,6 @@ EVENTS = Counter(
     {
         "ConnectionOpened": 1,
         "TextMessageReceived": 1,  # the same id again is the same message
-        "ReplyCompleted": 1,
         "VoiceSessionStarted": 1,
         "VoiceSessionEnded": 1,
         "MessageRejected": 1,
@@ -35,7 +34,6 @@ def changes(played: Played) -> dict[str, int]:
         "opened": 1,
         "closed": 1,
         "texts": 1,
-        "replies": 1,
         "voice_sessions": 1,
         "voice_seconds": played.voice_seconds,
         "active": 0,

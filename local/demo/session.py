@@ -9,7 +9,7 @@ import msgspec
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-from functions.domain.frames.feed_frames import Message, TextDelta
+from functions.domain.frames.feed_frames import Message
 from functions.domain.frames.protocol import (
     Answer,
     Error,
@@ -88,7 +88,7 @@ class Session:
         while True:
             received = self._socket.recv(timeout=ANSWER_SECONDS, decode=True)
             answer = msgspec.json.decode(received, type=Sent)
-            if not isinstance(answer, Message | TextDelta):
+            if not isinstance(answer, Message):
                 return received, answer
 
     def speak(self, frames: Iterable[VoiceData]) -> None:
