@@ -22,6 +22,7 @@ from benchmarks import (
     newest,
     partitions,
     projecting,
+    replying,
     session,
     sweeping,
 )
@@ -30,6 +31,7 @@ BENCHMARKS = {
     "archiving": archiving.figures,
     "session": session.figures,
     "delivering": delivering.figures,
+    "replying": replying.figures,
     "projecting": projecting.figures,
     "folding": folding.figures,
     "importing": importing.figures,

@@ -18,6 +18,7 @@ _ROOT = Path(__file__).parents[1]
 _NOTHING = "pass"
 _MESSAGE = "import functions.handlers.message"
 _FEED = "import functions.handlers.feed"
+_RESPONDER = "import functions.handlers.responder"
 _AUTHORIZER = "import functions.handlers.authorizer"
 _DYNAMODB = "from functions.aws import clients\nclients.dynamodb()\n"
 _ENGINE = (
@@ -43,9 +44,11 @@ def figures() -> list[Figure]:
     empty = _instructions(_NOTHING, layer)
     message = _instructions(_MESSAGE, layer) - empty
     feed = _instructions(_FEED, layer) - empty
+    bedrock = str(build_models(Service.BEDROCK) / "python")
+    responder = _instructions(_RESPONDER, layer, bedrock) - empty
     authorizer = _instructions(_AUTHORIZER, layer) - empty
     boto3 = _instructions(_BOTO3) - empty
-    engine = _instructions(_ENGINE, layer, str(build_models(Service.BEDROCK) / "python")) - empty
+    engine = _instructions(_ENGINE, layer, bedrock) - empty
     without = _instructions(_DYNAMODB, layer) - empty
     ops_help = _instructions(_OPS_HELP) - empty
     only_boto3 = _instructions(_ONLY_BOTO3) - empty
@@ -53,6 +56,8 @@ def figures() -> list[Figure]:
         Figure("import of message: million instructions", f"{message / 1e6:.0f}"),
         Figure("import of feed: million instructions", f"{feed / 1e6:.0f}"),
         at_most("import of feed ÷ import of message", feed / message, 1.1, "{:.2f}"),
+        Figure("import of responder: million instructions", f"{responder / 1e6:.0f}"),
+        at_most("import of responder ÷ import of message", responder / message, 1.3, "{:.2f}"),
         Figure("import of authorizer: million instructions", f"{authorizer / 1e6:.0f}"),
         Figure("boto3 and the clients that it uses: million instructions", f"{boto3 / 1e6:.0f}"),
         at_most("ratio of the two", message / boto3, 0.95, "{:.2f}"),
@@ -85,6 +90,12 @@ def _instructions(program: str, *before: str) -> int:
         names.HISTORIES_PER_MINUTE: "30",
         names.CANCELS_PER_MINUTE: "60",
         names.FEED_WINDOW_SECONDS: "86400",
+        names.MESSAGES_TABLE: "messages",
+        names.ENGINE: names.ENGINE_BEDROCK,
+        names.MODEL: "model",
+        names.MAX_TOKENS: "1024",
+        names.HISTORY_TURNS: "20",
+        names.HISTORY_TOKENS: "4000",
         "AWS_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",

@@ -84,6 +84,9 @@ def _of_replies(settings: Settings, region: str | None) -> Iterator[Conflict]:
     if _is_foreign(ai.model, region):
         why = "another region's models are asked through an inference profile of this one"
         yield Conflict("ai.model", f"a model of {region}: {why}", ())
+    if ":application-inference-profile/" in ai.model:
+        why = "of an application's own nobody can tell which models it may ask"
+        yield Conflict("ai.model", f"a model, or an inference profile of Bedrock's: {why}", ())
     if _is_foreign(guardrail.id, region):
         yield Conflict("ai.guardrail.id", f"a guardrail of {region}: Bedrock finds no other region's", ())
     if not ai.enabled:

@@ -15,6 +15,7 @@ EMULATOR = "http://127.0.0.1:4566"
 POOL = "eu-west-1_Existing"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:alarms"
 MODEL_ELSEWHERE = "arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0"
+PROFILE = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123"
 GUARDRAIL_ELSEWHERE = "arn:aws:bedrock:eu-west-1:123456789012:guardrail/gr1"
 ELSEWHERE = "arn:aws:sns:eu-west-1:123456789012:alarms"
 CERTIFICATE = DOMAIN["certificateArn"]
@@ -71,6 +72,13 @@ PAIRS: dict[str, tuple[dict[str, object], str]] = {
         (
             f'ai.model: found "{MODEL_ELSEWHERE}", allowed: a model of us-east-1: another region\'s models '
             "are asked through an inference profile of this one"
+        ),
+    ),
+    "a profile of an application's": (
+        {"ai": {"model": PROFILE}},
+        (
+            f'ai.model: found "{PROFILE}", allowed: a model, or an inference profile of Bedrock\'s: of an '
+            "application's own nobody can tell which models it may ask"
         ),
     ),
     "a guardrail of another region": (
