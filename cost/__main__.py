@@ -7,9 +7,10 @@ from pulumi import RunError
 from rich.table import Table
 
 from cost.bills import Bill, money
+from cost.replies import replies
 from cost.stack import Stack, stack_of
 from cost.standing import filters, idle, unknown
-from cost.work import connections, replies, texts, tickets, voice_minutes, voice_sessions
+from cost.work import connections, texts, tickets, voice_minutes, voice_sessions
 from local.errors import LocalError
 from ops.prices import PRICES, REGION
 from ops.terminal import Terminal

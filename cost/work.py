@@ -9,7 +9,7 @@ from cost.stack import Stack
 from functions.domain.frames.decisions import FRAMES_PER_ACTIVITY
 from ops import prices
 
-_MILLION: Final = 1_000_000
+MILLION: Final = 1_000_000
 _LOG: Final = "event-store-events"
 
 
@@ -24,69 +24,31 @@ def texts(stack: Stack, *, busy: bool) -> Bill:
         Whether the projector gets a hundred texts of twenty connections at once; else each comes alone.
     """
     many, connections = (assumed.BUSY_TEXTS, assumed.BUSY_CONNECTIONS) if busy else (1, 1)
-    events = 1 + _indexes(stack)
+    events = 1 + indexes(stack)
     append = (events + counts.CLAIM + counts.COUNT) * counts.TRANSACTION
     rows = counts.ROW + counts.CHANGED_INDEXES
     # what is counted of each text is written once for the transaction; a busy batch takes two of them
     counters = counts.COUNTERS_OF_TEXT * (2 if busy else 1)
     projection = (many * counts.MESSAGE + connections * rows + counters) * counts.TRANSACTION / many
     reads = (many * counts.READS_OF_MESSAGE + connections + 1) / many
-    kept = events * assumed.EVENT_GB + assumed.MESSAGE_GB + assumed.NUMBER_GB
+    gb = events * assumed.EVENT_GB + assumed.MESSAGE_GB + assumed.NUMBER_GB
     return Bill(
         "a million texts, " + ("in batches of 100" if busy else "each alone"),
         (
-            line("gateway: the text and its text_ack", (prices.MESSAGES, 2 * _MILLION)),
-            _invoked("message", stack, _MILLION, assumed.APPEND_SECONDS),
-            _written(f"append: ({events} for the event + 1 claim + 1 count) doubled", append),
-            _written("projection: the message, the row and its indexes, the counters, doubled", projection),
-            line("projection: reads", (prices.READ_UNITS, reads * _MILLION)),
-            _invoked("projector", stack, _MILLION / many, assumed.PROJECT_SECONDS),
+            line("gateway: the text and its text_ack", (prices.MESSAGES, 2 * MILLION)),
+            invoked("message", stack, MILLION, assumed.APPEND_SECONDS),
+            written(f"append: ({events} for the event + 1 claim + 1 count) doubled", append),
+            written("projection: the message, the row and its indexes, the counters, doubled", projection),
+            line("projection: reads", (prices.READ_UNITS, reads * MILLION)),
+            invoked("projector", stack, MILLION / many, assumed.PROJECT_SECONDS),
             # where texts are answered, who answers one delivers it
             *(() if stack.memory_gb("responder") else (_delivering(stack),)),
-            _written("delivery: the number", counts.NUMBER),
-            line("delivery: reads", (prices.READ_UNITS, counts.READS_OF_DELIVERY * _MILLION)),
-            line("delivery: gateway, to one screen", (prices.MESSAGES, _MILLION)),
-            _logged(2 + 1 / many),
-            *accessed(stack, _MILLION),
-            *_kept(stack, kept, assumed.EVENT_GB + assumed.NUMBER_GB),
-        ),
-    )
-
-
-def replies(stack: Stack) -> Bill:
-    """Return what a million replies of about 1,000 characters cost, each alone, and shown on one screen."""
-    events = 1 + _indexes(stack)
-    appended = counts.LEASE + events * counts.REPLY + counts.NUMBER_KEPT
-    rows = counts.ROW + counts.CHANGED_INDEXES
-    projection = (counts.REPLY_MESSAGE + rows + counts.COUNTERS_OF_TEXT) * counts.TRANSACTION
-    looks = assumed.ANSWER_SECONDS * counts.READS_OF_LOOK
-    kept = events * assumed.REPLY_GB + assumed.MESSAGE_GB + assumed.NUMBER_GB
-    tokens = (
-        (prices.TOKENS_READ, assumed.TOKENS_READ * _MILLION),
-        (prices.TOKENS_WRITTEN, assumed.TOKENS_WRITTEN * _MILLION),
-    )
-    return Bill(
-        "a million replies",
-        (
-            line("model: tokens that it reads and writes", *tokens),
-            _invoked("responder", stack, _MILLION, assumed.ANSWER_SECONDS),
-            _written(f"append: the lease, {events} times the event, its number once more", appended),
-            _written("projection: the message, the row and its indexes, the counters, doubled", projection),
-            line(
-                "projection: reads", (prices.READ_UNITS, (counts.READS + counts.READS_OF_MESSAGE) * _MILLION)
-            ),
-            _invoked("projector", stack, _MILLION, assumed.PROJECT_SECONDS),
-            _written("delivery: the number", counts.NUMBER),
-            line(
-                "conversation, delivery, and a look each second: reads",
-                (prices.READ_UNITS, (counts.READS_OF_ANSWER + looks) * _MILLION),
-            ),
-            line(
-                "gateway: deltas and the reply, to one screen",
-                (prices.MESSAGES, (assumed.DELTAS + 1) * _MILLION),
-            ),
-            _logged(2),
-            *_kept(stack, kept, assumed.REPLY_GB + assumed.NUMBER_GB),
+            written("delivery: the number", counts.NUMBER),
+            line("delivery: reads", (prices.READ_UNITS, counts.READS_OF_DELIVERY * MILLION)),
+            line("delivery: gateway, to one screen", (prices.MESSAGES, MILLION)),
+            logged(2 + 1 / many),
+            *accessed(stack, MILLION),
+            *kept(stack, gb, assumed.EVENT_GB + assumed.NUMBER_GB),
         ),
     )
 
@@ -102,52 +64,52 @@ def connections(stack: Stack, *, busy: bool) -> Bill:
         Whether a hundred open, or close, in one batch of the projector; else each comes alone.
     """
     many = assumed.BUSY_OPENED if busy else 1
-    events = 1 + _indexes(stack)
+    events = 1 + indexes(stack)
     rows = counts.ROW + counts.ALL_INDEXES
     projection = (many * rows + counts.COUNTERS_OF_CONNECTION) * counts.TRANSACTION / many
     reads = 2 * (many + counts.READS - 1) / many + counts.READS_OF_COUNT
-    kept = 2 * events * assumed.EVENT_GB + counts.ROWS_KEPT * assumed.ROW_GB
+    gb = 2 * events * assumed.EVENT_GB + counts.ROWS_KEPT * assumed.ROW_GB
     return Bill(
         "a million connections, " + ("in batches of 100" if busy else "each alone"),
         (
-            _invoked("authorizer", stack, _MILLION, assumed.APPEND_SECONDS),
-            _invoked("lifecycle", stack, 2 * _MILLION, assumed.APPEND_SECONDS),
-            _written(f"two appends: {events} each", 2 * events),
-            _written("subscribers of two feeds, written and deleted", 2 * counts.SUBSCRIBERS),
-            _written("two projections: the row, its indexes and the counters, doubled", 2 * projection),
-            line("reads, and the count of open connections", (prices.READ_UNITS, reads * _MILLION)),
-            _invoked("projector", stack, 2 * _MILLION / many, assumed.PROJECT_SECONDS),
-            _logged(3 + 2 / many),
-            *accessed(stack, 2 * _MILLION),
-            *_kept(stack, kept, 2 * assumed.EVENT_GB),
+            invoked("authorizer", stack, MILLION, assumed.APPEND_SECONDS),
+            invoked("lifecycle", stack, 2 * MILLION, assumed.APPEND_SECONDS),
+            written(f"two appends: {events} each", 2 * events),
+            written("subscribers of two feeds, written and deleted", 2 * counts.SUBSCRIBERS),
+            written("two projections: the row, its indexes and the counters, doubled", 2 * projection),
+            line("reads, and the count of open connections", (prices.READ_UNITS, reads * MILLION)),
+            invoked("projector", stack, 2 * MILLION / many, assumed.PROJECT_SECONDS),
+            logged(3 + 2 / many),
+            *accessed(stack, 2 * MILLION),
+            *kept(stack, gb, 2 * assumed.EVENT_GB),
         ),
     )
 
 
 def voice_minutes(stack: Stack) -> Bill:
     """Return what a million minutes of speech cost, at ten frames a second, without its sessions."""
-    frames = 60 * assumed.FRAMES_A_SECOND * _MILLION
-    events = frames / FRAMES_PER_ACTIVITY / _MILLION
-    append = (1 + _indexes(stack)) * events
-    written = append + (counts.ROW + counts.CHANGED_INDEXES) * counts.TRANSACTION * events
+    frames = 60 * assumed.FRAMES_A_SECOND * MILLION
+    events = frames / FRAMES_PER_ACTIVITY / MILLION
+    append = (1 + indexes(stack)) * events
+    units = append + (counts.ROW + counts.CHANGED_INDEXES) * counts.TRANSACTION * events
     return Bill(
         "a million voice minutes",
         (
             line("gateway: frames, one way", (prices.MESSAGES, frames)),
-            _invoked("message", stack, frames, assumed.FRAME_SECONDS),
-            _written(f"append and projection of an event for {FRAMES_PER_ACTIVITY} frames", written),
-            line("projection: reads", (prices.READ_UNITS, counts.READS * events * _MILLION)),
-            _invoked("projector", stack, events * _MILLION, assumed.PROJECT_SECONDS),
-            _logged(events),
+            invoked("message", stack, frames, assumed.FRAME_SECONDS),
+            written(f"append and projection of an event for {FRAMES_PER_ACTIVITY} frames", units),
+            line("projection: reads", (prices.READ_UNITS, counts.READS * events * MILLION)),
+            invoked("projector", stack, events * MILLION, assumed.PROJECT_SECONDS),
+            logged(events),
             *accessed(stack, frames),
-            *_kept(stack, (1 + _indexes(stack)) * events * assumed.EVENT_GB, events * assumed.EVENT_GB),
+            *kept(stack, (1 + indexes(stack)) * events * assumed.EVENT_GB, events * assumed.EVENT_GB),
         ),
     )
 
 
 def voice_sessions(stack: Stack) -> Bill:
     """Return what a million voice sessions cost, started and ended without ``id``, each alone."""
-    events = 1 + _indexes(stack)
+    events = 1 + indexes(stack)
     start = (events + counts.CLAIM + counts.COUNT) * counts.TRANSACTION
     end = (events + counts.CLAIM) * counts.TRANSACTION
     rows = counts.ROW + counts.CHANGED_INDEXES
@@ -155,16 +117,16 @@ def voice_sessions(stack: Stack) -> Bill:
     return Bill(
         "a million voice sessions, started and ended",
         (
-            line("gateway: two frames and two answers", (prices.MESSAGES, 4 * _MILLION)),
-            _invoked("message", stack, 2 * _MILLION, assumed.APPEND_SECONDS),
-            _written(f"start: ({events} for the event + 1 claim + 1 count) doubled", start),
-            _written(f"end: ({events} for the event + 1 claim) doubled", end),
-            _written("two projections: the row and its indexes, the counters, doubled", projection),
-            line("projection: reads", (prices.READ_UNITS, 2 * counts.READS * _MILLION)),
-            _invoked("projector", stack, 2 * _MILLION, assumed.PROJECT_SECONDS),
-            _logged(4),
-            *accessed(stack, 2 * _MILLION),
-            *_kept(stack, 2 * events * assumed.EVENT_GB, 2 * assumed.EVENT_GB),
+            line("gateway: two frames and two answers", (prices.MESSAGES, 4 * MILLION)),
+            invoked("message", stack, 2 * MILLION, assumed.APPEND_SECONDS),
+            written(f"start: ({events} for the event + 1 claim + 1 count) doubled", start),
+            written(f"end: ({events} for the event + 1 claim) doubled", end),
+            written("two projections: the row and its indexes, the counters, doubled", projection),
+            line("projection: reads", (prices.READ_UNITS, 2 * counts.READS * MILLION)),
+            invoked("projector", stack, 2 * MILLION, assumed.PROJECT_SECONDS),
+            logged(4),
+            *accessed(stack, 2 * MILLION),
+            *kept(stack, 2 * events * assumed.EVENT_GB, 2 * assumed.EVENT_GB),
         ),
     )
 
@@ -174,11 +136,11 @@ def tickets(stack: Stack) -> Bill:
     return Bill(
         "a million tickets",
         (
-            line("gateway: the request", (prices.HTTP_REQUESTS, _MILLION)),
-            _invoked("ticket", stack, _MILLION, assumed.APPEND_SECONDS),
-            _written("a write and a deletion", counts.TICKET),
-            _logged(1),
-            *accessed(stack, _MILLION),
+            line("gateway: the request", (prices.HTTP_REQUESTS, MILLION)),
+            invoked("ticket", stack, MILLION, assumed.APPEND_SECONDS),
+            written("a write and a deletion", counts.TICKET),
+            logged(1),
+            *accessed(stack, MILLION),
         ),
     )
 
@@ -189,12 +151,13 @@ def accessed(stack: Stack, requests: float) -> Iterator[Line]:
         yield line("access logs", (prices.LOGGED, requests * assumed.LOG_LINE_GB))
 
 
-def _indexes(stack: Stack) -> int:
+def indexes(stack: Stack) -> int:
     """Return how many indexes of the log hold each event."""
     return len(stack.table(_LOG)["globalSecondaryIndexes"])
 
 
-def _invoked(function: str, stack: Stack, times: float, seconds: float) -> Line:
+def invoked(function: str, stack: Stack, times: float, seconds: float) -> Line:
+    """Return the line of so many invocations of a function, each of so many seconds."""
     uses = [(prices.INVOCATIONS, times), (prices.GB_SECONDS, times * seconds * stack.memory_gb(function))]
     if stack.is_traced(function):
         uses.append((prices.TRACES, times * assumed.TRACED_SHARE))
@@ -202,20 +165,22 @@ def _invoked(function: str, stack: Stack, times: float, seconds: float) -> Line:
 
 
 def _delivering(stack: Stack) -> Line:
-    return _invoked("feed", stack, _MILLION, assumed.DELIVER_SECONDS)
+    return invoked("feed", stack, MILLION, assumed.DELIVER_SECONDS)
 
 
-def _written(what: str, units: float) -> Line:
-    return line(f"{what} = {units:.4g} units", (prices.WRITE_UNITS, units * _MILLION))
+def written(what: str, units: float) -> Line:
+    """Return the line of so many write units, each a million times."""
+    return line(f"{what} = {units:.4g} units", (prices.WRITE_UNITS, units * MILLION))
 
 
-def _logged(lines: float) -> Line:
-    return line("logs", (prices.LOGGED, lines * _MILLION * assumed.LOG_LINE_GB))
+def logged(lines: float) -> Line:
+    """Return the line of so many log lines, each a million times."""
+    return line("logs", (prices.LOGGED, lines * MILLION * assumed.LOG_LINE_GB))
 
 
-def _kept(stack: Stack, gb: float, of_log_gb: float) -> Iterator[Line]:
+def kept(stack: Stack, gb: float, of_log_gb: float) -> Iterator[Line]:
     """Yield what it costs to keep something for as long as events are kept."""
     months = stack.retention_days / assumed.MONTH_DAYS
-    yield line(f"stored for {stack.retention_days} days", (prices.STORED, gb * _MILLION * months))
+    yield line(f"stored for {stack.retention_days} days", (prices.STORED, gb * MILLION * months))
     if stack.table(_LOG).get("pointInTimeRecovery", {}).get("enabled"):
-        yield line("point-in-time recovery of the log", (prices.RECOVERABLE, of_log_gb * _MILLION * months))
+        yield line("point-in-time recovery of the log", (prices.RECOVERABLE, of_log_gb * MILLION * months))

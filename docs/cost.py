@@ -12,6 +12,7 @@ from typing import Final
 
 from cost import assumed, standing, work
 from cost.bills import Bill, Line, line, money, rate
+from cost.replies import replies
 from cost.stack import Stack, stack_of
 from local.stackfile import PROJECT
 from ops import prices
@@ -58,7 +59,7 @@ def parts() -> Mapping[str, str]:
         "voice-sessions": _bill(work.voice_sessions(prod)),
         "connections-alone": _bill(work.connections(prod, busy=False)),
         "connections-busy": _bill(work.connections(prod, busy=True)),
-        "replies": _bill(work.replies(prod)),
+        "replies": _bill(replies(prod)),
         "tickets": _bill(work.tickets(prod)),
         "connected": _rows(_connected(prod), "an hour of a connection"),
         "archive-events": _rows(_archived(), "a million events"),
@@ -77,7 +78,7 @@ def _summary(prod: Stack, alarmed: Stack) -> str:
         "a million voice frames (28 hours of speech)": money(minutes / frames),
         "a million texts, each acknowledged and told to one screen, under an `id`": _busy(work.texts, prod),
         "a million replies of 1,000 characters, of which the model's tokens": (
-            f"${work.replies(prod).dollars:,.0f}, ${work.replies(prod).lines[0].dollars:,.0f}"
+            f"${replies(prod).dollars:,.0f}, ${replies(prod).lines[0].dollars:,.0f}"
         ),
         "a million connections opened and closed": _busy(work.connections, prod),
         "a million tickets": money(work.tickets(prod).dollars),

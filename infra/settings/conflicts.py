@@ -45,6 +45,7 @@ def conflicts(settings: Settings, region: str | None) -> Iterator[Conflict]:
     """
     yield from _of_identity(settings)
     yield from _of_replies(settings, region)
+    yield from _of_what_nobody_answered(settings)
     yield from _of_the_projector(settings)
     yield from _of_what_would_do_nothing(settings)
     yield from _of_the_domain(settings, region)
@@ -67,7 +68,7 @@ def _of_identity(settings: Settings) -> Iterator[Conflict]:
 
 
 def _of_replies(settings: Settings, region: str | None) -> Iterator[Conflict]:
-    ai, guardrail, sweeper = settings.ai, settings.ai.guardrail, settings.sweeper
+    ai, guardrail = settings.ai, settings.ai.guardrail
     if ai.engine is Engine.SCRIPT and settings.endpoint is None:
         why = "'script' is no model, so it is for an emulator, which endpoint names"
         yield Conflict("ai.engine", f"'bedrock': {why}", ("endpoint",))
@@ -89,7 +90,11 @@ def _of_replies(settings: Settings, region: str | None) -> Iterator[Conflict]:
         yield Conflict("ai.model", f"a model, or an inference profile of Bedrock's: {why}", ())
     if _is_foreign(guardrail.id, region):
         yield Conflict("ai.guardrail.id", f"a guardrail of {region}: Bedrock finds no other region's", ())
-    if not ai.enabled:
+
+
+def _of_what_nobody_answered(settings: Settings) -> Iterator[Conflict]:
+    sweeper = settings.sweeper
+    if not settings.ai.enabled:
         return
     why = "the sweeper finds texts that nobody has answered"
     if not sweeper.enabled:

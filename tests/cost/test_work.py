@@ -8,6 +8,7 @@ import pytest
 from cost import work
 from cost.assumed import LOG_LINE_GB
 from cost.bills import Bill
+from cost.replies import replies
 from cost.stack import Stack
 from ops.prices import LOGGED, READ_UNITS, TRACES, WRITE_UNITS, Price
 from tests.cost.stacks import enabled, stack
@@ -30,7 +31,7 @@ def spent(bill: Bill, price: Price) -> float:
     [
         (work.texts(stack("dev"), busy=False), 10 + 12 + 1, 6),
         (work.texts(stack("dev"), busy=True), 10 + 3.28 + 1, 4.21),
-        (work.replies(stack("dev")), 8 + 14 + 1, 11),
+        (replies(stack("dev")), 8 + 14 + 1, 11),
         (work.connections(stack("dev"), busy=False), 6 + 24 + 4, 5),
         (work.connections(stack("dev"), busy=True), 6 + 12.12 + 4, 3.02),
         (work.voice_minutes(stack("dev")), 3 + 6, 2),

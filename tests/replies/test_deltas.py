@@ -114,6 +114,18 @@ def test_who_is_busy_is_met_anew_from_the_beginning(scene: Answered) -> None:
     assert deltas(scene.told())[:2] == [(0, "Good "), (0, "Good ")]
 
 
+def test_who_is_not_there_yet_is_met_anew(scene: Answered) -> None:
+    """A connection is a subscriber before it opens, and the gateway calls it gone until it is."""
+    scene.subscribe("c-1", connected_at=scene.now)
+    scene.engine = Said(saying("Good ", "morning."))
+    scene.callbacks.becomes["text_delta"] = [Posted.GONE]
+    scene.at_post("text_delta", lambda: look(scene))
+
+    scene.answer(scene.ask("Hello"))
+
+    assert deltas(scene.told())[:2] == [(0, "Good "), (0, "Good ")]
+
+
 @pytest.mark.parametrize("became", [Unavailable("ReadTimeoutError"), Posted.GONE, Posted.UNKNOWN])
 def test_who_takes_nothing_keeps_nobody_waiting(scene: Answered, became: Posted | Exception) -> None:
     scene.subscribe("c-1")

@@ -10,6 +10,7 @@ from functions.aws.gateway.callbacks import Posted
 from functions.aws.logs import warn
 from functions.domain.feeds.feeds import Subscriber
 from functions.domain.frames.feed_frames import TextDelta, TextDeltaData
+from functions.domain.losses import can_be_lost
 from functions.domain.refusals import Unavailable
 from functions.domain.replies.draft import Delta, Draft
 from functions.domain.replies.questions import Question
@@ -103,8 +104,10 @@ class Screens:
         if posted is Posted.DELIVERED:
             return
         del self._met[to.connection_id]
-        # who is busy is met anew, from the beginning; who is away, or keeps the others waiting, is not
-        if posted is not Posted.BUSY:
+        # a connection is a subscriber before it is open, and is not there until then
+        is_coming = posted is Posted.GONE and not can_be_lost(to.cause(self._now()))
+        # who is busy or coming is met anew, from the beginning; who is away, or keeps others waiting, is not
+        if posted is not Posted.BUSY and not is_coming:
             self._left.add(to.connection_id)
 
     def _frame(self, to: Subscriber, delta: Delta) -> TextDelta:

@@ -1,0 +1,45 @@
+"""What a stack costs for its replies, by the million."""
+
+from cost import assumed, counts
+from cost.bills import Bill, line
+from cost.stack import Stack
+from cost.work import MILLION, indexes, invoked, kept, logged, written
+from ops import prices
+
+
+def replies(stack: Stack) -> Bill:
+    """Return what a million replies of about 1,000 characters cost, each alone, and shown on one screen."""
+    events = 1 + indexes(stack)
+    appended = counts.LEASE + events * counts.REPLY + counts.NUMBER_KEPT
+    rows = counts.ROW + counts.CHANGED_INDEXES
+    projection = (counts.REPLY_MESSAGE + rows + counts.COUNTERS_OF_TEXT) * counts.TRANSACTION
+    looks = assumed.ANSWER_SECONDS * counts.READS_OF_LOOK
+    gb = events * assumed.REPLY_GB + assumed.MESSAGE_GB + assumed.NUMBER_GB
+    tokens = (
+        (prices.TOKENS_READ, assumed.TOKENS_READ * MILLION),
+        (prices.TOKENS_WRITTEN, assumed.TOKENS_WRITTEN * MILLION),
+    )
+    return Bill(
+        "a million replies",
+        (
+            line("model: tokens that it reads and writes", *tokens),
+            invoked("responder", stack, MILLION, assumed.ANSWER_SECONDS),
+            written(f"append: the lease, {events} times the event, its number once more", appended),
+            written("projection: the message, the row and its indexes, the counters, doubled", projection),
+            line(
+                "projection: reads", (prices.READ_UNITS, (counts.READS + counts.READS_OF_MESSAGE) * MILLION)
+            ),
+            invoked("projector", stack, MILLION, assumed.PROJECT_SECONDS),
+            written("delivery: the number", counts.NUMBER),
+            line(
+                "conversation, delivery, and a look each second: reads",
+                (prices.READ_UNITS, (counts.READS_OF_ANSWER + looks) * MILLION),
+            ),
+            line(
+                "gateway: deltas and the reply, to one screen",
+                (prices.MESSAGES, (assumed.DELTAS + 1) * MILLION),
+            ),
+            logged(2),
+            *kept(stack, gb, assumed.REPLY_GB + assumed.NUMBER_GB),
+        ),
+    )
