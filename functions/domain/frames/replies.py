@@ -33,11 +33,9 @@ def reply_claims(frame: Recorded, appended: Event, now: int) -> tuple[Take, ...]
     return (Take(key, value, now // 1000, now // 1000 + REPLY_SECONDS),)
 
 
-class First(msgspec.Struct, frozen=True):
-    """The event that a repeated frame made when it came first. An earlier release kept no connection."""
-
-    event_id: str
-    connection_id: str | None
+First = tuple[str, str | None]
+"""The event that a repeated frame made when it came first: its id, and its connection's, which an earlier
+release did not keep."""
 
 
 def first_event(replies: tuple[Take, ...], standing: Standing) -> str | None:
@@ -46,7 +44,7 @@ def first_event(replies: tuple[Take, ...], standing: Standing) -> str | None:
     Raises as `first_of` does.
     """
     first = first_of(replies, standing)
-    return None if first is None else first.event_id
+    return None if first is None else first[0]
 
 
 def first_of(replies: tuple[Take, ...], standing: Standing) -> First | None:
@@ -64,7 +62,7 @@ def first_of(replies: tuple[Take, ...], standing: Standing) -> First | None:
                 raise Refused(
                     "conflict", f"Another frame was sent under this id within {REPLY_SECONDS // 3600} hours."
                 )
-            return First(event_id, connection_id or None)
+            return event_id, connection_id or None
     return None
 
 

@@ -59,9 +59,12 @@ def _refused(decision: Decision, refused: ClaimRefusedError) -> Answer:
 def _again(decision: Decision, refused: ClaimRefusedError, frame: Frame, cause: Cause) -> Deliver | None:
     """Return what asks for the text once more that a frame repeats, None if it repeats none."""
     first = None if decision.repeated is None else decision.repeated(refused.standing)
-    if first is None or first.connection_id is None:
+    if first is None:
         return None
-    return Deliver(first.connection_id, first.event_id, frame.id, cause.id, cause.connection_id)
+    event_id, connection_id = first
+    if connection_id is None:
+        return None
+    return Deliver(connection_id, event_id, frame.id, cause.id, cause.connection_id)
 
 
 def _unless_unavailable(act: Callable[[], None], asked: Deliver, cause: Cause) -> None:
