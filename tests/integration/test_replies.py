@@ -118,3 +118,42 @@ def test_a_reply_that_nobody_waits_for_is_there_when_they_return(
     page = connect(user, session).ask({"type": "history"})
     eventually(lambda: answering_backend.feed(f"session#{session}").get("m#0000000002"))
     assert page["type"] == "history_page"
+
+
+def test_another_screen_can_stop_a_reply_and_what_was_said_stays(
+    connect: Connect, user: str, session: str
+) -> None:
+    one, two = connect(user, session), connect(user, session)
+    one.send({"type": "text_message", "data": {"text": "[say 500] [pause 50]"}})
+    delta = eventually(lambda: next_delta(two))
+
+    two.send({"type": "text_cancel", "data": {"messageId": delta["messageId"]}})
+
+    [reply] = told(until_the_end(one), "reply")
+    assert reply["stopReason"] == "cancelled"
+    assert reply["text"].startswith("1")
+    assert not reply["text"].endswith(" 500")
+
+
+def test_a_text_that_is_sent_again_is_told_its_reply_again_where_it_was_sent(
+    connect: Connect, user: str, session: str
+) -> None:
+    one = connect(user, session)
+    frame: Frame = {"type": "text_message", "id": "m-1", "data": {"text": "[say 2]"}}
+    one.send(frame)
+    [first] = told(until_the_end(one), "reply")
+    two = connect(user, session)
+
+    two.send(frame)
+
+    frames = until_the_end(two)
+    [ack] = [each for each in frames if each["type"] == "text_ack"]
+    assert ack["data"]["messageId"] == first["messageId"]
+    assert told(frames, "reply") == [first]
+
+
+def next_delta(client: Client) -> dict[str, Any] | None:
+    """Return the data of the next frame if it is a delta."""
+    frame = json.loads(client.receive_any())
+    data: dict[str, Any] = frame["data"]
+    return data if frame["type"] == "text_delta" else None
