@@ -8,7 +8,7 @@ from rich.text import Text
 
 from local.demo.checks import Check
 from local.demo.evidence import Event, Row
-from local.demo.session import Played
+from local.demo.steps import Played
 
 _WIDTH = 96
 

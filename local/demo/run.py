@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from local import outputs
 from local.demo import report
-from local.demo.checks import EVENTS, changes, judge
+from local.demo.checks import are_all, changes, expected, judge
 from local.demo.evidence import Row, Tables, eventually
 from local.demo.session import play
 from local.errors import LocalError
@@ -24,6 +24,7 @@ def demo(file: Path, console: Terminal) -> bool:
     if deployed is None:
         raise LocalError(f"{file} does not hold the outputs of the program")
     client = _client(deployed)
+    is_answered = "responder_function" in deployed.everything
     tables = Tables(Deployment(read_outputs(file)), client.user_id)
     metrics = tables.metrics()
     rows: list[Row | None] = []
@@ -31,22 +32,23 @@ def demo(file: Path, console: Terminal) -> bool:
     def look() -> None:
         rows.append(eventually(tables.row, lambda row: row is not None and row.frames > 0))
 
-    played = play(client.url, client.headers, look)
-    expected = changes(played)
+    played = play(client.url, client.headers, look, is_answered=is_answered)
+    counters = changes(played)
+    wanted = expected(is_answered=is_answered)
     after = eventually(tables.row, lambda row: row is not None and row.disconnected)
-    events = eventually(tables.events, lambda events: len(events) >= EVENTS.total())
+    events = eventually(tables.events, lambda events: are_all(events, wanted))
 
     def moved() -> dict[str, int]:
         now = tables.metrics()
-        return {name: now[name] - metrics[name] for name in expected}
+        return {name: now[name] - metrics[name] for name in counters}
 
-    movement = eventually(moved, lambda moves: moves == expected)
+    movement = eventually(moved, lambda moves: moves == counters)
     checks = list(judge(played, events, rows[0], after, movement))
     for table in (
         report.frames(played),
         report.events(events),
         report.rows(rows[0], after),
-        report.metrics(metrics, movement, expected),
+        report.metrics(metrics, movement, counters),
         report.verdict(checks),
     ):
         console.print(table)
@@ -63,8 +65,9 @@ class _Client:
 
 
 def _client(deployed: Outputs) -> _Client:
-    name = f"demo-{secrets.token_hex(4)}"
+    name, session = f"demo-{secrets.token_hex(4)}", {"sessionId": f"demo-{secrets.token_hex(4)}"}
     if deployed.ticket_url is None:
-        return _Client(name, f"{deployed.websocket_url}?{urlencode({'userId': name})}", {})
+        return _Client(name, f"{deployed.websocket_url}?{urlencode({'userId': name, **session})}", {})
     person = sign_in(deployed, f"{name}@example.com")
-    return _Client(person.user_id, deployed.websocket_url, {"Authorization": f"Bearer {person.access_token}"})
+    url = f"{deployed.websocket_url}?{urlencode(session)}"
+    return _Client(person.user_id, url, {"Authorization": f"Bearer {person.access_token}"})

@@ -1,15 +1,15 @@
 """What the client of the demo does: everything that a client can do, and one thing that it should not."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
 import msgspec
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-from functions.domain.frames.feed_frames import Message
+from functions.domain.frames.feed_frames import Message, TextDelta
 from functions.domain.frames.protocol import (
     Answer,
     Error,
@@ -27,6 +27,8 @@ from functions.domain.frames.protocol import (
     VoiceReady,
     VoiceStart,
 )
+from local.demo.reply import TEXT, Reply
+from local.demo.steps import ANSWER_SECONDS, Played, Step
 from local.errors import LocalError
 
 T = TypeVar("T")
@@ -35,33 +37,13 @@ VOICE_FRAMES = 10
 SILENCE = bytes(3_200)
 """A tenth of a second of 16-bit audio at 16 kHz."""
 FRAME_SECONDS = 0.1
-ANSWER_SECONDS = 15.0
-"""The first answer of a function waits for its interpreter to start."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One frame of the client, or several alike, and what came back."""
-
-    sent: str
-    received: str
-    right: bool
-
-
-@dataclass(frozen=True)
-class Played:
-    """The whole session."""
-
-    steps: tuple[Step, ...]
-    voice_seconds: int
-    """Whole seconds of voice, as the server counted them."""
 
 
 class Session:
     """The frames of one connection, written down as they go."""
 
     def __init__(self, socket: ClientConnection) -> None:
-        self.steps: list[Step] = [Step("connect", "the connection is open", right=True)]
+        self.steps: list[Step] = []
         self._socket = socket
 
     def ask(self, frame: msgspec.Struct | str, kind: type[T], right: Callable[[T], bool]) -> T:
@@ -84,11 +66,11 @@ class Session:
         return answer
 
     def _answer(self) -> tuple[str, Answer]:
-        """Receive an answer; what every screen is told may come at any time, and is no answer."""
+        """Receive an answer; what screens are told may come at any time, and is no answer."""
         while True:
             received = self._socket.recv(timeout=ANSWER_SECONDS, decode=True)
             answer = msgspec.json.decode(received, type=Sent)
-            if not isinstance(answer, Message):
+            if not isinstance(answer, Message | TextDelta):
                 return received, answer
 
     def speak(self, frames: Iterable[VoiceData]) -> None:
@@ -101,35 +83,52 @@ class Session:
         self.steps.append(Step(f"{count} times voice_data", "nothing", right=True))
 
 
-def play(url: str, headers: Mapping[str, str], while_connected: Callable[[], None]) -> Played:
-    """Play the session, and call back before it disconnects.
+def play(
+    url: str, headers: Mapping[str, str], while_connected: Callable[[], None], *, is_answered: bool
+) -> Played:
+    """Play the session, over two connections, and call back before it disconnects.
 
     Parameters
     ----------
     url, headers
-        What the client connects with, its identity included.
+        What the client connects with, its identity and its session included.
     while_connected
         Called before it disconnects.
+    is_answered
+        Whether texts are answered here.
 
     Raises
     ------
     LocalError
         If the connection is refused or breaks, or an answer is of the wrong kind.
     """
-    try:
-        socket = connect(url, additional_headers=headers, open_timeout=ANSWER_SECONDS)
-    except (TimeoutError, WebSocketException, OSError) as error:
-        raise LocalError(f"the client cannot connect: {error}") from None
-    with socket:
+    reply = Reply("demo-", is_answered=is_answered)
+    steps = [Step("connect", "the connection is open", right=True)]
+    with _connected(url, headers) as socket:
+        steps += reply.until_the_middle(socket)
+    with _connected(url, headers) as socket:
+        steps += [Step("connect again", "the connection is open", right=True), *reply.to_its_end(socket)]
         session = Session(socket)
         session.ask(Ping(), Pong, lambda _pong: True)
-        text = TextMessage(id="hello-1", data=TextMessageData(text="Hello, who is there?"))
-        first = session.ask(text, TextAck, lambda ack: ack.id == text.id)
-        session.ask(text, TextAck, lambda ack: ack.data == first.data)
+        again = TextMessage(id=reply.screen.text_id, data=TextMessageData(text=TEXT))
+        session.ask(again, TextAck, lambda ack: ack.data.message_id == reply.screen.message_id)
         seconds = _voice(session)
         session.ask("{not json", Error, lambda error: error.data.code == "invalid_json")
         while_connected()
-    return Played((*session.steps, Step("disconnect", "the connection is closed", right=True)), seconds)
+    steps += [*session.steps, Step("disconnect", "the connection is closed", right=True)]
+    return Played(tuple(steps), seconds, reply.screen.reply)
+
+
+@contextmanager
+def _connected(url: str, headers: Mapping[str, str]) -> Iterator[ClientConnection]:
+    with ExitStack() as stack:
+        try:
+            socket = stack.enter_context(
+                connect(url, additional_headers=headers, open_timeout=ANSWER_SECONDS)
+            )
+        except (TimeoutError, WebSocketException, OSError) as error:
+            raise LocalError(f"the client cannot connect: {error}") from None
+        yield socket
 
 
 def _voice(session: Session) -> int:

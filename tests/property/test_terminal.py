@@ -19,7 +19,7 @@ from local.commands import refused
 from local.demo import report as demo
 from local.demo.checks import Check
 from local.demo.evidence import Event, Row
-from local.demo.session import Played, Step
+from local.demo.steps import Played, Step
 from local.function_logs import Line, shown
 from local.status import Function, Status
 from ops.commands import report
