@@ -5,9 +5,7 @@ import pytest
 from tests.docs.markdown import ROOT, names, tables
 from tests.docs.test_requirements import EXISTING
 
-PROMISES = [
-    promise for table in tables(ROOT / "docs" / "protocol.md", "promised") for promise in table
-]
+PROMISES = [promise for table in tables(ROOT / "docs" / "protocol.md", "promised") for promise in table]
 
 
 def test_there_are_promises() -> None:

@@ -4,15 +4,14 @@ import json
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
-
-import pytest
 
 from tests.clients.scripts import node
 from tests.clients.tunnel import Tunnel, tunnel
 from tests.integration.backend import Backend
-from tests.integration.client import Frame
+from tests.integration.client import Client, Frame
 from tests.integration.conftest import Connect
 from tests.integration.waiting import eventually
 
@@ -55,6 +54,11 @@ class Page:
                 shown.append(action["message"])
         return shown
 
+    @property
+    def said(self) -> str:
+        """What was said of a reply so far."""
+        return "".join(delta["text"] for delta in self.of("delta"))
+
     def end(self) -> None:
         """Let it leave."""
         assert self._process.stdin is not None
@@ -63,38 +67,38 @@ class Page:
         self._thread.join()
 
 
-@pytest.fixture
-def way(backend: Backend) -> Iterator[Tunnel]:
-    port = urlsplit(backend.outputs.websocket_url).port
-    assert port is not None
-    with tunnel(port) as way:
-        yield way
-
-
-@pytest.fixture
-def page(backend: Backend, way: Tunnel, user: str) -> Iterator[Page]:
+@contextmanager
+def page_of(backend: Backend, user: str) -> Iterator[tuple[Page, Tunnel]]:
+    """A page of a user's, and the way on which it reaches the backend, for as long as the block lasts."""
     there = urlsplit(backend.outputs.websocket_url)
-    url = urlunsplit(there._replace(netloc=f"127.0.0.1:{way.port}", query=urlencode({"userId": user})))
-    with subprocess.Popen(
-        [node(), TALK, url, f"session-{user}"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    ) as process:
-        page = Page(process)
-        try:
-            yield page
-            page.end()
-        except BaseException:
-            process.kill()
-            raise
+    assert there.port is not None
+    with tunnel(there.port) as way:
+        here = there._replace(netloc=f"127.0.0.1:{way.port}", query=urlencode({"userId": user}))
+        with subprocess.Popen(
+            [node(), TALK, urlunsplit(here), f"session-{user}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        ) as process:
+            page = Page(process)
+            try:
+                yield page, way
+                page.end()
+            except BaseException:
+                process.kill()
+                raise
 
 
 def test_what_it_shows_is_the_feed_however_often_it_is_cut(
-    connect: Connect, page: Page, way: Tunnel, user: str
+    backend: Backend, connect: Connect, user: str
 ) -> None:
     other = connect(user, f"session-{user}")
+    with page_of(backend, user) as (page, way):
+        _talk(page, way, other)
+
+
+def _talk(page: Page, way: Tunnel, other: Client) -> None:
     eventually(lambda: page.of("reset"))
     for number in range(CUTS):
         page.do("say", f"mine {number}")
@@ -116,3 +120,22 @@ def test_what_it_shows_is_the_feed_however_often_it_is_cut(
 def _all_of_it(page: Frame) -> list[Frame] | None:
     messages: list[Frame] = page["data"]["messages"]
     return messages[::-1] if len(messages) == 3 * CUTS else None
+
+
+def test_a_reply_goes_on_where_it_was_cut(answering_backend: Backend, user: str) -> None:
+    words = " ".join(map(str, range(1, 81)))
+    with page_of(answering_backend, user) as (page, way):
+        eventually(lambda: page.of("reset"))
+        page.do("say", "[say 80] [pause 50]")
+        eventually(lambda: page.said)
+        eventually(way.cut)
+        before = page.said
+
+        eventually(lambda: len(page.shown) == 2)
+
+    question, reply = page.shown
+    assert (reply["kind"], reply["messageId"], reply["text"]) == ("reply", question["id"], words)
+    assert len(before) < len(words)
+    assert words.startswith(page.said)
+    assert len(page.said) > len(before)
+    assert [delta["offset"] for delta in page.of("delta")].count(0) == 1
