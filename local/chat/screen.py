@@ -1,6 +1,5 @@
 """What is seen of a conversation on a terminal: lines, and one reply at a time that is being said."""
 
-import json
 from typing import Final
 
 from local.chat.actions import (
@@ -15,9 +14,9 @@ from local.chat.actions import (
     Shown,
     Waiting,
 )
+from local.chat.lines import NAME, line, sessions
 from ops.terminal import Terminal
 
-_NAME: Final = "airium"
 _ASIDE: Final = "dim"
 _PAGES: Final = "sessions_page"
 
@@ -72,10 +71,10 @@ class Screen:
         said = self._said.get(delta.message_id)
         if delta.offset == 0 or said is None:
             again = f" (attempt {delta.attempt})" if delta.attempt > 1 else ""
-            self._begin(delta.message_id, f"{_NAME}{again}: ")
+            self._begin(delta.message_id, f"{NAME}{again}: ")
             said = ""
         elif self._open != delta.message_id:
-            self._begin(delta.message_id, f"{_NAME} … ")
+            self._begin(delta.message_id, f"{NAME} … ")
         self._said[delta.message_id] = said + delta.text
         self._print(delta.text)
 
@@ -97,13 +96,13 @@ class Screen:
             return
         if text != said:
             if self._open != message_id:
-                self._begin(message_id, f"{_NAME} … ")
+                self._begin(message_id, f"{NAME} … ")
             self._print(text.removeprefix(said))
         self._end_line()
         self._note_end(message)
 
     def _whole(self, message: Json) -> None:
-        label, text = _line(message)
+        label, text = line(message)
         self._end_line()
         if label:
             self._console.print(label, style="bold", end="")
@@ -125,8 +124,8 @@ class Screen:
 
     def _answer(self, type_: str, data: Json) -> None:
         if type_ == _PAGES:
-            for session in data.get("sessions", []):
-                self.aside(", ".join(f"{name} {value}" for name, value in session.items()))
+            for words in sessions(data):
+                self.aside(words)
         elif ended := data.get("stopReason") or data.get("reason"):
             self.aside(f"it had ended: {ended}")
 
@@ -146,18 +145,3 @@ class Screen:
         for line in rest:  # a string is one line on a terminal of ours
             self._console.print()
             self._console.print(line, style=style, end="")
-
-
-def _line(message: Json) -> tuple[str, str]:
-    """Return whose words a message has, if anybody's, and the words."""
-    match message["kind"]:
-        case "text":
-            return "you: ", message.get("text") or ""
-        case "reply":
-            return f"{_NAME}: ", message.get("text") or ""
-        case "failed":
-            return "", f"  (no reply: {message.get('reason')})"
-        case "notification":
-            return f"{message.get('type')}: ", json.dumps(message.get("data"), ensure_ascii=False)
-        case kind:
-            return "", f"  ({kind})"

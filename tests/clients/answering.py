@@ -13,6 +13,12 @@ from tests.clients.server import Server
 
 REPLY: Final = "Good morning\nto you 😀"
 HALF: Final = 8
+SESSIONS: Final = {
+    "sessions": [
+        {"sessionId": "s-2", "lastActivity": "2026-11-23T09:35:50.201Z", "texts": 2, "title": "Good evening"}
+    ],
+    "cursor": "more",
+}
 
 
 class Answering:
@@ -64,7 +70,7 @@ class Answering:
                 self.server.answer("text_cancelled", frame["data"], frame["id"])
                 self._end("cancelled", REPLY[:HALF])
             case "sessions":
-                self.server.answer("sessions_page", {"sessions": [{"title": "Good evening"}]}, frame["id"])
+                self.server.answer("sessions_page", SESSIONS, frame["id"])
 
     def _end(self, reason: str, text: str) -> None:
         question, self._question = self._question, None

@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from tests.clients.scripts import node
 from tests.clients.tunnel import Tunnel, tunnel
 from tests.integration.backend import Backend
-from tests.integration.client import Client, Frame
+from tests.integration.client import Frame
 from tests.integration.conftest import Connect
 from tests.integration.waiting import eventually
 
@@ -95,20 +95,16 @@ def test_what_it_shows_is_the_feed_however_often_it_is_cut(
 ) -> None:
     other = connect(user, f"session-{user}")
     with page_of(backend, user) as (page, way):
-        _talk(page, way, other)
+        eventually(lambda: page.of("reset"))
+        for number in range(CUTS):
+            page.do("say", f"mine {number}")
+            other.text(f"theirs {number}")
+            eventually(way.cut)
+            other.text(f"meanwhile {number}")
 
-
-def _talk(page: Page, way: Tunnel, other: Client) -> None:
-    eventually(lambda: page.of("reset"))
-    for number in range(CUTS):
-        page.do("say", f"mine {number}")
-        other.text(f"theirs {number}")
-        eventually(way.cut)
-        other.text(f"meanwhile {number}")
-
-    eventually(lambda: len(page.of("acknowledged")) == CUTS)
-    feed = eventually(lambda: _all_of_it(other.ask({"type": "history", "data": {"limit": 50}})))
-    eventually(lambda: page.shown == feed)
+        eventually(lambda: len(page.of("acknowledged")) == CUTS)
+        feed = eventually(lambda: _all_of_it(other.ask({"type": "history", "data": {"limit": 50}})))
+        eventually(lambda: page.shown == feed)
 
     assert way.cuts >= CUTS
     assert [message["seq"] for message in feed] == list(range(1, 3 * CUTS + 1))

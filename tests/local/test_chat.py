@@ -121,7 +121,7 @@ def test_what_was_said_before_is_shown_and_what_was_before_that_when_it_is_asked
     assert lines == [
         *["you: text 2", "you: text 3", "you: text 4"],
         *["(before that:)", "you: text 0", "you: text 1", "(until here)"],
-        "(title Good evening)",
+        *["(2026-11-23 09:35  s-2  Good evening: 2 texts, 0 replies)", "(and older ones)"],
     ]
 
 
