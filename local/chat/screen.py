@@ -142,6 +142,6 @@ class Screen:
     def _print(self, text: str, style: str = "") -> None:
         first, *rest = text.split("\n")
         self._console.print(first, style=style, end="")
-        for line in rest:  # a string is one line on a terminal of ours
+        for each in rest:  # a string is one line on a terminal of ours
             self._console.print()
-            self._console.print(line, style=style, end="")
+            self._console.print(each, style=style, end="")
