@@ -88,6 +88,7 @@ def welcome(result: Up) -> Iterator[str]:
         first += " The kept read models differed from the log and have been rebuilt."
     yield first
     yield from _urls(result.outputs)
+    yield "  chat            make chat (in another terminal)"
     yield from _first_steps(result.outputs)
     yield '                  and type {"type": "ping"}'
 
