@@ -64,8 +64,8 @@ _INTRODUCTION: Final = (
     "Frames are JSON text. A client chooses `id` and finds it again in the answer, but not in `pong`. "
     "The gateway itself may send frames of the form {message, connectionId, requestId}, which have no type. "
     f"A client's frame has at most {p.MAX_FRAME_BYTES:,} bytes in UTF-8, and one that it is sent at most "
-    f"{p.MAX_SENT_BYTES:,}. How a client shows each message once and in order, and what it is promised, is in "
-    "docs/protocol.md."
+    f"{p.MAX_SENT_BYTES:,}. How a client shows each message once and in order, and what it is promised, is "
+    "in docs/protocol.md."
 )
 
 

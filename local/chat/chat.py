@@ -131,6 +131,7 @@ class Chat:
 
     def _typed(self, line: str) -> None:
         """Take a line. Before what was said is shown it waits, but a person leaves at once."""
+        self._screen.typed()
         words = read(line)
         if words == _QUIT and self._settings.is_person:
             self._has_left = True

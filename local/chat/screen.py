@@ -39,6 +39,11 @@ class Screen:
         self._said: dict[str, str] = {}
         self._open: str | None = None
 
+    def typed(self) -> None:
+        """Take note of a line that somebody typed, which ends the one that was being printed."""
+        if self._echoes:
+            self._open = None
+
     def aside(self, words: str) -> None:
         """Print a line that nobody in the conversation has said."""
         self._end_line()

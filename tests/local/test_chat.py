@@ -191,6 +191,16 @@ def test_another_text_in_the_middle_of_an_answer_gets_a_line_of_its_own(
     assert output.getvalue() == "airium: Good \nyou: and you?\nairium … morning\n"
 
 
+def test_what_is_typed_in_the_middle_of_an_answer_ends_its_line(output: io.StringIO) -> None:
+    screen = Screen(Terminal(file=output, soft_wrap=True), echoes=True)
+
+    show(screen, Delta("q", 1, 0, "Good "))
+    screen.typed()
+    show(screen, reply("Good morning"))
+
+    assert output.getvalue() == "airium: Good airium … morning\n"
+
+
 def test_a_greater_attempt_is_shown_anew(screen: Screen, output: io.StringIO) -> None:
     show(screen, Delta("q", 1, 0, "Good"), Delta("q", 2, 0, "Hello"), reply("Hello you"))
 
