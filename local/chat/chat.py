@@ -1,8 +1,6 @@
 """The loop of a chat: what is typed, what comes, what is due, and connections one after the other."""
 
-import codecs
 import contextlib
-import os
 import random
 import selectors
 import time
@@ -17,6 +15,7 @@ from local.chat.connection import Connection, Dial, Ended, Inbox, News, Opened, 
 from local.chat.conversation import Conversation
 from local.chat.screen import Screen
 from local.chat.talk import Talk
+from local.chat.typed import Typed
 from local.chat.words import Command, Say, read
 from local.errors import LocalError
 
@@ -56,8 +55,7 @@ class Chat:
         self._screen = screen
         self._talk = talk
         self._inbox = Inbox()
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._line = ""
+        self._lines = Typed(settings.typed)
         self._held: deque[Say | Command] = deque()
         self._connection: Connection | None = None
         self._is_open = False
@@ -76,7 +74,7 @@ class Chat:
         """
         with contextlib.closing(self._inbox), selectors.SelectSelector() as selector:
             selector.register(self._inbox, selectors.EVENT_READ)
-            selector.register(self._settings.typed, selectors.EVENT_READ)
+            selector.register(self._lines, selectors.EVENT_READ)
             self._connect()
             try:
                 while not self._has_left:
@@ -92,8 +90,10 @@ class Chat:
                 for connection, news in self._inbox.take():
                     if connection is self._connection:
                         self._take(news)
-            elif not self._read():
-                selector.unregister(self._settings.typed)
+            else:
+                self._read()
+                if self._lines.has_ended:
+                    selector.unregister(self._lines)
 
     def _patience(self) -> float | None:
         due_at = self._conversation.due_at
@@ -117,17 +117,13 @@ class Chat:
             self._has_left = True
 
     # --- What is typed -----------------------------------------------------------------------
-    def _read(self) -> bool:
-        """Read what is typed; tell whether there can be more."""
-        read_ = os.read(self._settings.typed, 65_536)
-        *lines, self._line = (self._line + self._decoder.decode(read_, final=not read_)).split("\n")
-        for line in [*lines, *([self._line] if not read_ else [])]:
+    def _read(self) -> None:
+        for line in self._lines.read():
             self._typed(line)
-        if not read_ and self._settings.is_person:
+        if self._lines.has_ended and self._settings.is_person:
             self._has_left = True
-        elif not read_:
+        elif self._lines.has_ended:
             self._leave_at = time.monotonic() + LAST_SECONDS
-        return bool(read_)
 
     def _typed(self, line: str) -> None:
         """Take a line. Before what was said is shown it waits, but a person leaves at once."""

@@ -15,10 +15,8 @@ from local.chat.actions import (
     Drop,
     Json,
     Older,
-    Reset,
     Said,
     Send,
-    Shown,
 )
 from local.chat.drafts import Drafts
 from local.chat.feed import MOST_AHEAD, Feed
@@ -131,18 +129,18 @@ class Conversation:
         match frame.type:
             case "message" if data["feed"] in self.feeds:
                 told = self._acknowledged(frame, data["id"]) if data["kind"] == "text" else []
-                return [*told, *self._finished(self.feeds[data["feed"]].told(data))]
+                return [*told, *self.drafts.seen(self.feeds[data["feed"]].told(data))]
             case "text_delta":
                 delta = self.drafts.told(data)
                 return [*self._acknowledged(frame, data["messageId"]), *([] if delta is None else [delta])]
             case "text_ack":
                 return self._acknowledged(frame, data["messageId"])
             case "resumed" | "reset" if self._resumes.answered(frame.id, data["feed"], now):
-                return self._finished(self._resumed(frame.type, self.feeds[data["feed"]], data, now))
+                return self.drafts.seen(self._resumed(frame.type, self.feeds[data["feed"]], data, now))
             case "history_page":
-                return self._finished(self._page(frame, now))
+                return self.drafts.seen(self._page(frame, now))
             case "error":
-                return self._finished(refused(frame, self._outbox, self.feeds, now))
+                return self.drafts.seen(refused(frame, self._outbox, self.feeds, now))
             case "":  # the gateway's own, which does not say of which frame: it may have dropped any
                 self._resumes.hurry(now + PAUSE_MS)
                 self._requests.hurry(now + PAUSE_MS)
@@ -179,22 +177,6 @@ class Conversation:
         if feed.is_loading and feed.before is None:
             self._outbox.load(feed, now + PAUSE_MS)
         return shown
-
-    def _finished(self, actions: list[Action]) -> list[Action]:
-        """Forget the drafts of the replies that are shown now; what is said still goes on after a reset."""
-        for action in actions:
-            match action:
-                case Shown(message=message):
-                    self._finish(message)
-                case Older(messages=messages):
-                    for message in messages:
-                        self._finish(message)
-        anew = any(isinstance(action, Reset) and action.feed == "session" for action in actions)
-        return [*actions, *self.drafts.reset()] if anew else actions
-
-    def _finish(self, message: Json) -> None:
-        if "messageId" in message:
-            self.drafts.finish(message["messageId"])
 
     def _settled(self, actions: list[Action], now: int) -> list[Action]:
         """Return what is to be done, with what is to be sent now."""

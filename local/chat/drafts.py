@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from local.chat.actions import Delta, Json
+from local.chat.actions import Action, Delta, Json, Older, Reset, Shown
 
 MOST_DRAFTS: Final = 20
 MOST_FINISHED: Final = 1_000
@@ -50,6 +50,22 @@ class Drafts:
     def opened(self) -> None:
         """Take note of another connection: what goes on is told on it from its beginning."""
         self._of_before = set(self._drafts)
+
+    def seen(self, actions: list[Action]) -> list[Action]:
+        """Forget the drafts of what is shown now; after a reset of its feed, show what goes on once more."""
+        for action in actions:
+            match action:
+                case Shown(message=message):
+                    self._finish_for(message)
+                case Older(messages=messages):
+                    for message in messages:
+                        self._finish_for(message)
+        anew = any(isinstance(action, Reset) and action.feed == "session" for action in actions)
+        return [*actions, *self.reset()] if anew else actions
+
+    def _finish_for(self, message: Json) -> None:
+        if "messageId" in message:
+            self.finish(message["messageId"])
 
     def reset(self) -> list[Delta]:
         """Begin anew with the feed: return what is being said still, each from its beginning.
