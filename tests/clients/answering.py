@@ -1,6 +1,7 @@
 """A backend of one connection at a time behind a real socket, that says half a reply and waits."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,12 +21,14 @@ SESSIONS: Final = {
     "cursor": "more",
 }
 
+_CLOSE: Final = re.compile(r"\[close (\d+)\]")
+
 
 class Answering:
     """What it was sent and what it is to do.
 
     A text is answered with the first half of `REPLY`. The other half is told to who comes back, or to who
-    stops it; ``[whole]`` asks for all of it at once.
+    stops it; ``[whole]`` asks for all of it at once, and ``[close 1001]`` for the end of the connection.
 
     Attributes
     ----------
@@ -50,9 +53,12 @@ class Answering:
         self.server.is_open = True
         for text in socket:
             with self._busy:
-                self._take(json.loads(text))
+                frame = json.loads(text)
+                self._take(frame)
                 while self.server.net:
                     socket.send(self.server.net.pop(0))
+            if frame["type"] == "text_message" and (code := _CLOSE.search(frame["data"]["text"])):
+                socket.close(int(code[1]))
 
     def _take(self, frame: dict[str, Any]) -> None:
         self.frames.append(frame)

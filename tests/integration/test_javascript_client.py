@@ -1,70 +1,17 @@
 """The client in JavaScript on a real socket, which is cut again and again."""
 
-import json
-import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from tests.clients.scripts import node
+from tests.clients.page import Page, open_page
 from tests.clients.tunnel import Tunnel, tunnel
 from tests.integration.backend import Backend
 from tests.integration.client import Frame
 from tests.integration.conftest import Connect
 from tests.integration.waiting import eventually
 
-TALK = "tests/clients/talk.mjs"
 CUTS = 6
-
-
-class Page:
-    """What a client in JavaScript shows, as far as it has said so."""
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self._process = process
-        self.actions: list[Frame] = []
-        self._thread = threading.Thread(target=self._read)
-        self._thread.start()
-
-    def _read(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self.actions.append(json.loads(line))
-
-    def do(self, name: str, *values: Any) -> None:
-        """Have it do something."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps([name, *values]) + "\n")
-        self._process.stdin.flush()
-
-    def of(self, event: str) -> list[Frame]:
-        """Return its actions of a name, in order."""
-        return [action for action in self.actions if action["event"] == event]
-
-    @property
-    def shown(self) -> list[Frame]:
-        """The messages of the session that it shows, in order."""
-        shown: list[Frame] = []
-        for action in [each for each in self.actions if each.get("feed") == "session"]:
-            if action["event"] == "reset":
-                shown.clear()
-            elif action["event"] == "message":
-                shown.append(action["message"])
-        return shown
-
-    @property
-    def said(self) -> str:
-        """What was said of a reply so far."""
-        return "".join(delta["text"] for delta in self.of("delta"))
-
-    def end(self) -> None:
-        """Let it leave."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        assert self._process.wait(timeout=30) == 0
-        self._thread.join()
 
 
 @contextmanager
@@ -74,20 +21,8 @@ def page_of(backend: Backend, user: str) -> Iterator[tuple[Page, Tunnel]]:
     assert there.port is not None
     with tunnel(there.port) as way:
         here = there._replace(netloc=f"127.0.0.1:{way.port}", query=urlencode({"userId": user}))
-        with subprocess.Popen(
-            [node(), TALK, urlunsplit(here), f"session-{user}"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-        ) as process:
-            page = Page(process)
-            try:
-                yield page, way
-                page.end()
-            except BaseException:
-                process.kill()
-                raise
+        with open_page(urlunsplit(here), f"session-{user}") as page:
+            yield page, way
 
 
 def test_what_it_shows_is_the_feed_however_often_it_is_cut(
