@@ -66,6 +66,9 @@ def _report(outcomes: list[Outcome], seconds: float) -> int:
         ("invocations that died", sum(outcome.died for outcome in outcomes)),
         ("requests to DynamoDB", sum(outcome.requests for outcome in outcomes)),
         ("comparisons of everything, before any rebuild and after", sum(o.verifications for o in outcomes)),
+        ("devices", sum(outcome.devices for outcome in outcomes)),
+        ("comparisons of a device with the log", sum(outcome.compared for outcome in outcomes)),
+        ("frames that devices took", sum(outcome.told for outcome in outcomes)),
         ("events acknowledged", sum(outcome.acknowledged for outcome in outcomes)),
         ("acknowledged and lost", kinds["lost"]),
         ("recorded twice", kinds["twice"]),
@@ -73,6 +76,7 @@ def _report(outcomes: list[Outcome], seconds: float) -> int:
         ("rows that differ from the fold", kinds["read model"]),
         ("answers that were untrue", kinds["untrue"]),
         ("texts without one number, and gaps between numbers", kinds["feed"]),
+        ("devices that show anything but what the log says", kinds["device"]),
         ("seconds", round(seconds)),
     ):
         totals.add_row(what, f"{number:,}")

@@ -10,12 +10,12 @@ from functions.domain.log.ids import MINUTE
 from tests.faults.equality import differences, scan
 from tests.faults.ledger import Acknowledged
 from tests.faults.problems import Item, Problem
-from tests.faults.world import LIMITS, World
+from tests.faults.telling import acknowledged, asking, feeds_of_world, hearing, numbering
+from tests.faults.world import World
 
 _TAKEOVER_MILLISECONDS: Final = 15 * MINUTE
 _DAY: Final = 1440 * MINUTE
 _COUNTED: Final = {"TextMessageReceived": "texts", "VoiceSessionStarted": "voices"}
-_MOST: Final = {"texts": LIMITS.texts, "voices": LIMITS.voice_sessions}
 
 
 def problems(world: World) -> list[Problem]:
@@ -28,7 +28,7 @@ def problems(world: World) -> list[Problem]:
         *_sweeps(world, items),
         *_losses(world, items),
         *_counts(world, stored),
-        *_feeds(world, items),
+        *_told(world, items),
     ]
     return [*found, *differences(world, items)]
 
@@ -146,35 +146,23 @@ def _by(item: Item) -> str:
     return by
 
 
-def _feeds(world: World, items: list[Item]) -> Iterator[Problem]:
-    """Each text has one number in the feed of its conversation, and the numbers have no gap."""
-    numbers: dict[str, list[int]] = {}
-    numbered: Counter[tuple[str, str, str]] = Counter()
-    for item in scan(world, world.tables.feeds):
-        if item["key"]["S"].startswith("m#") and int(item["expires_at"]["N"]) * 1000 > world.now:
-            feed = item["feed"]["S"]
-            numbers.setdefault(feed, []).append(int(item["key"]["S"].removeprefix("m#")))
-            numbered[feed, item["connection_id"]["S"], item["event_id"]["S"]] += 1
-    texts = {_place(item) for item in items if item["type"]["S"] == "TextMessageReceived"}
-    for feed, given in numbers.items():
-        if sorted(given) != list(range(1, len(given) + 1)):
-            yield Problem("feed", f"{feed} has the numbers {sorted(given)}")
-    yield from (
-        Problem("feed", f"{place} has {count} numbers") for place, count in numbered.items() if count > 1
-    )
-    yield from (Problem("feed", f"{place} has no number") for place in sorted(texts - numbered.keys()))
-    yield from (Problem("feed", f"{place} is no text") for place in sorted(numbered.keys() - texts))
-
-
-def _place(item: Item) -> tuple[str, str, str]:
-    connection = item["connection_id"]["S"]
-    feed = f"session#{item['session_id']['S']}" if "session_id" in item else f"connection#{connection}"
-    return feed, connection, item["event_id"]["S"]
+def _told(world: World, items: list[Item]) -> Iterator[Problem]:
+    feeds = feeds_of_world(world)
+    yield from numbering(feeds, items)
+    yield from hearing(feeds, items, world.heard)
+    world.heard.clear()
+    yield from acknowledged(world, feeds)
+    yield from asking(world)
 
 
 def _counts(world: World, stored: list[Item]) -> Iterator[Problem]:
     """What was counted of a user in a minute is what the log holds of it, and no more than the limits."""
-    counts = {item["claim"]["S"]: item for item in scan(world, world.tables.claims) if "count" in item}
+    counts = {
+        item["claim"]["S"]: item
+        for item in scan(world, world.tables.claims)
+        if item["claim"]["S"].partition("#")[0] in _COUNTED.values()
+    }
+    most = {"texts": world.limits.texts, "voices": world.limits.voice_sessions}
     held = {key: int(item["count"]["N"]) for key, item in counts.items()}
     lengths = {key: int(item["bytes"]["N"]) for key, item in counts.items() if "bytes" in item}
     logged: Counter[str] = Counter()
@@ -193,7 +181,7 @@ def _counts(world: World, stored: list[Item]) -> Iterator[Problem]:
             yield Problem("counter", f"{key}: counted {held.get(key, 0)}, logged {logged[key]}")
         if lengths.get(key, 0) != written[key]:
             yield Problem("counter", f"{key}: {lengths.get(key, 0)} bytes counted, {written[key]} logged")
-        if written[key] > LIMITS.text_bytes:
+        if written[key] > world.limits.text_bytes:
             yield Problem("twice", f"{key}: {written[key]} bytes are beyond the limit")
-        if logged[key] > _MOST[key.partition("#")[0]]:
+        if logged[key] > most[key.partition("#")[0]]:
             yield Problem("twice", f"{key}: {logged[key]} are beyond the limit")

@@ -137,7 +137,9 @@ def _meet(fault: Fault, request: AWSPreparedRequest, body: bytes, times: int) ->
 
 
 def _in_part(request: AWSPreparedRequest, wanted: dict[str, Any], *, first: bool) -> AWSResponse:
-    """Read one half of the keys, the first or the second, and give the others back."""
+    """Do one half of what is asked for, the first or the second, and give the other back."""
+    if "BatchWriteItem" in _text(request.headers["X-Amz-Target"]).decode():
+        return _written_in_part(request, wanted, first=first)
     keys = [(table, key) for table, asked in wanted["RequestItems"].items() for key in asked["Keys"]]
     now, later = keys[: len(keys) // 2], keys[len(keys) // 2 :]
     if not first:
@@ -156,6 +158,17 @@ def _in_part(request: AWSPreparedRequest, wanted: dict[str, Any], *, first: bool
         answer = json.loads(done.content)
     answer["UnprocessedKeys"] = request_of(later)
     return _response(request, 200, {}, json.dumps(answer).encode())
+
+
+def _written_in_part(request: AWSPreparedRequest, wanted: dict[str, Any], *, first: bool) -> AWSResponse:
+    now, later = {}, {}
+    for table, writes in wanted["RequestItems"].items():
+        half = len(writes) // 2
+        now[table], later[table] = (writes[:half], writes[half:]) if first else (writes[half:], writes[:half])
+    if any(now.values()):
+        _carry_out(request, json.dumps({**wanted, "RequestItems": now}).encode())
+    left = {table: writes for table, writes in later.items() if writes}
+    return _response(request, 200, {}, json.dumps({"UnprocessedItems": left}).encode())
 
 
 def _carry_out(request: AWSPreparedRequest, body: bytes) -> AWSResponse:

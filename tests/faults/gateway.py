@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from random import Random
 from typing import Any, Final
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from tests import gateway_events
+from tests.faults.engine import CrashError
 from tests.faults.kinds import Fault, Faults
 
 _TOKEN_SECONDS: Final = 7_200
@@ -15,7 +17,15 @@ _TOKEN_SECONDS: Final = 7_200
 
 @dataclass
 class Line:
-    """One connection, as the gateway knows it. Times in epoch milliseconds."""
+    """One connection, as the gateway knows it. Times in epoch milliseconds.
+
+    Attributes
+    ----------
+    arriving, late
+        The frames that are on their way to the client: those that come next, and those that come after them.
+    sent
+        The client's own ids of the frames that it sent.
+    """
 
     id: str
     user: str
@@ -24,6 +34,9 @@ class Line:
     last_active_at: int
     open: bool = True
     voice: str | None = None
+    arriving: list[bytes] = field(default_factory=list)
+    late: list[bytes] = field(default_factory=list)
+    sent: set[str | None] = field(default_factory=set)
 
     @property
     def identity(self) -> dict[str, str]:
@@ -43,6 +56,7 @@ class Gateway:
 
     faults: Faults
     pause: Callable[[], None]
+    random: Random
     lines: dict[str, Line] = field(default_factory=dict)
     ended: list[Line] = field(default_factory=list)
     """Whose ``$disconnect`` is still to come."""
@@ -51,10 +65,26 @@ class Gateway:
     told: list[tuple[str, bytes]] = field(default_factory=list)
     """What was posted, to whom."""
 
+    def bring(self, line: Line, frame: bytes) -> None:
+        """Put a frame on its way to a client."""
+        if self.faults.happens(Fault.POST_LOST):
+            return
+        (line.late if self.faults.happens(Fault.POST_LATE) else line.arriving).append(frame)
+        if self.faults.happens(Fault.POST_DOUBLED):
+            line.late.append(frame)
+
+    def take(self, line: Line) -> list[bytes]:
+        """Return what has come to a client since the last time."""
+        came, line.arriving, line.late = line.arriving, line.late, []
+        if len(came) > 1 and self.faults.happens(Fault.POSTS_REORDERED):
+            self.random.shuffle(came)
+        return came
+
     def end(self, line: Line) -> None:
-        """Close a connection; its ``$disconnect`` follows, if it is not lost."""
+        """Close a connection, and lose what is on its way; ``$disconnect`` follows, if it is not lost."""
         if line.open:
             line.open = False
+            line.arriving, line.late = [], []
             if not self.faults.happens(Fault.DISCONNECT_LOST):
                 self.ended.append(line)
 
@@ -67,8 +97,17 @@ class Management:
 
     def post_to_connection(self, *, ConnectionId: str, Data: bytes) -> dict[str, Any]:  # noqa: N803 - AWS's own
         """Deliver a frame."""
-        line = self._find(ConnectionId)
-        self._gateway.told.append((line.id, Data))
+        gateway, line = self._gateway, self._find(ConnectionId)
+        if gateway.faults.happens(Fault.CRASH_BEFORE_POST):
+            raise CrashError
+        if gateway.faults.happens(Fault.CUT):
+            gateway.end(line)
+            gateway.gone.add(line.id)
+            raise _failure("GoneException", 410)
+        gateway.told.append((line.id, Data))
+        gateway.bring(line, Data)
+        if gateway.faults.happens(Fault.CRASH_AFTER_POST):
+            raise CrashError
         return {}
 
     def get_connection(self, *, ConnectionId: str) -> dict[str, Any]:  # noqa: N803 - AWS's own

@@ -6,16 +6,22 @@ from functools import cached_property
 from random import Random, randrange
 from typing import Any, Final
 
+import msgspec
+
+from functions.aws.feeds.pointers import Pointers
 from functions.aws.feeds.stores import feed_stores
 from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.log.counts import Counts
 from functions.aws.log.event_log import EventLog
 from functions.aws.read_models.connections import Connections
 from functions.aws.read_models.read_model import ReadModel
+from functions.domain.feeds.limits import FeedLimits
+from functions.domain.limits import Limits
 from ops.deployment import Deployment, Outputs
 from tests.fakes import Waiting
 from tests.faults import engine
 from tests.faults.gateway import Gateway, Management
+from tests.faults.heard import Heard
 from tests.faults.kinds import Fault, Faults
 from tests.faults.ledger import Ledger
 from tests.standin.turns import Turns
@@ -24,6 +30,17 @@ from tests.tables import Tables, create_tables
 BEGINNING: Final = 1_900_000_000_000
 """In 2030: the engine deletes what has expired by the machine's own clock."""
 RETENTION_DAYS: Final = 90
+_LIMITS: Final = Limits(texts=5, voice_sessions=2, text_bytes=70)
+"""Tight enough to be reached."""
+_LONG_TEXTS: Final = 60_000
+"""Bytes a minute where some texts are longer than a frame of the server's may be."""
+_FEED_LIMITS: Final = FeedLimits(resumes=6, histories=8)
+_SKEWS: Final = (0, 4_500, -4_500)
+"""By how many milliseconds the clocks of functions are wrong."""
+_PAGES: Final = (1, 3, 20)
+"""How many numbers of a feed are read at a time: few, so that there are several pages."""
+_SLOW: Final = 40
+"""Turns that pass while a slow function makes one request."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +97,16 @@ class Ground:
         The connections whose rows the engine does not take, as those too large, and how often it will not.
     expired
         The connections of which the log may have forgotten everything.
-    announced
-        What the function of the feeds is still to be invoked with.
+    announced, late
+        What the function of the feeds is still to be invoked with: now, and some time.
+    heard
+        What devices were told of feeds since everything was last compared.
+    compared, taken
+        How often a device was compared with the log, and how many frames devices took.
+    limits, feed_limits
+        How much a user may do in a minute.
     began
-        When what the log holds may have arrived at the earliest.
+        When what nobody has numbered may have arrived at the earliest.
     """
 
     seed: int
@@ -98,7 +121,13 @@ class Ground:
     unwritable: dict[str, int] = field(default_factory=dict)
     expired: set[str] = field(default_factory=set)
     announced: list[dict[str, Any]] = field(default_factory=list)
+    late: list[dict[str, Any]] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
+    compared: int = 0
+    taken: int = 0
     began: int = BEGINNING
+    limits: Limits = _LIMITS
+    feed_limits: FeedLimits = _FEED_LIMITS
     _numbers: int = 0
     projecting: set[int] = field(default_factory=set)
 
@@ -110,19 +139,27 @@ class Ground:
         self.tables: Tables = create_tables(self.calm, "t")
         self._client = engine.client(self._meddle, self.turns.pause, self._refuses)
         self._operators = engine.client(self._meddle_with_operators, self.turns.pause, self._refuses)
-        self.gateway = Gateway(self.faults, self.turns.pause)
+        self.gateway = Gateway(self.faults, self.turns.pause, self.random)
+        appending, feeding = self.random.choice(_SKEWS), self.random.choice(_SKEWS)
+        self.feeds_clock: Callable[[], int] = lambda: self.now + feeding
+        if self.random.random() < 0.25:
+            self.limits = msgspec.structs.replace(_LIMITS, text_bytes=_LONG_TEXTS)
         self.log = EventLog(
             self._client,
             self.tables.events,
             self.tables.claims,
-            lambda: self.now,
+            lambda: self.now + appending,
             patience=Waiting().patience,
         )
         self.model = read_model(self._client, self._outputs, self.random.randrange)
         self.connections = Connections(self._client, self.tables.connections)
-        self.stores = feed_stores(
-            self._client, feeds=self.tables.feeds, events=self.tables.events, now=lambda: self.now
+        pointers = Pointers(
+            self._client, self.tables.feeds, self.feeds_clock, page=self.random.choice(_PAGES)
         )
+        stores = feed_stores(
+            self._client, feeds=self.tables.feeds, events=self.tables.events, now=self.feeds_clock
+        )
+        self.stores = msgspec.structs.replace(stores, pointers=pointers)
         self.counts = Counts(self._client, self.tables.claims)
         self.callbacks = Callbacks(lambda: Management(self.gateway))
 
@@ -154,7 +191,8 @@ class Ground:
         return self._numbers
 
     def _meddle(self, operation: str) -> tuple[Fault | None, int]:
-        self.turns.pause()
+        for _ in range(_SLOW if self.faults.happens(Fault.SLOW) else 1):
+            self.turns.pause()
         fault, times = self.faults.at_request(operation)
         self.requests.append(f"{operation} {fault or ''}{times or ''}")
         return fault, times

@@ -15,12 +15,16 @@ from tests.faults.kinds import Fault, Faults
 from tests.faults.people import Operator, Person, report_ends
 from tests.faults.problems import Problem
 from tests.faults.rebuilding import Rebuilding
+from tests.faults.settling import settle
 from tests.faults.stream import Stream
 from tests.faults.world import World
 
 _ROUNDS: Final = (2, 3)
 _ACTS: Final = 4
 _DAY: Final = 1440 * MINUTE
+_USERS: Final = (("ada", "talk"), ("ada", None), ("bob", None), ("bob", "talk"))
+_SHARES: Final = (5, 2, 2, 1)
+"""The last names a session that is another's, or makes it another's."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -36,6 +40,8 @@ class Outcome(msgspec.Struct, frozen=True):
         How often everything was compared.
     requests
         How many requests were made.
+    devices, compared, told
+        How many devices there were, how often one was compared with the log, and how many frames they took.
     trace
         A hash of them, in order, and of what each met: the same for the same seed.
     """
@@ -47,6 +53,9 @@ class Outcome(msgspec.Struct, frozen=True):
     died: int
     verifications: int
     requests: int
+    devices: int
+    compared: int
+    told: int
     trace: str
 
 
@@ -63,8 +72,9 @@ class _History:
         if world.faults.happens(Fault.RIVALS):
             self._streams.append(Stream(world))
         random = world.random
-        users = [("ada", "talk"), ("ada", None), ("bob", None)]
-        self._people = [Person(world, *random.choice(users)) for _ in range(random.choice((2, 3)))]
+        self._people = [
+            Person(world, *random.choices(_USERS, _SHARES)[0]) for _ in range(random.choice((2, 3)))
+        ]
         self._operator = Operator(world)
         self._problems: list[Problem] = []
         self._verifications = 0
@@ -92,6 +102,9 @@ class _History:
             world.died,
             self._verifications,
             len(world.requests),
+            sum(len(person.screens) for person in self._people),
+            world.compared,
+            world.taken,
             sha256("\n".join(world.requests).encode()).hexdigest(),
         )
 
@@ -106,8 +119,10 @@ class _History:
                 lines = sorted(world.gateway.lines)
                 times = world.random.choice((2, 4, 8, 1000))
                 world.unwritable = dict.fromkeys(world.random.sample(lines, min(3, len(lines))), times)
+            self._change()
             people = [self._acting(person) for person in self._people]
-            self._together(*people, self._operating, lambda: report_ends(world), *beside)
+            others = [self._operating, lambda: report_ends(world), self._delivering_late]
+            self._together(*people, *others, *beside)
         world.unwritable.clear()
         if rebuilding and not rebuilding.done:
             self._together(rebuilding.run)
@@ -133,9 +148,29 @@ class _History:
         projectors = [stream.follow(lambda: bool(busy)) for stream in self._streams]
         self._world.turns.run(*map(until_done, range(len(actions))), *projectors)
 
-    def _drain(self) -> None:
+    def _change(self) -> None:
+        """Let people change their devices, be away for long, or lose what their session is held by."""
+        world = self._world
+        for person in self._people:
+            if world.faults.happens(Fault.OTHER_DEVICE):
+                person.change()
+        if world.faults.happens(Fault.CLAIM_LOST):
+            key = {"claim": {"S": "session#talk"}}
+            world.calm.delete_item(TableName=world.tables.claims, Key=key)
+            self._people.append(Person(world, "bob", "talk"))
+        if world.faults.happens(Fault.DAY):
+            world.heal()
+            for line in world.gateway.lines.values():
+                world.gateway.end(line)
+            report_ends(world)
+            world.now += world.random.choice((23 * 60, 25 * 60, 70 * 60)) * MINUTE
+
+    def _drain(self, *, settles: bool = True) -> None:
         """Deliver everything; then, since what failed comes last, redrive what was given up."""
         self._world.heal()
+        if settles:
+            self._problems += settle(self._world, self._people)
+        report_ends(self._world)
         pollers = [poller for stream in self._streams for poller in stream.pollers(last=True)]
         self._world.turns.run(*pollers)
         for stream in self._streams:
@@ -152,6 +187,11 @@ class _History:
     def _operating(self) -> None:
         for _ in range(_ACTS):
             self._operator.act()
+            self._world.turns.pause()
+
+    def _delivering_late(self) -> None:
+        for _ in range(_ACTS):
+            self._world.deliver_late()
             self._world.turns.pause()
 
     def _verify(self) -> None:
@@ -190,8 +230,9 @@ class _History:
             line.open = False
         world.now += 3 * 60 * MINUTE
         world.sweep(0)
-        self._drain()
+        self._drain(settles=False)
         self._verify()
+        world.ledger.taken.clear()
         world.expired |= {entry.connection for entry in world.ledger.entries}
         world.now += (RETENTION_DAYS + 1) * _DAY
         world.began = world.now

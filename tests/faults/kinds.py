@@ -5,7 +5,7 @@ from enum import StrEnum
 from random import Random
 from typing import Final
 
-WRITES: Final = frozenset({"PutItem", "TransactWriteItems", "UpdateItem", "DeleteItem"})
+WRITES: Final = frozenset({"PutItem", "TransactWriteItems", "UpdateItem", "DeleteItem", "BatchWriteItem"})
 
 
 class Fault(StrEnum):
@@ -22,10 +22,19 @@ class Fault(StrEnum):
     # the function, at one request
     CRASH_BEFORE = "a crash before a write"
     CRASH_AFTER = "a crash after a write"
+    SLOW = "a function is slow, and others overtake it"
     # callbacks
     GONE = "a callback finds nobody, falsely (410)"
     LIMIT = "a callback meets LimitExceededException"
     CALLBACK_LATE = "a callback times out"
+    CRASH_BEFORE_POST = "a crash before a post"
+    CRASH_AFTER_POST = "a crash after a post"
+    # what is on its way to a client
+    POST_LOST = "a post is lost"
+    POST_LATE = "a post comes late"
+    POST_DOUBLED = "a post comes twice"
+    POSTS_REORDERED = "posts overtake each other"
+    CUT = "a connection is cut at a post"
     # the stream and its mapping
     DUPLICATED = "a delivery is repeated"
     REORDERED = "records are delivered out of order"
@@ -40,11 +49,16 @@ class Fault(StrEnum):
     # invocations
     REPEATED = "an invocation is repeated"
     UNANNOUNCED = "an asynchronous invocation is not taken"
+    INVOKED_LATE = "an asynchronous invocation is late"
+    INVOKED_AGAIN = "an asynchronous invocation comes again, later"
     # clients and the gateway
     VANISHED = "a client vanishes"
     DISCONNECT_LOST = "a $disconnect is lost"
     DISCONNECT_LATE = "a client reconnects before its old $disconnect"
     DISCONNECT_AGAIN = "a $disconnect is reported twice"
+    OTHER_DEVICE = "a person goes on with another device"
+    DAY = "nobody is there for more than a day"
+    CLAIM_LOST = "the claim on a session is lost"
     # operators
     OPERATOR = "an operator closes or sets a status"
     SWEEP = "the sweeper reports"
@@ -71,12 +85,20 @@ _ONLY_AT: Final = {
     Fault.BROKEN_AFTER: WRITES,
     Fault.ANSWER_LOST: WRITES,
     Fault.CONFLICT: frozenset({"TransactWriteItems"}),
-    Fault.UNPROCESSED: frozenset({"BatchGetItem"}),
+    Fault.UNPROCESSED: frozenset({"BatchGetItem", "BatchWriteItem"}),
 }
-_CHANCES: Final = {
+CHANCES: Final = {
+    Fault.SLOW: 0.02,
     Fault.GONE: 0.2,
     Fault.LIMIT: 0.1,
     Fault.CALLBACK_LATE: 0.2,
+    Fault.CRASH_BEFORE_POST: 0.03,
+    Fault.CRASH_AFTER_POST: 0.03,
+    Fault.POST_LOST: 0.1,
+    Fault.POST_LATE: 0.2,
+    Fault.POST_DOUBLED: 0.15,
+    Fault.POSTS_REORDERED: 0.3,
+    Fault.CUT: 0.03,
     Fault.DUPLICATED: 0.3,
     Fault.REORDERED: 0.7,
     Fault.DELAYED: 0.25,
@@ -89,6 +111,11 @@ _CHANCES: Final = {
     Fault.RIVALS: 0.6,
     Fault.REPEATED: 0.15,
     Fault.UNANNOUNCED: 0.2,
+    Fault.INVOKED_LATE: 0.2,
+    Fault.INVOKED_AGAIN: 0.2,
+    Fault.OTHER_DEVICE: 0.1,
+    Fault.DAY: 0.4,
+    Fault.CLAIM_LOST: 0.15,
     Fault.VANISHED: 0.5,
     Fault.DISCONNECT_LOST: 0.2,
     Fault.DISCONNECT_LATE: 0.5,
@@ -100,6 +127,22 @@ _CHANCES: Final = {
     Fault.ORPHAN: 0.5,
     Fault.EXPIRED: 0.25,
 }
+
+LOSING: Final = frozenset(
+    {
+        *_AT_REQUESTS,
+        Fault.CRASH_BEFORE_POST,
+        Fault.CRASH_AFTER_POST,
+        Fault.POST_LOST,
+        Fault.GONE,
+        Fault.LIMIT,
+        Fault.CALLBACK_LATE,
+    }
+)
+"""What a screen may miss a message by, so that it has to ask again as a repair. Without any of these, what a
+client's other rules make it ask for has to be enough."""
+_GENTLE: Final = 0.3
+"""How many of the histories are without them."""
 
 
 class Faults:
@@ -117,9 +160,17 @@ class Faults:
         self.injected: Counter[Fault] = Counter()
         self.calm = False
         self._random = random
-        self._kinds = frozenset(fault for fault in Fault if random.random() < 0.7) if kinds is None else kinds
+        if kinds is None:
+            kinds = frozenset(fault for fault in Fault if random.random() < 0.7)
+            kinds -= LOSING if random.random() < _GENTLE else frozenset()
+        self._kinds = kinds
         self._at_requests = random.choice((0.03, 0.08, 0.15))
         self._ordered: deque[tuple[Fault, str]] = deque()
+
+    @property
+    def lost_nothing(self) -> bool:
+        """Whether every message reached whoever was there, as far as it depends on faults."""
+        return not self.injected.keys() & LOSING
 
     def order(self, fault: Fault, operation: str = "") -> None:
         """Have a fault happen next, or meet the next request of an operation, whatever is drawn."""
@@ -131,7 +182,7 @@ class Faults:
             self._ordered.popleft()
             self.injected[fault] += 1
             return True
-        if self.calm or fault not in self._kinds or self._random.random() >= _CHANCES[fault]:
+        if self.calm or fault not in self._kinds or self._random.random() >= CHANCES[fault]:
             return False
         self.injected[fault] += 1
         return True

@@ -28,12 +28,16 @@ class Ledger:
         What the sweeper reported: how many were lost, by the time of the run, epoch milliseconds.
     refusals
         Which connection was refused what, in which minute.
+    acks, taken
+        Up to which numbers a user said to have a feed; and of which of them it is known that they were kept.
     """
 
     def __init__(self) -> None:
         self.entries: list[Acknowledged] = []
         self.swept: dict[int, int] = {}
         self.refusals: set[tuple[str, str, int]] = set()
+        self.acks: dict[tuple[str, str], set[int]] = {}
+        self.taken: dict[tuple[str, str], set[int]] = {}
 
     def connected(self, connection: str) -> None:
         """Note a ``$connect`` that was answered 200."""
@@ -50,6 +54,14 @@ class Ledger:
     def refused(self, connection: str, code: str, at: int) -> None:
         """Note that a frame was refused although nothing went wrong: an event says so, one for a minute."""
         self.refusals.add((connection, code, at // MINUTE))
+
+    def acknowledging(self, feed: str, user: str, seq: int) -> None:
+        """Note that a screen says to have a feed up to a number."""
+        self.acks.setdefault((feed, user), set()).add(seq)
+
+    def acknowledged(self, feed: str, user: str, seq: int) -> None:
+        """Note that this was taken."""
+        self.taken.setdefault((feed, user), set()).add(seq)
 
     def answered(self, connection: str, answer: dict[str, Any], text: str | None) -> None:
         """Note what a frame was answered."""

@@ -1,8 +1,9 @@
 """Bugs seeded on purpose: what the histories must find. Each is an edit of the code that still runs."""
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
+
+from tests.faults.feed_mutations import FEEDS
+from tests.faults.mutation import Mutation
 
 _LOG: Final = "functions/aws/log/event_log.py"
 _COUNTS: Final = "functions/aws/log/count_items.py"
@@ -14,26 +15,6 @@ _DECISIONS: Final = "functions/domain/frames/decisions.py"
 _BATCHES: Final = "functions/operations/projection/batches.py"
 _PROJECTION: Final = "functions/operations/projection/projecting.py"
 _REBUILD: Final = "ops/read_models/rebuild.py"
-
-
-@dataclass(frozen=True)
-class Mutation:
-    """One bug: in a file, this text, which occurs once, becomes that one."""
-
-    name: str
-    file: str
-    old: str
-    new: str
-    why: str
-
-    def apply(self, root: Path) -> None:
-        """Edit the file below a root; raises `ValueError` unless the text occurs once."""
-        path = root / self.file
-        text = path.read_text()
-        if text.count(self.old) != 1:
-            msg = f"{self.name}: the text occurs {text.count(self.old)} times in {self.file}"
-            raise ValueError(msg)
-        path.write_text(text.replace(self.old, self.new))
 
 
 MUTATIONS: Final = (
@@ -293,21 +274,7 @@ MUTATIONS: Final = (
         "if stored:",
         "a row of an older generation is joined and not refolded",
     ),
-    # --- the feeds -----------------------------------------------------------------------------------
-    Mutation(
-        "a number is not looked for",
-        "functions/domain/feeds/numbering.py",
-        "        if _is_of(pointer, event):\n",
-        "        if pointer.seq < 0 and _is_of(pointer, event):\n",
-        "a delivery that is repeated gives a text another number",
-    ),
-    Mutation(
-        "nobody heals the feeds",
-        "functions/domain/feeds/healing.py",
-        "if (event.connection_id, event.event_id) not in known]",
-        "if (event.connection_id, event.event_id) in known]",
-        "a text whose delivery was not taken is told to nobody",
-    ),
+    *FEEDS,
     # --- the rebuild ---------------------------------------------------------------------------------
     Mutation(
         "a rebuild deletes nothing",

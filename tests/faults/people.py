@@ -7,16 +7,19 @@ from functions.domain.log.ids import MINUTE, lowest, time_of
 from functions.names import ROUTE_VOICE_DATA
 from tests.faults.gateway import Line
 from tests.faults.kinds import Fault
+from tests.faults.screens import Screen
 from tests.faults.world import World
 
 _ATTEMPTS: Final = 3
 _PASSING: Final = frozenset({"unavailable", "internal"})
 _TAKEOVER_MILLISECONDS: Final = 15 * MINUTE
+_LONGEST_MILLISECONDS: Final = 120 * MINUTE
+_LONG: Final = "\N{GRINNING FACE}" * 7_000
 _GARBAGE: Final = ("{", "", "[]", '{"type": "dance"}', '{"type": "text_message"}', '{"type": "$connect"}')
 
 
 class Person:
-    """One person, whose client keeps one connection, sends texts and speaks.
+    """One person, whose client keeps one connection, sends texts, speaks, and shows what is told.
 
     Parameters
     ----------
@@ -34,17 +37,76 @@ class Person:
         self._user = user
         self._session = session
         self._line: Line | None = None
+        self.screens = [Screen(world, user, session)]
+        """The devices; the first is in use."""
+
+    @property
+    def conversation(self) -> tuple[str, str | None]:
+        """Whose it is, and its session."""
+        return self._user, self._session
+
+    @property
+    def screen(self) -> Screen:
+        """The device in use."""
+        return self.screens[0]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the device in use has a connection."""
+        return self._line is not None and self._line.open
+
+    @property
+    def has_mail(self) -> bool:
+        """Whether something is on its way to it."""
+        return self._line is not None and bool(self._line.arriving or self._line.late)
 
     def act(self) -> None:
         """Do one thing."""
+        self.look()
         if self._line is None or not self._line.open:
-            self._line = self._world.connect(self._user, self._session)
+            self.connect()
             return
         do = self._random.choices(
-            (self._text, self._speak, self._babble, self._wait, self._leave, self._reconnect),
-            (8, 6, 1, 1, 1, 1),
+            (
+                *(self._text, self._speak, self._babble, self._wait, self._leave, self._reconnect),
+                *(self._acknowledge, self._repair),
+            ),
+            (8, 6, 1, 1, 1, 1, 2, 1),
         )[0]
         do(self._line)
+
+    def look(self) -> None:
+        """Show what has come, and ask for what is missing."""
+        line = self._line
+        if line and line.open and self._world.now - line.connected_at > _LONGEST_MILLISECONDS:
+            self._world.gateway.end(line)  # it lasts for two hours
+        self.screen.look()
+        self.screen.go_on()
+
+    def connect(self) -> None:
+        """Open a connection for the device in use, if it is let in."""
+        self._line = self._world.connect(self._user, self._session)
+        if self._line:
+            self.screen.opened(self._line)
+
+    def say(self, words: str) -> None:
+        """Send a text, once."""
+        if self._line:
+            self._world.frame(self._line, {"type": "text_message", "data": {"text": words}}, text=words)
+
+    def change(self) -> None:
+        """Leave, and go on with another device: one that was there before, or a new one."""
+        self.begin_anew()
+        if len(self.screens) == 1:
+            self.screens.append(Screen(self._world, self._user, self._session))
+        self.screens.reverse()
+
+    def _acknowledge(self, _line: Line) -> None:
+        self.screen.acknowledge()
+
+    def _repair(self, _line: Line) -> None:
+        self.screen.repair()
+        self.screen.go_on()
 
     def begin_anew(self) -> None:
         """Have no connection."""
@@ -55,6 +117,8 @@ class Person:
         """Send a text; under a client id, until it is acknowledged or patience ends."""
         number = self._world.number()
         words = f"text {number} of {self._user}"
+        if self._world.limits.text_bytes > len(_LONG.encode()) and self._random.random() < 0.2:
+            words += _LONG  # more than a frame of the server's holds
         frame: dict[str, Any] = {"type": "text_message", "data": {"text": words}}
         if self._random.random() < 0.3:
             self._world.frame(line, frame, text=words)
@@ -131,18 +195,19 @@ class Person:
 
     def _leave(self, line: Line) -> None:
         self._line = None
+        self.screen.line = None
         if self._world.faults.happens(Fault.VANISHED):
             return  # the gateway notices nothing, yet
         self._world.gateway.end(line)
 
     def _reconnect(self, line: Line) -> None:
         if self._world.faults.happens(Fault.DISCONNECT_LATE):
-            self._line = self._world.connect(self._user, self._session)
+            self.connect()
             self._world.gateway.end(line)
         else:
             self._world.gateway.end(line)
             report_ends(self._world)
-            self._line = self._world.connect(self._user, self._session)
+            self.connect()
 
 
 def report_ends(world: World) -> None:

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-Kind = Literal["lost", "twice", "untrue", "read model", "counter", "feed"]
+Kind = Literal["lost", "twice", "untrue", "read model", "counter", "feed", "device"]
 Item = dict[str, Any]
 
 

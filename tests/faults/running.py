@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from tests.faults.histories import Outcome, play
-from tests.faults.mutations import Mutation
+from tests.faults.mutation import Mutation
 
 ROOT: Final = Path(__file__).parents[2]
 _COPIED: Final = ("functions", "ops", "tests")

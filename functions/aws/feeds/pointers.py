@@ -36,15 +36,24 @@ class Pointers:
         Tells the time in epoch milliseconds.
     patience
         For how long a number is tried to be taken that rivals want as well.
+    page
+        How many numbers are read at a time where it is not known how many are needed.
     """
 
     def __init__(
-        self, client: Any, table: str, now: Callable[[], int], *, patience: Patience = USUAL
+        self,
+        client: Any,
+        table: str,
+        now: Callable[[], int],
+        *,
+        patience: Patience = USUAL,
+        page: int = _PAGE,
     ) -> None:
         self._client = client
         self._table = table
         self._now = now
         self._patience = patience
+        self._page = page
 
     def number(self, feed: str, event: Unnumbered) -> int:
         """Give an event the next number of a feed, and return it; the one that it has, if it has one.
@@ -137,11 +146,11 @@ class Pointers:
         return found
 
     def _pages(
-        self, feed: str, size: int = _PAGE, below: int | None = None
+        self, feed: str, size: int | None = None, below: int | None = None
     ) -> Iterator[tuple[list[Pointer], bool]]:
         """Yield the pointers of a feed from the top downwards, and whether they were the last."""
         last = LAST_POINTER if below is None else pointer_key(below - 1)
-        query = {**self._query(feed, POINTERS, last, size), "ScanIndexForward": False}
+        query = {**self._query(feed, POINTERS, last, size or self._page), "ScanIndexForward": False}
         while True:
             with unavailable():
                 answer = self._client.query(**query)
