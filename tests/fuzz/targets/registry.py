@@ -4,6 +4,7 @@ from typing import Final
 
 from tests.fuzz.targets import (
     authorizer,
+    feed,
     lifecycle,
     manager,
     message,
@@ -21,6 +22,7 @@ TARGETS: Final[dict[str, Target]] = {
         parser.TARGET,
         message.TWO_WAY,
         message.ONE_WAY,
+        feed.TARGET,
         lifecycle.TARGET,
         authorizer.TARGET,
         query_authorizer.TARGET,
