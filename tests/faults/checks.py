@@ -10,7 +10,7 @@ from functions.domain.log.ids import MINUTE
 from tests.faults.equality import differences, scan
 from tests.faults.ledger import Acknowledged
 from tests.faults.problems import Item, Problem
-from tests.faults.telling import acknowledged, asking, feeds_of_world, hearing, numbering
+from tests.faults.telling import acknowledged, asking, feeds_of_world, hearing, numbering, words_of
 from tests.faults.world import World
 
 _TAKEOVER_MILLISECONDS: Final = 15 * MINUTE
@@ -53,7 +53,7 @@ def _acknowledged(world: World, items: list[Item]) -> Iterator[Problem]:
 def _is_kept(entry: Acknowledged, item: Item | None) -> bool:
     if item is None or item["type"]["S"] != entry.type:
         return False
-    return entry.text is None or bool(item["data"]["M"]["text"]["S"] == entry.text)
+    return entry.text is None or words_of(item) == entry.text
 
 
 def _refusals(world: World, items: list[Item]) -> Iterator[Problem]:
@@ -79,11 +79,9 @@ def _sweeps(world: World, items: list[Item]) -> Iterator[Problem]:
 
 
 def _texts(items: list[Item]) -> Iterator[Problem]:
-    """No two frames have the same words, but the repetitions of one client id."""
-    words = Counter(
-        item["data"]["M"]["text"]["S"] for item in items if item["type"]["S"] == "TextMessageReceived"
-    )
-    yield from (Problem("twice", text) for text, count in words.items() if count > 1)
+    """No two frames and no two notifications have the same words, but the repetitions of one client id."""
+    words = Counter(map(words_of, items))
+    yield from (Problem("twice", text) for text, count in words.items() if text and count > 1)
 
 
 def _causes(items: list[Item]) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ _RESUMING: Final = "functions/operations/feeds/resuming.py"
 _HISTORY: Final = "functions/operations/feeds/history.py"
 _LIFECYCLE: Final = "functions/operations/connections/lifecycle.py"
 _DEVICE: Final = "tests/feeds/device.py"
+_ONCE: Final = "        known = self._append(sent, request, invocation)\n"
 
 FEEDS: Final = (
     # --- numbers ---------------------------------------------------------------------------------------
@@ -286,6 +287,42 @@ FEEDS: Final = (
         "kind = __import__('functions.domain.feeds.feeds', fromlist=['Pointer']).Pointer\n"
         "        upto = upto or kind(seq, '', '', 0, cause.expires_at)\n        if False:",
         "a receipt says that something was read that was never said",
+    ),
+    # --- notifications ---------------------------------------------------------------------------------
+    Mutation(
+        "whatever is sent again under an id was sent before",
+        "functions/domain/feeds/notifications.py",
+        '    if digest != claim.value.partition(" ")[2]:\n',
+        "    if digest is None:\n",
+        "a service is told that something else was sent",
+    ),
+    Mutation(
+        "a notification is sent as often as it is asked for",
+        "functions/operations/feeds/notifying.py",
+        _ONCE,
+        "        known = None if self.log.append(sent) else None\n",
+        "a service that asks again has its user told twice",
+    ),
+    Mutation(
+        "what is sent to a user is numbered in no feed of theirs",
+        _FEEDS,
+        "    if isinstance(event.fact, NotificationSent) and event.session_id is None:\n",
+        "    if isinstance(event.fact, NotificationSent) and event.session_id == event.user_id:\n",
+        "nobody is subscribed to it",
+    ),
+    Mutation(
+        "nobody heals what a service sent",
+        "functions/operations/feeds/healing.py",
+        "for fact in NUMBERED)",
+        "for fact in NUMBERED[:1])",
+        "a notification that could not be numbered is told to nobody",
+    ),
+    Mutation(
+        "nobody asks whose a notification is",
+        _CONTENTS,
+        "event.user_id == reader and isinstance(event.fact, NotificationSent)",
+        "isinstance(event.fact, NotificationSent)",
+        "where a session's claim is lost, who takes the session reads what was sent to another",
     ),
     # --- the client's rules ----------------------------------------------------------------------------
     Mutation(

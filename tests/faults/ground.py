@@ -13,6 +13,7 @@ from functions.aws.feeds.stores import feed_stores
 from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.log.counts import Counts
 from functions.aws.log.event_log import EventLog
+from functions.aws.log.owners import Owners
 from functions.aws.read_models.connections import Connections
 from functions.aws.read_models.read_model import ReadModel
 from functions.domain.feeds.limits import FeedLimits
@@ -161,6 +162,7 @@ class Ground:
         )
         self.stores = msgspec.structs.replace(stores, pointers=pointers)
         self.counts = Counts(self._client, self.tables.claims)
+        self.owners = Owners(self._client, self.tables.claims)
         self.callbacks = Callbacks(lambda: Management(self.gateway))
 
     @property

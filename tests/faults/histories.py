@@ -15,6 +15,7 @@ from tests.faults.kinds import Fault, Faults
 from tests.faults.people import Operator, Person, report_ends
 from tests.faults.problems import Problem
 from tests.faults.rebuilding import Rebuilding
+from tests.faults.services import Service
 from tests.faults.settling import settle
 from tests.faults.stream import Stream
 from tests.faults.world import World
@@ -76,6 +77,7 @@ class _History:
             Person(world, *random.choices(_USERS, _SHARES)[0]) for _ in range(random.choice((2, 3)))
         ]
         self._operator = Operator(world)
+        self._service = Service(world)
         self._problems: list[Problem] = []
         self._verifications = 0
 
@@ -187,6 +189,7 @@ class _History:
     def _operating(self) -> None:
         for _ in range(_ACTS):
             self._operator.act()
+            self._service.act()
             self._world.turns.pause()
 
     def _delivering_late(self) -> None:

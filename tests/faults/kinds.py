@@ -62,6 +62,7 @@ class Fault(StrEnum):
     # operators
     OPERATOR = "an operator closes or sets a status"
     SWEEP = "the sweeper reports"
+    NOTIFIED = "a service sends something"
     REBUILD = "a rebuild beside live traffic"
     REBUILD_CRASHED = "a rebuild crashes and is resumed"
     ORPHAN = "rows that the log does not name, then rebuilt"
@@ -122,6 +123,7 @@ CHANCES: Final = {
     Fault.DISCONNECT_AGAIN: 0.2,
     Fault.OPERATOR: 0.4,
     Fault.SWEEP: 0.25,
+    Fault.NOTIFIED: 0.3,
     Fault.REBUILD: 0.7,
     Fault.REBUILD_CRASHED: 0.5,
     Fault.ORPHAN: 0.5,

@@ -51,6 +51,10 @@ class Ledger:
         """Note an operator's word that was answered with an event id."""
         self.entries.append(Acknowledged(connection, "ConnectionStatusSet", event_id))
 
+    def notified(self, key: str, event_id: str, content: str) -> None:
+        """Note a notification that was answered with an event id."""
+        self.entries.append(Acknowledged(key, "NotificationSent", event_id, content))
+
     def refused(self, connection: str, code: str, at: int) -> None:
         """Note that a frame was refused although nothing went wrong: an event says so, one for a minute."""
         self.refusals.add((connection, code, at // MINUTE))

@@ -11,6 +11,8 @@ Item = dict[str, Any]
 Counted = Counter[tuple[str, str]]
 """By the counter's name and its bucket: a minute, a day, or ``now``."""
 
+_UNCONNECTED: Final = "feed#"
+"""What belongs to no connection has no row."""
 _CLIENTS_OWN: Final = frozenset(
     {
         "ConnectionOpened",
@@ -34,7 +36,8 @@ def reckon(items: Iterable[Item]) -> Reckoned:
     """Return what the items of the log that have not expired add up to."""
     by_connection: dict[str, list[Item]] = defaultdict(list)
     for item in items:
-        by_connection[item["connection_id"]["S"]].append(item)
+        if not item["connection_id"]["S"].startswith(_UNCONNECTED):
+            by_connection[item["connection_id"]["S"]].append(item)
     ended = {connection: _ended_at(own) for connection, own in by_connection.items()}
     counted: Counted = Counter()
     messages = set()

@@ -16,6 +16,14 @@ Shown = list[tuple[int, str, str | None]]
 """Numbers, ids and texts, in order."""
 
 
+def words_of(data: dict[str, Any]) -> str:
+    """Return what a message says, as the log has it."""
+    if data["kind"] == "notification":
+        return json.dumps(data["data"], separators=(",", ":"))
+    words: str = data.get("text", "")
+    return words
+
+
 class Screen:
     """One device of a person, on one connection after another."""
 
@@ -104,10 +112,10 @@ class Screen:
         """Keep what a message says, and tell whether all of it is there."""
         key = (data["feed"], data["seq"], data["id"])
         parts = self._parts.setdefault(key, {})
-        parts[data.get("part", 1)] = data.get("text", "")
+        parts[data.get("part", 1)] = words_of(data)
         if len(parts) < data.get("parts", 1):
             return False
-        text = "".join(parts[number] for number in sorted(parts)) if data["kind"] == "text" else None
+        text = None if data["kind"] == "expired" else "".join(parts[number] for number in sorted(parts))
         if self._texts.setdefault(key, text) != text:
             self._world.untrue.append(f"{key} is {text!r} and was {self._texts[key]!r}")
         if self.line is not None:

@@ -32,7 +32,7 @@ def numbering(feeds: dict[str, Numbers], items: list[Item]) -> Iterator[Problem]
         for feed, numbers in feeds.items()
         for item in numbers.values()
     )
-    texts = {_place(item) for item in items if item["type"]["S"] == "TextMessageReceived"}
+    texts = {_place(item) for item in items if words_of(item) is not None}
     for feed, given in feeds.items():
         if sorted(given) != list(range(1, len(given) + 1)):
             yield Problem("feed", f"{feed} has the numbers {sorted(given)}")
@@ -45,16 +45,33 @@ def numbering(feeds: dict[str, Numbers], items: list[Item]) -> Iterator[Problem]
 
 def _place(item: Item) -> tuple[str, str, str]:
     connection = item["connection_id"]["S"]
-    feed = f"session#{item['session_id']['S']}" if "session_id" in item else f"connection#{connection}"
+    if "session_id" in item:
+        feed = f"session#{item['session_id']['S']}"
+    elif item["type"]["S"] == "NotificationSent":
+        feed = f"user#{item['user_id']['S']}"
+    else:
+        feed = f"connection#{connection}"
     return feed, connection, item["event_id"]["S"]
+
+
+def words_of(item: Item) -> str | None:
+    """Return what an event of the log says to a feed; None if it says nothing to any."""
+    match item["type"]["S"]:
+        case "TextMessageReceived":
+            words: str = item["data"]["M"]["text"]["S"]
+        case "NotificationSent":
+            words = item["data"]["M"]["content"]["S"]
+        case _:
+            return None
+    return words
 
 
 def says(numbers: Numbers, items: list[Item], reader: str) -> list[tuple[int, str, str | None]]:
     """Return what a feed says to a reader: numbers, ids and texts, in order."""
     texts = {
-        (item["connection_id"]["S"], item["event_id"]["S"]): item["data"]["M"]["text"]["S"]
+        (item["connection_id"]["S"], item["event_id"]["S"]): words_of(item)
         for item in items
-        if item["type"]["S"] == "TextMessageReceived" and item["user_id"]["S"] == reader
+        if item["user_id"]["S"] == reader
     }
     told = []
     for seq, item in sorted(numbers.items()):

@@ -112,6 +112,10 @@ class World(Conversing):
                     log=self.log,
                     callbacks=self.callbacks,
                     now=lambda: self.now,
+                    stores=self.stores,
+                    owners=self.owners,
+                    threads=OneByOne,
+                    pause=lambda _seconds: self.turns.pause(),
                 ),
                 repeatable=False,  # it reads the rows, which move
             )
