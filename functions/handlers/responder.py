@@ -49,7 +49,7 @@ def handler(
     deferring: Deferring = _DEFERRING,
 ) -> dict[str, Any]:
     """Answer a text that is in the log; what fails is raised, so that Lambda tries again."""
-    feeds = Feeds(stores, log, callbacks, now, threads, deferring=deferring)
-    poster = Poster(deltas, stores.subscribers, log, now)
+    feeds = Feeds(stores, log, callbacks, now, threads, sleep, deferring)
+    poster = Poster(deltas, stores.subscribers, log, now, sleep)
     turn = Turn(context.aws_request_id, context.get_remaining_time_in_millis, environment.trace_id())
     return Responding(feeds, poster, leases, answering, history, sleep, draw).respond(parse(event), turn)

@@ -76,6 +76,7 @@ def _report(outcomes: list[Outcome], seconds: float) -> int:
         ("rows that differ from the fold", kinds["read model"]),
         ("answers that were untrue", kinds["untrue"]),
         ("texts without one number, and gaps between numbers", kinds["feed"]),
+        ("texts without one outcome, and replies that differ from it", kinds["reply"]),
         ("devices that show anything but what the log says", kinds["device"]),
         ("seconds", round(seconds)),
     ):

@@ -9,12 +9,14 @@ from functions.domain.limits import LOST_AFTER_SECONDS
 from functions.domain.log.ids import MINUTE
 from tests.faults.equality import differences, scan
 from tests.faults.ledger import Acknowledged
+from tests.faults.outcomes import replying
 from tests.faults.problems import Item, Problem
 from tests.faults.telling import acknowledged, asking, feeds_of_world, hearing, numbering, words_of
 from tests.faults.world import World
 
 _TAKEOVER_MILLISECONDS: Final = 15 * MINUTE
 _DAY: Final = 1440 * MINUTE
+_SAID: Final = frozenset({"TextMessageReceived", "NotificationSent"})
 _COUNTED: Final = {"TextMessageReceived": "texts", "VoiceSessionStarted": "voices"}
 
 
@@ -80,8 +82,8 @@ def _sweeps(world: World, items: list[Item]) -> Iterator[Problem]:
 
 def _texts(items: list[Item]) -> Iterator[Problem]:
     """No two frames and no two notifications have the same words, but the repetitions of one client id."""
-    words = Counter(map(words_of, items))
-    yield from (Problem("twice", text) for text, count in words.items() if text and count > 1)
+    words = Counter(words_of(item) for item in items if item["type"]["S"] in _SAID)
+    yield from (Problem("twice", str(text)) for text, count in words.items() if count > 1)
 
 
 def _causes(items: list[Item]) -> Iterator[Problem]:
@@ -149,6 +151,7 @@ def _told(world: World, items: list[Item]) -> Iterator[Problem]:
     yield from numbering(feeds, items)
     yield from hearing(feeds, items, world.heard)
     world.heard.clear()
+    yield from replying(world, feeds, items)
     yield from acknowledged(world, feeds)
     yield from asking(world)
 

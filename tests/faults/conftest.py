@@ -1,4 +1,4 @@
-"""A world in which nothing goes wrong but what a test orders."""
+"""A world in which nothing goes wrong but what a test orders, and texts are not answered."""
 
 from random import Random
 
@@ -12,7 +12,9 @@ from tests.faults.world import World
 @pytest.fixture
 def world() -> World:
     random = Random(0)  # noqa: S311 - it must repeat
-    return World(0, Faults(random, frozenset()), random)
+    world = World(0, Faults(random, frozenset()), random)
+    world.is_answering = False
+    return world
 
 
 @pytest.fixture

@@ -1,30 +1,35 @@
 """The functions of the feeds in a world: what the gateway, other functions and the schedule ask of them."""
 
+import json
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import msgspec
 
-from functions.aws.feeds.stores import feed_stores
 from functions.domain.feeds.deliveries import Deliver, payload_of
-from functions.domain.feeds.healing import Span
-from functions.domain.feeds.numbering import CLOCKS_MILLISECONDS
-from functions.domain.log.ids import MINUTE
 from functions.domain.refusals import Unavailable
 from functions.handlers import feed
-from functions.operations.connections.invocation import Invocation
-from functions.operations.feeds.feeds import Feeds
 from tests import gateway_events
 from tests.fakes import OneByOne
 from tests.faults.gateway import Line
-from tests.faults.invoking import REMAINING_MILLISECONDS, DiedError, Invoking
+from tests.faults.invoking import DiedError, Invoking
 from tests.faults.kinds import Fault
 from tests.faults.resumes import Before, untrue
 
 
+def _is_cancelled(told: bytes) -> bool:
+    """Tell whether a frame says that a text is cancelled, and was not answered before."""
+    frame = json.loads(told)
+    return frame["type"] == "text_cancelled" and len(frame["data"]) == 1
+
+
 class Conversing(Invoking):
     """A world in which the feeds are told and asked for."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._running: set[str] = set()
 
     def ask(self, line: Line, frame: dict[str, Any]) -> None:
         """Send a frame of the feeds; what is answered comes to the line, as all that is posted does."""
@@ -34,7 +39,9 @@ class Conversing(Invoking):
         line.last_active_at = at
         line.sent.add(frame["id"])
         event = gateway_events.message(frame, route=frame["type"], **self._context(line, at))
-        before = Before(self.calm, self.tables.feeds, line, self.now, len(self.gateway.told))
+        before = Before(
+            self.calm, self.tables.feeds, line, self.now, len(self.gateway.told), self._answered()
+        )
         try:
             answer = self._invoke(lambda: self._feed(event), repeatable=False)
         except DiedError:
@@ -43,8 +50,13 @@ class Conversing(Invoking):
         if "body" in answer:
             told.append(answer["body"].encode())
             self.gateway.bring(line, told[-1])
+        if frame["type"] == "text_cancel" and any(_is_cancelled(each) for each in told):
+            self.cancelled.setdefault(frame["data"]["messageId"], self.now)
         if frame["type"] == "resume":
             self.untrue += untrue(before, frame, told, self.feed_limits.window_seconds)
+
+    def _answered(self) -> frozenset[str]:
+        return frozenset()
 
     def _announce(self, asked: Deliver) -> None:
         """Take an asynchronous invocation, unless Lambda does not."""
@@ -55,15 +67,20 @@ class Conversing(Invoking):
         (self.late if self.faults.happens(Fault.INVOKED_LATE) else self.announced).append(payload)
 
     def deliver(self) -> None:
-        """Invoke the function of the feeds with what was announced; what fails is tried twice more."""
+        """Invoke the function that delivers with what was announced; what fails is tried twice more."""
         while self.announced:
             asked = self.announced.pop(0)
-            if self.faults.happens(Fault.INVOKED_AGAIN):
+            if asked["invocation"] in self._running:  # the repetition of one that is not over begins later
                 self.late.append(asked)
+                continue
+            self._running.add(asked["invocation"])
             for _ in range(3):
                 with suppress(Exception):
-                    self._invoke(partial(self._feed, asked), repeatable=False)
+                    self._invoke(partial(self._delivered, asked), repeatable=False)
                     break
+            self._running.discard(asked["invocation"])
+            if self.faults.happens(Fault.INVOKED_AGAIN):
+                self.late.append(asked)
 
     def deliver_late(self) -> None:
         """Invoke it with what was announced some time ago, in another order."""
@@ -73,18 +90,8 @@ class Conversing(Invoking):
             self.announced.append(asked)
             self.deliver()
 
-    def heal(self) -> None:
-        """Deliver what nobody delivered, however long ago it was appended: as runs of the sweeper would."""
-        stores = feed_stores(
-            self.calm, feeds=self.tables.feeds, events=self.tables.events, now=lambda: self.now
-        )
-        feeds = Feeds(stores, self.log, self.callbacks, lambda: self.now, OneByOne)
-        invocation = Invocation("heal", self.now, 0, lambda: REMAINING_MILLISECONDS)
-        was_calm, self.faults.calm = self.faults.calm, True
-        # the clock of whoever appended may be ahead
-        feeds.healing.heal(Span(self.began, self.now + CLOCKS_MILLISECONDS), invocation)
-        self.faults.calm = was_calm
-        self.began = self.now - MINUTE
+    def _delivered(self, asked: dict[str, Any]) -> dict[str, Any]:
+        return self._feed(asked)
 
     def _feed(self, event: dict[str, Any]) -> dict[str, Any]:
         return feed.handler(

@@ -51,6 +51,7 @@ def deliver(texts: int, cuts: int, seed: int) -> Delivered:
     """Have one screen say texts and both show them, while their connections are cut in turn."""
     random = Random(seed)  # noqa: S311 - it must repeat
     world = World(seed, Faults(random, frozenset({Fault.POST_LOST})), random)
+    world.is_answering = False
     screens = [Person(world, "ada", "talk") for _ in range(_SCREENS)]
     for screen in screens:
         screen.connect()

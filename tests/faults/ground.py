@@ -31,11 +31,11 @@ from tests.tables import Tables, create_tables
 BEGINNING: Final = 1_900_000_000_000
 """In 2030: the engine deletes what has expired by the machine's own clock."""
 RETENTION_DAYS: Final = 90
-_LIMITS: Final = Limits(texts=5, voice_sessions=2, text_bytes=70)
+_LIMITS: Final = Limits(texts=5, voice_sessions=2, text_bytes=200)
 """Tight enough to be reached."""
 _LONG_TEXTS: Final = 60_000
 """Bytes a minute where some texts are longer than a frame of the server's may be."""
-_FEED_LIMITS: Final = FeedLimits(resumes=6, histories=8)
+_FEED_LIMITS: Final = FeedLimits(resumes=6, histories=8, pending_seconds=900)
 _SKEWS: Final = (0, 4_500, -4_500)
 """By how many milliseconds the clocks of functions are wrong."""
 _PAGES: Final = (1, 3, 20)
@@ -102,6 +102,12 @@ class Ground:
         What the function of the feeds is still to be invoked with: now, and some time.
     heard
         What devices were told of feeds since everything was last compared.
+    cancelled
+        When which texts were cancelled that had no outcome then, by their ids.
+    healed_at
+        When somebody looked after what was not delivered and not answered, and nothing went wrong.
+    judged
+        How many of the frames that were posted have been judged.
     compared, taken
         How often a device was compared with the log, and how many frames devices took.
     limits, feed_limits
@@ -124,6 +130,9 @@ class Ground:
     announced: list[dict[str, Any]] = field(default_factory=list)
     late: list[dict[str, Any]] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
+    cancelled: dict[str, int] = field(default_factory=dict)
+    healed_at: list[int] = field(default_factory=list)
+    judged: int = 0
     compared: int = 0
     taken: int = 0
     began: int = BEGINNING

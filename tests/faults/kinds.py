@@ -168,19 +168,30 @@ class Faults:
         self._kinds = kinds
         self._at_requests = random.choice((0.03, 0.08, 0.15))
         self._ordered: deque[tuple[Fault, str]] = deque()
+        self._spared = 0
 
     @property
     def lost_nothing(self) -> bool:
         """Whether every message reached whoever was there, as far as it depends on faults."""
         return not self.injected.keys() & LOSING
 
-    def order(self, fault: Fault, operation: str = "") -> None:
-        """Have a fault happen next, or meet the next request of an operation, whatever is drawn."""
+    def order(self, fault: Fault, operation: str = "", *, after: int = 0) -> None:
+        """Have a fault happen next, or meet the next request of an operation, whatever is drawn.
+
+        So many of its occasions, or of such requests, are spared before.
+        """
         self._ordered.append((fault, operation))
+        self._spared = after
+
+    def _is_ordered(self, fault: Fault | None, operation: str) -> bool:
+        if not self._ordered or self._ordered[0][1] != operation or fault not in {None, self._ordered[0][0]}:
+            return False
+        self._spared -= 1
+        return self._spared < 0
 
     def happens(self, fault: Fault) -> bool:
         """Draw whether a fault happens now, and count it."""
-        if self._ordered and self._ordered[0] == (fault, ""):
+        if self._is_ordered(fault, ""):
             self._ordered.popleft()
             self.injected[fault] += 1
             return True
@@ -191,7 +202,7 @@ class Faults:
 
     def at_request(self, operation: str) -> tuple[Fault | None, int]:
         """Draw what a request meets, and how many attempts of the client's own meet it."""
-        if self._ordered and self._ordered[0][1] == operation:
+        if self._is_ordered(None, operation):
             fault = self._ordered.popleft()[0]
             self.injected[fault] += 1
             return fault, _ALL_ATTEMPTS

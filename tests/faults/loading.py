@@ -1,6 +1,10 @@
 """The pages of a feed's history that a device loads after it began anew."""
 
-from typing import Any
+from typing import Any, Final
+
+_ENOUGH: Final = 5
+"""Small pages, before large ones: a user may ask for a few in a minute."""
+_MOST: Final = 50
 
 
 class Loading:
@@ -26,7 +30,8 @@ class Loading:
 
     def question(self, name: str) -> dict[str, Any]:
         """Return what to ask for: the page before the last message, or the part, that came."""
-        asked: dict[str, Any] = {"feed": name, "limit": self._limit}
+        few = len(self.messages) < _ENOUGH * self._limit
+        asked: dict[str, Any] = {"feed": name, "limit": self._limit if few else _MOST}
         if self.messages:
             last = self.messages[-1]
             asked["before"] = {key: last[key] for key in ("seq", "part") if key in last}

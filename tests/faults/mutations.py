@@ -4,6 +4,7 @@ from typing import Final
 
 from tests.faults.feed_mutations import FEEDS
 from tests.faults.mutation import Mutation
+from tests.faults.reply_mutations import REPLIES
 
 _LOG: Final = "functions/aws/log/event_log.py"
 _COUNTS: Final = "functions/aws/log/count_items.py"
@@ -135,8 +136,8 @@ MUTATIONS: Final = (
     Mutation(
         "what is sent again is answered by another's event",
         "functions/domain/frames/replies.py",
-        '            if digest != claim.value.partition("#")[2]:',
-        "            if False:",
+        "            if digest != _parts(claim.value)[1]:\n",
+        "            if digest is None:\n",
         "the client is told that something else was recorded",
     ),
     Mutation(
@@ -275,6 +276,7 @@ MUTATIONS: Final = (
         "a row of an older generation is joined and not refolded",
     ),
     *FEEDS,
+    *REPLIES,
     # --- the rebuild ---------------------------------------------------------------------------------
     Mutation(
         "a rebuild deletes nothing",

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from functions.domain.log.ids import MINUTE, lowest, time_of
 from functions.names import ROUTE_VOICE_DATA
+from tests.faults.engines import order
 from tests.faults.gateway import Line
 from tests.faults.kinds import Fault
 from tests.faults.screens import Screen
@@ -69,9 +70,9 @@ class Person:
         do = self._random.choices(
             (
                 *(self._text, self._speak, self._babble, self._wait, self._leave, self._reconnect),
-                *(self._acknowledge, self._repair),
+                *(self._acknowledge, self._repair, self._cancel),
             ),
-            (8, 6, 1, 1, 1, 1, 2, 1),
+            (8, 6, 1, 1, 1, 1, 2, 1, 2),
         )[0]
         do(self._line)
 
@@ -104,6 +105,9 @@ class Person:
     def _acknowledge(self, _line: Line) -> None:
         self.screen.acknowledge()
 
+    def _cancel(self, _line: Line) -> None:
+        self.screen.cancel()
+
     def _repair(self, _line: Line) -> None:
         self.screen.repair()
         self.screen.go_on()
@@ -116,7 +120,8 @@ class Person:
     def _text(self, line: Line) -> None:
         """Send a text; under a client id, until it is acknowledged or patience ends."""
         number = self._world.number()
-        words = f"text {number} of {self._user}"
+        told = order(self._random) if self._world.is_answering else ""
+        words = f"{told}text {number} of {self._user}"
         if self._world.limits.text_bytes > len(_LONG.encode()) and self._random.random() < 0.2:
             words += _LONG  # more than a frame of the server's holds
         frame: dict[str, Any] = {"type": "text_message", "data": {"text": words}}

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-Kind = Literal["lost", "twice", "untrue", "read model", "counter", "feed", "device"]
+Kind = Literal["lost", "twice", "untrue", "read model", "counter", "feed", "device", "reply"]
 Item = dict[str, Any]
 
 

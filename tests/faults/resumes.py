@@ -48,9 +48,14 @@ class Before:
         When that was, epoch milliseconds.
     told
         How many frames had been posted by then, to anybody.
+    answered
+        The ids of the texts that had an outcome.
     """
 
-    def __init__(self, client: Any, table: str, line: Line, now: int, told: int) -> None:
+    def __init__(
+        self, client: Any, table: str, line: Line, now: int, told: int, answered: frozenset[str]
+    ) -> None:
+        self.answered = answered
         self.numbers = {name: numbers_of(client, table, feed, now) for name, feed in feeds_of(line).items()}
         self.now = now
         self.told = told
@@ -75,6 +80,9 @@ def untrue(before: Before, frame: dict[str, Any], told: list[bytes], window_seco
             top = max(numbers, default=0)
             if answer["type"] == "reset" and answer["data"]["position"]["seq"] < top:
                 yield f"{name} is reset to {answer['data']['position']}, and had {top}"
+            answered = [each for each in answer["data"].get("pending", ()) if each in before.answered]
+            if answered:
+                yield f"{answered} are told to be pending, and had their outcomes"
             if answer["type"] == "resumed" and position is not None:
                 yield from _gaps(name, position["seq"], answer["data"], numbers, came)
 

@@ -20,7 +20,7 @@ def words_of(data: dict[str, Any]) -> str:
     """Return what a message says, as the log has it."""
     if data["kind"] == "notification":
         return json.dumps(data["data"], separators=(",", ":"))
-    words: str = data.get("text", "")
+    words: str = data["reason"] if data["kind"] == "failed" else data.get("text", "")
     return words
 
 
@@ -189,6 +189,15 @@ class Screen:
         self._loading[name] = loading
         if self.line:
             world.ask(self.line, {"type": "history", "id": loading.id, "data": loading.question(name)})
+
+    def cancel(self) -> None:
+        """Cancel the newest text that it shows, or one that it never was told."""
+        world, device = self._world, self._feeds["session"]
+        if self.line is None or not device.seq:
+            return
+        newest = [id_ for _, id_ in device.shown[-4:]]
+        data = {"messageId": world.random.choice([*newest, device.id])}
+        world.ask(self.line, {"type": "text_cancel", "id": f"x{world.number()}", "data": data})
 
     def acknowledge(self) -> None:
         """Say up to where its conversation was shown; or what cannot be, which must change nothing."""

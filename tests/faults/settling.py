@@ -118,7 +118,7 @@ def _raced(world: World, speaker: Person, other: Person) -> Iterator[Problem]:
 
 
 def _speak(world: World, person: Person, words: str) -> None:
-    person.say(words)
+    person.say(f"[say 5] {words}" if world.is_answering else words)
     world.deliver()
 
 

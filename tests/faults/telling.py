@@ -26,7 +26,7 @@ def feeds_of_world(world: World) -> dict[str, Numbers]:
 
 
 def numbering(feeds: dict[str, Numbers], items: list[Item]) -> Iterator[Problem]:
-    """Each text has one number in the feed of its conversation, and the numbers have no gap."""
+    """What is told has one number in its feed, a text before its outcome, and the numbers have no gap."""
     numbered = Counter(
         (feed, item["connection_id"]["S"], item["event_id"]["S"])
         for feed, numbers in feeds.items()
@@ -61,6 +61,10 @@ def words_of(item: Item) -> str | None:
             words: str = item["data"]["M"]["text"]["S"]
         case "NotificationSent":
             words = item["data"]["M"]["content"]["S"]
+        case "ReplyCompleted":
+            words = item["data"]["M"]["text"]["S"]
+        case "ReplyFailed":
+            words = item["data"]["M"]["reason"]["S"]
         case _:
             return None
     return words

@@ -9,12 +9,12 @@ from functions.handlers import connection_manager, lifecycle, message, projector
 from functions.names import ROUTE_DEFAULT
 from tests import gateway_events
 from tests.fakes import OneByOne
-from tests.faults.conversing import Conversing
 from tests.faults.gateway import Line
 from tests.faults.invoking import DiedError
+from tests.faults.replying import Replying
 
 
-class World(Conversing):
+class World(Replying):
     """Everything that a history works on."""
 
     # --- what the gateway invokes ---------------------------------------------------------------
@@ -83,6 +83,7 @@ class World(Conversing):
                     callbacks=self.callbacks,
                     limits=self.limits,
                     announce=self._announce,
+                    repeat=self.repeat,
                 )
             )
         except DiedError:
@@ -142,10 +143,12 @@ class World(Conversing):
                         threads=OneByOne,
                         now=lambda: self.now,
                         stores=self.stores,
+                        answers=self.answers,
                         pause=lambda _seconds: self.turns.pause(),
                     ),
                     repeatable=False,
                 )
+            self.deliver()
             if swept:
                 self.ledger.swept[at] = swept["lost"]
                 return
