@@ -51,6 +51,17 @@ class Page:
         return shown
 
     @property
+    def is_online(self) -> bool:
+        """Whether it has a connection."""
+        return len(self.of("online")) > len(self.of("offline"))
+
+    @property
+    def is_served(self) -> bool:
+        """Whether something has come on the connection that it has."""
+        events = [action["event"] for action in self.actions if action["event"] != "said"]
+        return self.is_online and events[-1] != "online"
+
+    @property
     def said(self) -> str:
         """What was said of a reply so far."""
         return "".join(delta["text"] for delta in self.of("delta"))

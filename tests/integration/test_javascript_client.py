@@ -34,7 +34,11 @@ def test_what_it_shows_is_the_feed_however_often_it_is_cut(
         for number in range(CUTS):
             page.do("say", f"mine {number}")
             other.text(f"theirs {number}")
-            eventually(way.cut)
+            # every other connection as soon as it is there, the rest once something has come on it: a client
+            # that is never served waits longer each time
+            eventually(lambda: page.is_online if number % 2 else page.is_served)  # noqa: B023
+            assert way.cut()
+            eventually(lambda: not page.is_online)
             other.text(f"meanwhile {number}")
 
         eventually(lambda: len(page.of("acknowledged")) == CUTS)
