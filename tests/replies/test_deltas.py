@@ -41,7 +41,7 @@ def test_what_is_said_first_is_shown_at_once_with_the_clients_id(scene: Answered
         first = next(frame for frame in frames if frame["type"] == "text_delta")
         assert first.get("id") == own
         assert first["data"] == {"messageId": asked.event_id, "attempt": 1, "offset": 0, "text": "1"}
-        assert frames[0]["type"] == "message"
+        assert (frames[0]["type"], frames[0].get("id")) == ("message", own)
 
 
 def test_what_comes_fast_is_shown_together(scene: Answered) -> None:
