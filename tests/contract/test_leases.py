@@ -51,7 +51,8 @@ def test_what_has_run_out_is_anybodys(leases: Leases) -> None:
 def test_a_text_is_tried_so_often_and_no_more(leases: Leases) -> None:
     taken = [leases.take(MESSAGE, "one", NOW, NOW + 1_000) for _ in range(MOST_ATTEMPTS + 1)]
 
-    assert taken == [*map(Taken, range(1, MOST_ATTEMPTS + 1)), Spent()]
+    assert taken == [*map(Taken, range(1, MOST_ATTEMPTS + 1)), Held()]
+    assert leases.take(MESSAGE, "one", NOW + 1_000, NOW + 2_000) == Spent()
     assert leases.take(MESSAGE, "two", NOW, NOW + 1_000) == Held()
     assert leases.take(MESSAGE, "two", NOW + 1_000, NOW + 2_000) == Spent()
 

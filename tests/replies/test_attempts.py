@@ -91,8 +91,11 @@ def test_a_text_is_tried_five_times_whoever_tries(scene: Answered) -> None:
         with pytest.raises(Unavailable):
             scene.answer(asked)
 
+    at_once = scene.answer(asked)
+    scene.pass_(scene.remaining + 10_000)
     scene.answer(asked)
 
+    assert at_once == {"became": "held"}
     assert len(engine.asked) == MOST_ATTEMPTS
     assert scene.outcomes(asked) == [ReplyFailed(asked.event_id, "abandoned")]
 

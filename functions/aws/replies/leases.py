@@ -71,7 +71,7 @@ class Leases:
                 if code_of(error) != CONDITION_FAILED:
                     raise
                 found: Item = error.response["Item"]  # type: ignore[typeddict-item]  # of this error
-                return judge(_standing(found), holder, now)
+                return judge(_standing(found), now)
         return Taken(_standing(answer["Attributes"]).attempts)
 
     def standing(self, message_id: str) -> Standing | None:
