@@ -29,6 +29,9 @@ FEED_WINDOW_SECONDS = "FEED_WINDOW_SECONDS"
 DELIVERING_FUNCTION = "DELIVERING_FUNCTION"
 """The name of the function that numbers what is appended, and posts it: the responder where texts are
 answered, else that of the feeds."""
+REPEATS_PER_MINUTE = "REPEATS_PER_MINUTE"
+"""How often a user may be told replies again, which counts as a resume; there is none where no text is
+answered."""
 ANSWERING_SECONDS = "ANSWERING_SECONDS"
 """How long an attempt to answer a text may take; there is none where no text is answered."""
 PENDING_SECONDS = "PENDING_SECONDS"

@@ -119,7 +119,7 @@ def route_functions(
     of_message = log | settings.limits.of_frames | delivering.variables
     if responder:
         # who sends a text again is told its reply again, which counts as a resume
-        of_message |= {names.RESUMES_PER_MINUTE: str(settings.limits.resumes_per_minute)}
+        of_message |= {names.REPEATS_PER_MINUTE: str(settings.limits.resumes_per_minute)}
     message = Function("message", runtime, FunctionArgs(names.MESSAGE, sizes.message, of_message))
     for function in (lifecycle, message):
         store.grant_append(function)

@@ -23,7 +23,7 @@ EXPECTED = {
     "authorizer": (names.AUTHORIZER, {*COUNTED, *TOKENS, "CLAIMS_TABLE"}),
     "ticket": (names.TICKET, {"CLAIMS_TABLE", "IDENTITY_USE", "LOG_LEVEL"}),
     "lifecycle": (names.LIFECYCLE, {*LOG, "FEEDS_TABLE"}),
-    "message": (names.MESSAGE, {*LOG, *COUNTED_IN_A_MINUTE, *INVOKING, "RESUMES_PER_MINUTE"}),
+    "message": (names.MESSAGE, {*LOG, *COUNTED_IN_A_MINUTE, *INVOKING, "REPEATS_PER_MINUTE"}),
     "feed": (
         names.FEED,
         {

@@ -92,6 +92,7 @@ def test_where_nobody_answers_the_function_of_the_feeds_delivers() -> None:
     assert [each.name for each in silent.registrations if each.name.startswith("responder")] == []
     sweeper = silent.named("sweeper-function").inputs["environment"]["variables"]
     feed = silent.named("feed-function").inputs["environment"]["variables"]
+    assert "REPEATS_PER_MINUTE" not in message
     assert not {"ANSWERING_SECONDS", "DELIVERING_FUNCTION"} & sweeper.keys()
     assert "PENDING_SECONDS" not in feed
     assert "responder_function" not in silent.outputs

@@ -81,7 +81,10 @@ class Operator:
         self._name = f"operator-{uuid.uuid4().hex[:8]}"
         self._iam.create_user(UserName=self._name)
         key = self._iam.create_access_key(UserName=self._name)["AccessKey"]
-        outputs = {**backend.outputs.everything, "projector_timeout_seconds": 0}
+        # the backend answers nobody, so it has no queue for texts that were given up
+        queue = backend.cloud.client("sqs").create_queue(QueueName="texts-that-were-given-up")["QueueUrl"]
+        self._queues = {**backend.outputs.everything, "responder_failure_queue": queue}
+        outputs = {**self._queues, "projector_timeout_seconds": 0}
         del outputs["aws_endpoint_url"]  # with it, ops takes the key of the root
         self._outputs = folder / "outputs.json"
         self._outputs.write_text(json.dumps(outputs))
@@ -139,9 +142,8 @@ class Operator:
         if resource == "connection-manager":
             return arn("lambda", f"function:{outputs.connection_manager_function}")
         if resource.endswith("failures"):
-            return arn(
-                "sqs", outputs.everything[resource.replace("-failures", "_failure_queue")].split("/")[-1]
-            )
+            queue = self._queues[resource.replace("-failures", "_failure_queue")]
+            return arn("sqs", queue.split("/")[-1])
         found = outputs.everything[f"{name}_table"]
         if not rest or name == "claims":
             return arn("dynamodb", f"table/{found}")

@@ -21,7 +21,7 @@ from local.stackfile import PROJECT
 from ops.failures.discards import parse
 from tests.integration.backend import Backend
 from tests.integration.client import Client
-from tests.integration.conftest import Ops, deployed
+from tests.integration.conftest import SILENT, Ops, deployed
 from tests.integration.gateway import now
 from tests.integration.waiting import eventually
 
@@ -34,7 +34,7 @@ RETENTION_SECONDS: Final = 90 * 86_400
 
 @pytest.fixture(scope="module")
 def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
-    with deployed(tmp_path_factory.mktemp("embedded"), ALARMED) as backend:
+    with deployed(tmp_path_factory.mktemp("embedded"), ALARMED | SILENT) as backend:
         set_mapping(backend, BatchSize=1, MaximumRecordAgeInSeconds=1)
         yield backend
         eventually(lambda: not backend.differences())

@@ -80,7 +80,7 @@ def owners() -> "Owners":
 @cache
 def repetitions() -> "Repetitions | None":
     """Return what tells whether a reply is told again; None where no text is answered."""
-    most = os.environ.get(names.RESUMES_PER_MINUTE)
+    most = os.environ.get(names.REPEATS_PER_MINUTE)
     if most is None:
         return None
     from functions.aws.log.repetitions import Repetitions  # noqa: PLC0415 - few frames are sent again
