@@ -14,6 +14,8 @@ CLAIM: Final = 1
 """On a session, on a voice session, or on an ``id``, by which what is sent again is known."""
 COUNT: Final = 1
 """Of a user's minute."""
+RESERVATIONS: Final = 2
+"""Of a text that is answered: a reply in flight, and tokens of the day. Its outcome corrects as many."""
 
 ROW: Final = 1
 MESSAGE: Final = 1
@@ -54,6 +56,8 @@ READS_OF_ANSWER: Final = 4
 who is subscribed."""
 READS_OF_LOOK: Final = 1
 """Of each second that a reply takes: who is subscribed, and whether it was cancelled."""
+CANCELLATION: Final = 1
+"""Of a text, in the feed of its conversation."""
 TICKET: Final = 2
 """A write, and a deletion as it is redeemed."""
 

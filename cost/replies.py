@@ -10,7 +10,8 @@ from ops import prices
 def replies(stack: Stack) -> Bill:
     """Return what a million replies of about 1,000 characters cost, each alone, and shown on one screen."""
     events = 1 + indexes(stack)
-    appended = counts.LEASE + events * counts.REPLY + counts.NUMBER_KEPT
+    outcome = (events * counts.REPLY + counts.RESERVATIONS) * counts.TRANSACTION
+    appended = counts.LEASE + outcome + counts.NUMBER_KEPT
     rows = counts.ROW + counts.CHANGED_INDEXES
     projection = (counts.REPLY_MESSAGE + rows + counts.COUNTERS_OF_TEXT) * counts.TRANSACTION
     looks = assumed.ANSWER_SECONDS * counts.READS_OF_LOOK
@@ -24,7 +25,10 @@ def replies(stack: Stack) -> Bill:
         (
             line("model: tokens that it reads and writes", *tokens),
             invoked("responder", stack, MILLION, assumed.ANSWER_SECONDS),
-            written(f"append: the lease, {events} times the event, its number once more", appended),
+            written(
+                f"append: the lease, ({events} times the event + what it settles) doubled, its number again",
+                appended,
+            ),
             written("projection: the message, the row and its indexes, the counters, doubled", projection),
             line(
                 "projection: reads", (prices.READ_UNITS, (counts.READS + counts.READS_OF_MESSAGE) * MILLION)

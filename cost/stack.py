@@ -9,6 +9,7 @@ from typing import Any, Final
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks
 
 from cost.assumed import MONTH_MINUTES
+from functions import names
 from local.program import evaluate
 from local.stackfile import NOTHING, PROJECT, ROOT, values
 from ops.prices import REGION
@@ -65,6 +66,16 @@ class Stack:
     def is_traced(self, function: str) -> bool:
         """Tell whether X-Ray traces a function."""
         return bool(self._function(function).get("tracingConfig", {}).get("mode") == "Active")
+
+    @property
+    def answers(self) -> bool:
+        """Tell whether texts are answered."""
+        return names.REPLIES_IN_FLIGHT in self.variables("message")
+
+    def variables(self, function: str) -> Mapping[str, str]:
+        """Return what a function is told, nothing if the stack has none of this name."""
+        environment: Mapping[str, Mapping[str, str]] = self._function(function).get("environment", {})
+        return environment.get("variables", {})
 
     def runs_a_month(self, function: str) -> float:
         """Return how often a schedule invokes a function, 0 if none does."""

@@ -25,7 +25,8 @@ def texts(stack: Stack, *, busy: bool) -> Bill:
     """
     many, connections = (assumed.BUSY_TEXTS, assumed.BUSY_CONNECTIONS) if busy else (1, 1)
     events = 1 + indexes(stack)
-    append = (events + counts.CLAIM + counts.COUNT) * counts.TRANSACTION
+    reserved = counts.RESERVATIONS if stack.answers else 0
+    append = (events + counts.CLAIM + counts.COUNT + reserved) * counts.TRANSACTION
     rows = counts.ROW + counts.CHANGED_INDEXES
     # what is counted of each text is written once for the transaction; a busy batch takes two of them
     counters = counts.COUNTERS_OF_TEXT * (2 if busy else 1)
@@ -37,7 +38,7 @@ def texts(stack: Stack, *, busy: bool) -> Bill:
         (
             line("gateway: the text and its text_ack", (prices.MESSAGES, 2 * MILLION)),
             invoked("message", stack, MILLION, assumed.APPEND_SECONDS),
-            written(f"append: ({events} for the event + 1 claim + 1 count) doubled", append),
+            written(_appended(events, reserved), append),
             written("projection: the message, the row and its indexes, the counters, doubled", projection),
             line("projection: reads", (prices.READ_UNITS, reads * MILLION)),
             invoked("projector", stack, MILLION / many, assumed.PROJECT_SECONDS),
@@ -51,6 +52,11 @@ def texts(stack: Stack, *, busy: bool) -> Bill:
             *kept(stack, gb, assumed.EVENT_GB + assumed.NUMBER_GB),
         ),
     )
+
+
+def _appended(events: int, reserved: int) -> str:
+    more = f" + {reserved} reservations" if reserved else ""
+    return f"append: ({events} for the event + 1 claim + 1 count{more}) doubled"
 
 
 def connections(stack: Stack, *, busy: bool) -> Bill:

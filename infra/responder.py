@@ -91,6 +91,7 @@ class Responder(pulumi.ComponentResource):
                     names.MANAGEMENT_ENDPOINT: args.api.management_endpoint,
                     **settings.ai.of_engine,
                     **(args.queue.environment if args.queue else {}),
+                    **settings.ai.of_reservations,
                 },
                 # after two retries, which come a minute and three minutes later, the sweeper has it done
                 asynchronous=Asynchronous(self.failures, retries=2, max_age_seconds=600),
@@ -100,7 +101,8 @@ class Responder(pulumi.ComponentResource):
         )
         args.store.grant_append(self.function)
         args.store.grant_get_events(self.function)
-        args.store.grant_count(self.function, names.CLAIM_ANSWER)
+        counted = (names.CLAIM_ANSWER, names.CLAIM_INFLIGHT, names.CLAIM_TOKENS)
+        args.store.grant_count(self.function, *counted)
         args.store.grant_look_at_claims(self.function, names.CLAIM_ANSWER)
         args.feeds.grant_deliver(self.function)
         args.feeds.grant_subscribe(self.function)

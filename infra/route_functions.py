@@ -120,6 +120,7 @@ def route_functions(
     if responder:
         # who sends a text again is told its reply again, which counts as a resume
         of_message |= {names.REPEATS_PER_MINUTE: str(settings.limits.resumes_per_minute)}
+        of_message |= settings.limits.of_replies | settings.ai.of_reservations
     message = Function("message", runtime, FunctionArgs(names.MESSAGE, sizes.message, of_message))
     for function in (lifecycle, message):
         store.grant_append(function)
@@ -128,8 +129,8 @@ def route_functions(
     feeds.grant_subscribe(lifecycle)
     delivering.grant(message)
     store.grant_release(message, names.CLAIM_VOICE)
-    repeating = (names.CLAIM_REPLY, names.CLAIM_RESUMES) if responder else ()
-    store.grant_count(message, names.CLAIM_TEXTS, names.CLAIM_VOICES, *repeating)
+    answered = (names.CLAIM_REPLY, names.CLAIM_RESUMES, names.CLAIM_INFLIGHT, names.CLAIM_TOKENS)
+    store.grant_count(message, names.CLAIM_TEXTS, names.CLAIM_VOICES, *(answered if responder else ()))
     api.grant_manage_connections(lifecycle, "POST")
     api.grant_manage_connections(message, "POST", "DELETE")
     return RouteFunctions(lifecycle, message, feed, responder, delivering)

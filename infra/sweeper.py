@@ -68,7 +68,7 @@ class Sweeper(pulumi.ComponentResource):
         args.api.grant_manage_connections(self.function, "GET", "POST", "DELETE")
         if settings.ai.enabled:
             args.store.grant_look_at_claims(self.function, names.CLAIM_ANSWER)
-            args.store.grant_count(self.function, names.CLAIM_ANSWER)
+            args.store.grant_count(self.function, names.CLAIM_ANSWER, names.CLAIM_INFLIGHT)
             delivering.grant(self.function)
         minutes = settings.sweeper.every_minutes
         schedule(

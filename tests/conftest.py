@@ -30,6 +30,7 @@ os.environ.update(
         names.HISTORIES_PER_MINUTE: "30",
         names.CANCELS_PER_MINUTE: "60",
         names.FEED_WINDOW_SECONDS: "86400",
+        names.TOKENS_BESIDE_QUESTION: "5028",
         names.DELIVERING_FUNCTION: "feed",
         names.POSTS_PER_SECOND: "100",
         names.LAMBDA_ENDPOINT: "http://127.0.0.1:9",

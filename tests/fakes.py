@@ -15,7 +15,7 @@ from functions.aws.log.event_items import decode, encode
 from functions.aws.log.event_log import ClaimRefusedError, EventLog
 from functions.aws.log.patience import USUAL, Patience
 from functions.domain.feeds.feeds import Subscriber
-from functions.domain.log.claims import Claim, Count, Release, Take
+from functions.domain.log.claims import Claim, Count, Release, Reserve, Settle, Take
 from functions.domain.log.events import Event
 from functions.domain.refusals import Unavailable
 from functions.operations.identity.room import Room
@@ -38,6 +38,8 @@ class MemoryLog(EventLog):
         What was counted, by key.
     sizes
         How many bytes were, by key.
+    reserved
+        What is set aside, by key.
     calls
         How often an append was asked for, duplicates and refusals too.
     before, after
@@ -50,6 +52,7 @@ class MemoryLog(EventLog):
         self.held: Held = {}
         self.counts: dict[str, int] = {}
         self.sizes: dict[str, int] = {}
+        self.reserved: dict[str, int] = {}
         self.calls = 0
         self.before: list[BaseException | None] = []
         self.after: list[BaseException] = []
@@ -92,6 +95,10 @@ class MemoryLog(EventLog):
             most = claim.byte_limit
             is_long = most is not None and self.sizes.get(claim.key, 0) + claim.bytes > most
             return self.counts.get(claim.key, 0) < claim.limit and not is_long
+        if isinstance(claim, Reserve):
+            return self.reserved.get(claim.key, 0) + claim.amount <= claim.limit
+        if isinstance(claim, Settle):
+            return True
         if claim.key not in self.held:
             return isinstance(claim, Take)
         value, expires_at = self.held[claim.key]
@@ -112,6 +119,8 @@ class MemoryLog(EventLog):
             case Count():
                 self.counts[claim.key] = self.counts.get(claim.key, 0) + 1
                 self.sizes[claim.key] = self.sizes.get(claim.key, 0) + claim.bytes
+            case Reserve() | Settle():
+                self.reserved[claim.key] = self.reserved.get(claim.key, 0) + claim.amount
 
     def pages(self, connection_id: str) -> Iterator[list[Item]]:
         """Yield one page with the items of a connection in the order of their ids."""

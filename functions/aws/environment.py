@@ -12,7 +12,7 @@ from functions import names
 from functions.aws import clients
 from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.log.event_log import EventLog
-from functions.domain.limits import Limits
+from functions.domain.limits import Allowance, Limits
 from functions.domain.log.retention import DAY_SECONDS
 from functions.domain.log.traces import root_of
 
@@ -58,7 +58,21 @@ def limits() -> Limits:
         texts=int(required(names.TEXTS_PER_MINUTE)),
         voice_sessions=int(required(names.VOICE_SESSIONS_PER_MINUTE)),
         text_bytes=int(required(names.TEXT_BYTES_PER_MINUTE)),
+        allowance=_allowance() if names.REPLIES_IN_FLIGHT in os.environ else None,
     )
+
+
+def _allowance() -> Allowance:
+    return Allowance(
+        replies_in_flight=int(required(names.REPLIES_IN_FLIGHT)),
+        tokens_per_day=int(required(names.TOKENS_PER_DAY)),
+        tokens_beside_question=tokens_beside_question(),
+    )
+
+
+def tokens_beside_question() -> int:
+    """Return the most tokens that a text takes besides its own."""
+    return int(required(names.TOKENS_BESIDE_QUESTION))
 
 
 def connections_per_user() -> int:

@@ -11,15 +11,35 @@ LOST_AFTER_SECONDS: Final = CONNECTION_SECONDS + 600
 """Longer than any connection lives, with ten minutes for clocks and late events."""
 
 
+class Allowance(msgspec.Struct, frozen=True):
+    """How much one user may have answered, over all of their conversations.
+
+    Attributes
+    ----------
+    replies_in_flight
+        Texts of a quarter of an hour that have no outcome yet.
+    tokens_per_day
+        Of what models were told and said, in a day of UTC.
+    tokens_beside_question
+        The most that one text takes besides its own.
+    """
+
+    replies_in_flight: int
+    tokens_per_day: int
+    tokens_beside_question: int
+
+
 class Limits(msgspec.Struct, frozen=True):
     """How much one user may do in one minute, over all of their connections.
 
     ``text_bytes`` are those of the texts in UTF-8, as they are kept; at least as many as one text may have.
+    There is an ``allowance`` where texts are answered.
     """
 
     texts: int = 60
     voice_sessions: int = 6
     text_bytes: int = 120_000
+    allowance: Allowance | None = None
 
 
 USUAL: Final = Limits()

@@ -29,6 +29,7 @@ _DELTAS: Final = environment.callbacks_to_ask()
 _LEASES: Final = of_replies.leases()
 _DEFERRING: Final = Deferring(of_feeds.queue())
 _ANSWERING: Final = environment.answering()
+_BESIDE: Final = environment.tokens_beside_question()
 _HISTORY: Final = Conversations(environment.dynamodb(), environment.required(MESSAGES_TABLE)).newest
 
 
@@ -47,9 +48,11 @@ def handler(
     sleep: Callable[[float], None] = time.sleep,
     draw: Callable[[], float] = random.random,
     deferring: Deferring = _DEFERRING,
+    beside: int = _BESIDE,
 ) -> dict[str, Any]:
     """Answer a text that is in the log; what fails is raised, so that Lambda tries again."""
     feeds = Feeds(stores, log, callbacks, now, threads, sleep, deferring)
     poster = Poster(deltas, stores.subscribers, log, now, sleep)
     turn = Turn(context.aws_request_id, context.get_remaining_time_in_millis, environment.trace_id())
-    return Responding(feeds, poster, leases, answering, history, sleep, draw).respond(parse(event), turn)
+    responding = Responding(feeds, poster, leases, answering, history, beside, sleep, draw)
+    return responding.respond(parse(event), turn)

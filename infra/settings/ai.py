@@ -14,6 +14,15 @@ MAX_REPLY_TOKENS = 16_384
 """At eight bytes a token, as many as a reply's event may hold (`MAX_REPLY_BYTES`)."""
 
 
+_BYTES_PER_TOKEN = 3
+_TOKENS_PER_TURN = 4
+
+
+def tokens_of(text: str) -> int:
+    """Give about how many tokens a model makes of a text, as the functions do."""
+    return -(-len(text.encode()) // _BYTES_PER_TOKEN) + _TOKENS_PER_TURN
+
+
 class Engine(StrEnum):
     """What answers texts."""
 
@@ -66,6 +75,16 @@ class AiSettings(Group):
     history_tokens: Annotated[int, Field(ge=0, le=200_000)] = 4_000
     """The most tokens of them, one for three bytes."""
     guardrail: GuardrailSettings = GuardrailSettings()
+
+    @property
+    def tokens_beside_question(self) -> int:
+        """The most tokens that a text takes besides its own: as the functions estimate them, a test holds."""
+        return tokens_of(self.system_prompt or "") + self.history_tokens + self.max_tokens
+
+    @property
+    def of_reservations(self) -> dict[str, str]:
+        """The variables of the functions that reserve tokens and settle them."""
+        return {names.TOKENS_BESIDE_QUESTION: str(self.tokens_beside_question)}
 
     @property
     def of_engine(self) -> dict[str, str]:

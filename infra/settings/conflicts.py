@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from infra.settings.ai import Engine
+from infra.settings.ai import Engine, tokens_of
+from infra.settings.identity import LONGEST_TEXT_BYTES
 from infra.settings.settings import MIN_RETENTION_DAYS, GatewayLogsRole, LogLevel, Settings
 
 _DAY_SECONDS: Final = 86_400
@@ -45,7 +46,7 @@ def conflicts(settings: Settings, region: str | None) -> Iterator[Conflict]:
     """
     yield from _of_identity(settings)
     yield from _of_replies(settings, region)
-    yield from _of_what_nobody_answered(settings)
+    yield from _of_answering(settings)
     yield from _of_the_projector(settings)
     yield from _of_what_would_do_nothing(settings)
     yield from _of_the_domain(settings, region)
@@ -92,10 +93,15 @@ def _of_replies(settings: Settings, region: str | None) -> Iterator[Conflict]:
         yield Conflict("ai.guardrail.id", f"a guardrail of {region}: Bedrock finds no other region's", ())
 
 
-def _of_what_nobody_answered(settings: Settings) -> Iterator[Conflict]:
-    sweeper = settings.sweeper
-    if not settings.ai.enabled:
+def _of_answering(settings: Settings) -> Iterator[Conflict]:
+    ai, sweeper = settings.ai, settings.sweeper
+    if not ai.enabled:
         return
+    least = tokens_of("." * LONGEST_TEXT_BYTES) + ai.tokens_beside_question
+    if settings.limits.tokens_per_day < least:
+        why = "as many are reserved for the longest text, its history and its reply"
+        beside = ("ai.systemPrompt", "ai.historyTokens", "ai.maxTokens")
+        yield Conflict("limits.tokensPerDay", f"at least {least} beside ai.enabled: {why}", beside)
     why = "the sweeper finds texts that nobody has answered"
     if not sweeper.enabled:
         yield Conflict("sweeper.enabled", f"true beside ai.enabled: {why}", ("ai.enabled",))

@@ -128,6 +128,19 @@ class LimitSettings(Group):
     cancels_per_minute: Annotated[int, Field(ge=1, le=600)] = 60
     """How many texts a user may cancel in each minute."""
 
+    replies_in_flight: Annotated[int, Field(ge=1, le=10_000)] = 2
+    """Texts of a user that may wait for their outcome at a time."""
+    tokens_per_day: Annotated[int, Field(ge=1, le=10**12)] = 1_000_000
+    """Tokens of prompts and replies that a user may use in each day of UTC."""
+
+    @property
+    def of_replies(self) -> dict[str, str]:
+        """The variables of the function that takes texts, where they are answered."""
+        return {
+            names.REPLIES_IN_FLIGHT: str(self.replies_in_flight),
+            names.TOKENS_PER_DAY: str(self.tokens_per_day),
+        }
+
     @property
     def of_frames(self) -> dict[str, str]:
         """The variables of the function that takes frames."""

@@ -7,19 +7,24 @@ import msgspec
 from functions.aws.attributes import Item
 from functions.aws.log.arrivals import arrived_at
 from functions.domain.archive.hours import DAY, hour_of
-from functions.domain.log.claims import texts_key, voices_key
+from functions.domain.frames.allowances import QUARTER, start
+from functions.domain.log.claims import inflight_key, texts_key, tokens_key, voices_key
 from functions.domain.log.events import Event
 from functions.domain.log.facts import PersonForgotten, TextMessageReceived, VoiceSessionStarted
-from functions.domain.log.ids import minute_of
+from functions.domain.log.ids import MINUTE
 from functions.domain.log.redaction import is_pseudonym
 from functions.domain.texts.messages import rows_of
 from ops.deployment import Deployment
 from ops.erasure.problems import UnreadableError
 from ops.erasure.reading import event_of
 
-_COUNTED: Final = {TextMessageReceived: texts_key, VoiceSessionStarted: voices_key}
-_COUNTED_MILLISECONDS: Final = DAY
-"""What is longer ago is counted no more: those claims expire within two hours."""
+_COUNTED: Final = {
+    TextMessageReceived: ((texts_key, MINUTE), (inflight_key, QUARTER), (tokens_key, DAY)),
+    VoiceSessionStarted: ((voices_key, MINUTE),),
+}
+"""By which claims what the person did was counted, and for how long a time each counts."""
+_COUNTED_MILLISECONDS: Final = 2 * DAY
+"""What is longer ago is counted no more: those claims expire an hour after the day at most."""
 
 
 class Trace(msgspec.Struct, frozen=True):
@@ -38,7 +43,7 @@ class Trace(msgspec.Struct, frozen=True):
     sessions
         The sessions that its events name.
     counts
-        The claims by which what the person did in a minute was counted, if they can still be there.
+        The claims by which what the person did was counted, if they can still be there.
     hours
         The hours in which its events arrived, epoch milliseconds.
     problems
@@ -83,9 +88,9 @@ def trace(deployment: Deployment, now: int, connection: str) -> Trace:
             texts.add(event.event_id)
         if event.session_id:
             sessions.add(event.session_id)
-        key = _COUNTED.get(type(event.fact))
-        if key is not None and event.at > now - _COUNTED_MILLISECONDS:
-            counts.add(key(event.user_id, minute_of(event.at)))
+        if event.at > now - _COUNTED_MILLISECONDS:
+            for key, length in _COUNTED.get(type(event.fact), ()):
+                counts.add(key(event.user_id, start(event.at, length)))
     return Trace(
         example,
         pseudonym,

@@ -8,7 +8,7 @@ import pytest
 from functions.aws.log.event_items import decode
 from functions.aws.log.event_log import ClaimRefusedError, EventLog
 from functions.aws.log.patience import Patience
-from functions.domain.log.claims import Count, Release, Take, session_key, voice_key
+from functions.domain.log.claims import Claim, Count, Release, Reserve, Settle, Take, session_key, voice_key
 from functions.domain.log.events import Cause, Event, event
 from functions.domain.log.facts import (
     VERSIONS,
@@ -457,21 +457,82 @@ def test_an_event_that_is_there_is_not_counted_again(log: EventLog) -> None:
     assert log.append(text(1), (count(2),)) is True
 
 
-def granted_of_many(client: Any, tables: Tables, claim: Count) -> int:
+# --- Reservations ----------------------------------------------------------------------------
+
+
+def reserve(amount: int) -> Reserve:
+    return Reserve("tokens#ada#0", amount, 100, NOW + 60)
+
+
+def settle(amount: int) -> Settle:
+    return Settle("tokens#ada#0", amount, NOW + 60)
+
+
+def is_granted(log: EventLog, number: int, *claims: Claim) -> bool:
+    """Tell whether a text is appended with some claims."""
+    try:
+        return log.append(text(number), claims)
+    except ClaimRefusedError:
+        return False
+
+
+def test_as_much_is_reserved_as_there_is(log: EventLog) -> None:
+    granted = [is_granted(log, number, reserve(amount)) for number, amount in enumerate((60, 41, 40, 1))]
+
+    assert granted == [True, False, True, False]
+
+
+def test_more_than_there_is_cannot_be_reserved_even_first(log: EventLog) -> None:
+    assert not is_granted(log, 0, reserve(101))
+    assert is_granted(log, 1, reserve(100))
+
+
+def test_what_is_given_back_can_be_reserved_again_once(log: EventLog) -> None:
+    log.append(text(0), (reserve(100),))
+
+    again = [log.append(text(1), (settle(-30),)) for _ in range(3)]
+
+    assert again == [True, False, False]
+    assert [is_granted(log, number, reserve(amount)) for number, amount in ((2, 31), (3, 30))] == [
+        False,
+        True,
+    ]
+
+
+def test_what_was_used_beyond_the_reservation_is_charged(log: EventLog) -> None:
+    log.append(text(0), (reserve(90),))
+    log.append(text(1), (settle(30),))
+
+    assert not is_granted(log, 2, reserve(1))
+    log.append(text(3), (settle(-21),))
+    assert is_granted(log, 4, reserve(1))
+
+
+def test_a_settlement_is_granted_where_its_reservation_has_expired_and_is_gone(log: EventLog) -> None:
+    assert log.append(text(0), (settle(-30),)) is True
+
+
+def test_of_several_reservations_all_are_granted_or_none(log: EventLog) -> None:
+    one_at_a_time = Reserve("inflight#ada#0", 1, 1, NOW + 60)
+
+    granted = [
+        is_granted(log, number, reserve(amount), one_at_a_time) for number, amount in enumerate((101, 50, 1))
+    ]
+    log.append(text(3), (Settle("inflight#ada#0", -1, NOW + 60),))
+
+    assert granted == [False, True, False]
+    assert is_granted(log, 4, reserve(50), one_at_a_time)
+
+
+def granted_of_many(client: Any, tables: Tables, claim: Count | Reserve) -> int:
     """Return how many of 24 appends with a claim, eight at a time, are granted; the others are refused.
 
     One that is neither raises: all of them have the time to wait for each other, on a busy machine too.
     """
     log = EventLog(client, tables.events, tables.claims, lambda: ARRIVED_AT, patience=Patience(60))
 
-    def is_granted(number: int) -> bool:
-        try:
-            return log.append(text(number), (claim,))
-        except ClaimRefusedError:
-            return False
-
     with ThreadPoolExecutor(8) as threads:
-        granted = sum(threads.map(is_granted, range(24)))
+        granted = sum(threads.map(lambda number: is_granted(log, number, claim), range(24)))
     assert granted == len(list(log.items("one=")))
     return granted
 
@@ -485,6 +546,11 @@ def test_of_many_who_count_at_once_as_many_are_granted_as_the_limit_says(client:
 @pytest.mark.parametrize("make_client", ["aws_engine"], indirect=True)
 def test_of_many_whose_bytes_count_at_once_as_many_are_granted_as_fit(client: Any, tables: Tables) -> None:
     assert granted_of_many(client, tables, Count("texts#ada#1", 99, NOW + 60, 30, 100)) == 3
+
+
+@pytest.mark.parametrize("make_client", ["aws_engine"], indirect=True)
+def test_of_many_who_reserve_at_once_as_many_are_granted_as_fit(client: Any, tables: Tables) -> None:
+    assert granted_of_many(client, tables, reserve(30)) == 3
 
 
 def test_an_event_that_an_instance_knows_to_be_there_is_not_written(client: Any, log: EventLog) -> None:

@@ -18,8 +18,11 @@ from functions.aws.read_models.connection_items import Stored, encode
 from functions.domain.archive.hours import HOUR, hour_of
 from functions.domain.connections.connection import Connection, join
 from functions.domain.frames.decisions import FRAMES_PER_ACTIVITY
+from functions.domain.limits import Allowance
 from functions.domain.log.events import event
-from functions.domain.log.facts import ConnectionClosed, ConnectionOpened
+from functions.domain.log.facts import ConnectionClosed, ConnectionOpened, ReplyCompleted
+from functions.domain.replies.questions import question_of
+from functions.domain.replies.settling import settles
 from functions.handlers import lifecycle
 from functions.names import ARRIVAL_SHARDS, CONNECTIONS_ACTIVE_KEY
 from functions.operations.archive.archiving import Archiver
@@ -141,6 +144,21 @@ def test_a_text_without_an_id_has_no_claim(connected: Backend) -> None:
     _, used = connected.sends(TEXT, "r")
 
     assert used.appended == APPEND + counts.TRANSACTION * counts.COUNT
+
+
+def test_a_text_that_is_answered_reserves_twice_and_its_outcome_corrects_as_much() -> None:
+    scene = Answered()
+    with spending(scene.client) as asking:
+        told = scene.say_to("x" * 200, Allowance(2, 10_000, 1_000))
+    text, settling = scene.said(told), counts.TRANSACTION * counts.RESERVATIONS
+    question = question_of(text)
+    assert question is not None
+    fact = ReplyCompleted(text.event_id, "Good.", "end_turn", 100, 20)
+    with spending(scene.client) as answering:
+        scene.log.append(question.outcome(fact, scene.now), settles(question, fact, 1_000))
+
+    assert asking.write_units == APPEND + counts.TRANSACTION * counts.COUNT + settling
+    assert answering.write_units == APPEND + settling
 
 
 def test_a_delivery_is_a_number_and_three_reads() -> None:

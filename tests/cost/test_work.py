@@ -29,9 +29,9 @@ def spent(bill: Bill, price: Price) -> float:
 @pytest.mark.parametrize(
     ("bill", "units", "reads"),
     [
-        (work.texts(stack("dev"), busy=False), 10 + 12 + 1, 6),
-        (work.texts(stack("dev"), busy=True), 10 + 3.28 + 1, 4.21),
-        (replies(stack("dev")), 8 + 14 + 1, 11),
+        (work.texts(stack("dev"), busy=False), 14 + 12 + 1, 6),
+        (work.texts(stack("dev"), busy=True), 14 + 3.28 + 1, 4.21),
+        (replies(stack("dev")), 18 + 14 + 1, 11),
         (work.connections(stack("dev"), busy=False), 6 + 24 + 4, 5),
         (work.connections(stack("dev"), busy=True), 6 + 12.12 + 4, 3.02),
         (work.voice_minutes(stack("dev")), 3 + 6, 2),

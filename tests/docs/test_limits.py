@@ -5,16 +5,20 @@ import pytest
 from functions.domain.feeds.limits import USUAL as OF_FEEDS
 from functions.domain.feeds.resuming import MOST_MESSAGES
 from functions.domain.frames import decisions, pace, protocol, replies
+from functions.domain.frames.allowances import SOON_SECONDS
 from functions.domain.frames.feed_frames import MOST_IN_A_PAGE
 from functions.domain.limits import CONNECTION_SECONDS, USUAL
+from infra.settings.identity import LimitSettings
 from tests.docs.markdown import ROOT
 
+LIMITS = LimitSettings()
 _LIMITS = {
     "README.md": (
         f"{protocol.MAX_FRAME_BYTES:,} bytes a frame",
         f"{protocol.MAX_TEXT_CHARACTERS:,} characters a text",
         f"{protocol.MAX_AUDIO_BYTES:,} bytes of audio a frame",
         f"A frame to a client has at most {protocol.MAX_SENT_BYTES:,} bytes",
+        f"{LIMITS.replies_in_flight} of them at a time, and {LIMITS.tokens_per_day:,} tokens a day",
         f"{OF_FEEDS.cancels} cancelled texts a minute",
         f"within {replies.REPLY_SECONDS // 3600} hours",
         f"{USUAL.texts} texts, with {USUAL.text_bytes:,} bytes in all of them",
@@ -35,6 +39,9 @@ _LIMITS = {
         f"by {pace.FRAMES_BURST} frames and run at {pace.FRAMES_PER_SECOND} frames a second",
         f"every connection after {CONNECTION_SECONDS // 3600} hours",
         f"one resume brings at most {MOST_MESSAGES} messages",
+        f"have {LIMITS.replies_in_flight} of them answered at a time",
+        f"use {LIMITS.tokens_per_day:,} tokens in a day",
+        f"`retryAfter`: {SOON_SECONDS} seconds",
         f"is older than {OF_FEEDS.window_seconds // 3600} hours",
         f"`limit` 1 to {MOST_IN_A_PAGE}",
     ),

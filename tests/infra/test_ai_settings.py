@@ -8,6 +8,7 @@ from functions.aws.engines.answering import answering_of
 from functions.aws.engines.bedrock import Bedrock
 from functions.domain.replies.draft import MAX_REPLY_BYTES
 from functions.domain.replies.prompt import Bounds
+from functions.domain.tokens import tokens_of
 from infra.settings.ai import MAX_REPLY_TOKENS
 from infra.settings.settings import Settings
 from tests.infra.program import PROJECT
@@ -16,6 +17,14 @@ from tests.infra.test_settings import refusal, settings_of
 
 def test_texts_are_answered_unless_a_stack_says_otherwise() -> None:
     assert settings_of({}).ai.enabled is True
+
+
+def test_what_a_text_takes_besides_its_own_tokens_is_estimated_as_the_functions_do() -> None:
+    chosen = {"systemPrompt": "Sei höflich.", "historyTokens": "700", "maxTokens": "80"}
+    ai = settings_of({f"{PROJECT}:ai": json.dumps(chosen)}).ai
+
+    assert ai.tokens_beside_question == tokens_of("Sei höflich.") + 700 + 80
+    assert settings_of({}).ai.tokens_beside_question == tokens_of("") + 4_000 + 1_024
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,12 @@ from functions.aws.log.event_log import EventLog
 from functions.aws.log.owners import Owners
 from functions.aws.log.repetitions import Repetitions
 from functions.aws.replies.leases import Leases
+from functions.domain.limits import Allowance, Limits
+from functions.domain.log.events import event as happened
+from functions.domain.log.facts import ReplyFailed, TextMessageReceived
 from functions.domain.log.ids import lowest
+from functions.domain.replies.questions import question_of
+from functions.domain.replies.settling import settles
 from functions.handlers import authorizer, connection_manager, lifecycle, message, ticket
 from infra.policy import NAMING_ACTIONS, Statement
 from tests import gateway_events
@@ -26,7 +31,10 @@ from tests.unit.operations.connections.connection_rows import Context
 
 CLAIMS: Final = "arn:aws:dynamodb:us-east-1:123456789012:table/airium-websocket-claims"
 KEY: Final = "dynamodb:LeadingKeys"
-KINDS: Final = ("session", "voice", "texts", "voices", "reply", "ticket", "send", "answer", "resumes")
+KINDS: Final = (
+    *("session", "voice", "texts", "voices", "reply", "ticket", "send", "answer", "resumes"),
+    *("inflight", "tokens"),
+)
 ACTIONS: Final = sorted(NAMING_ACTIONS)
 
 
@@ -77,7 +85,7 @@ def _message(client: Asked) -> None:
     log = EventLog(client, "events", "claims")
     session = lowest(CONNECTED_AT + 1_000)
     for event in (text(**at(1)), start(**at(1)), end(session, **at(2)), {**text(), "body": "broken"}):
-        message.handler(event, None, log, RecordingCallbacks())
+        message.handler(event, None, log, RecordingCallbacks(), Limits(allowance=Allowance(9, 10**6, 9)))
     assert Repetitions(client, "claims", 30).may_be_told("s-1", "m-1", gateway_events.cause())
 
 
@@ -86,12 +94,22 @@ def _responder(client: Asked) -> None:
     leases.take(lowest(CONNECTED_AT), "r-1", 0, 1)
     leases.keep(lowest(CONNECTED_AT), 2)
     leases.kept(lowest(CONNECTED_AT))
+    _conclude(client, 9)
 
 
 def _sweeper(client: Asked) -> None:
     leases = Leases(client, "claims")
     leases.standing(lowest(CONNECTED_AT))
     leases.keep(lowest(CONNECTED_AT), 2)
+    _conclude(client, None)
+
+
+def _conclude(client: Asked, beside: int | None) -> None:
+    question = question_of(happened(gateway_events.cause(), TextMessageReceived("hello")))
+    assert question is not None
+    failed = ReplyFailed(question.message_id, "blank")
+    settled = settles(question, failed, beside)
+    EventLog(client, "events", "claims").append(question.outcome(failed, CONNECTED_AT), settled)
 
 
 def _ticket(client: Asked) -> None:

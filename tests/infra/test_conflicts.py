@@ -49,6 +49,13 @@ PAIRS: dict[str, tuple[dict[str, object], str]] = {
             "emulator, which endpoint names"
         ),
     ),
+    "fewer tokens than one text may take": (
+        {"ai": {"enabled": "true", "historyTokens": "90000"}, "limits": {"tokensPerDay": "100000"}},
+        (
+            "limits.tokensPerDay: found 100000, allowed: at least 101955 beside ai.enabled: as many are "
+            "reserved for the longest text, its history and its reply"
+        ),
+    ),
     "a guardrail of no version": (
         {"ai": {"guardrail": {"id": "gr1"}}},
         "ai.guardrail.version: found null, allowed: a number or 'DRAFT' beside ai.guardrail.id",
@@ -208,6 +215,11 @@ FIT: dict[str, dict[str, object]] = {
     "a script on an emulator": {"ai": {"enabled": "true", "engine": "script"}, "endpoint": EMULATOR},
     "a guardrail with its version": {"ai": {"guardrail": {"id": "gr1", "version": "DRAFT"}}},
     "a model of this region": {"ai": {"model": MODEL_ELSEWHERE.replace("eu-west-1", "us-east-1")}},
+    "tokens for the longest text": {
+        "ai": {"enabled": "true", "historyTokens": "90000"},
+        "limits": {"tokensPerDay": "101955"},
+    },
+    "few tokens where nothing is answered": {"ai": {"enabled": "false"}, "limits": {"tokensPerDay": "1"}},
     "replies that are looked after": {"ai": {"enabled": "true"}, "sweeper": {"everyMinutes": "5"}},
     "nobody who looks after no replies": {
         "ai": {"enabled": "false"},

@@ -64,7 +64,24 @@ def test_the_limits_on_messages_are_settings() -> None:
     assert told["VOICE_SESSIONS_PER_MINUTE"] == "2"
 
 
+def test_what_a_user_may_have_answered_is_a_setting() -> None:
+    limits = {"repliesInFlight": "7", "tokensPerDay": "200000"}
+    told = variables("message", ai={"enabled": "true", "maxTokens": "24"}, limits=limits)
+
+    assert told["REPLIES_IN_FLIGHT"] == "7"
+    assert told["TOKENS_PER_DAY"] == "200000"
+    assert told["TOKENS_BESIDE_QUESTION"] == "4028"
+
+
+def test_where_nothing_is_answered_nothing_is_reserved() -> None:
+    told = variables("message", ai={"enabled": "false"})
+
+    assert not {"REPLIES_IN_FLIGHT", "TOKENS_PER_DAY", "TOKENS_BESIDE_QUESTION"} & told.keys()
+
+
 def test_there_are_limits_unasked() -> None:
+    answered = variables("message", ai={"enabled": "true"})
+    assert (answered["REPLIES_IN_FLIGHT"], answered["TOKENS_PER_DAY"]) == ("2", "1000000")
     assert variables("authorizer")["CONNECTIONS_PER_USER"] == "10"
     assert variables("message")["TEXTS_PER_MINUTE"] == "60"
     assert variables("message")["TEXT_BYTES_PER_MINUTE"] == "120000"

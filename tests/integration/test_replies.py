@@ -157,3 +157,78 @@ def next_delta(client: Client) -> dict[str, Any] | None:
     frame = json.loads(client.receive_any())
     data: dict[str, Any] = frame["data"]
     return data if frame["type"] == "text_delta" else None
+
+
+SLOWLY = "[say 60] [pause 100]"
+
+
+def reserved(backend: Backend, user: str) -> dict[str, int]:
+    """Return what is reserved for a user, by kind."""
+    items = backend.cloud.client("dynamodb").scan(
+        TableName=backend.outputs.claims_table, ConsistentRead=True
+    )["Items"]
+    found = {item["claim"]["S"]: int(item["reserved"]["N"]) for item in items if "reserved" in item}
+    return {key.partition("#")[0]: amount for key, amount in found.items() if f"#{user}#" in key}
+
+
+def cancel(client: Client, message_id: str) -> None:
+    """Cancel a text."""
+    client.send({"type": "text_cancel", "data": {"messageId": message_id}})
+
+
+def ack(client: Client) -> Frame:
+    """Return the answer to a text, whatever comes before it."""
+    while True:
+        frame: Frame = json.loads(client.receive_any())
+        if frame["type"] in {"text_ack", "error"}:
+            return frame
+
+
+def test_a_user_has_two_texts_answered_at_a_time_and_goes_on_when_one_is_stopped(
+    answering_backend: Backend, connect: Connect, user: str, session: str
+) -> None:
+    client = connect(user, session)
+    text = {"type": "text_message", "data": {"text": SLOWLY}}
+
+    answers = []
+    for _ in range(3):
+        client.send(text)
+        answers.append(ack(client))
+    cancel(client, answers[0]["data"]["messageId"])
+    [reply] = told(until_the_end(client), "reply")
+    client.send(text)
+    fourth = ack(client)
+
+    assert [each["type"] for each in answers] == ["text_ack", "text_ack", "error"]
+    assert (answers[2]["data"]["code"], answers[2]["data"]["retryAfter"]) == ("rate_limited", 5)
+    assert (reply["messageId"], reply["stopReason"]) == (answers[0]["data"]["messageId"], "cancelled")
+    assert fourth["type"] == "text_ack"
+    assert reserved(answering_backend, user)["inflight"] == 2
+
+
+def test_what_a_reply_took_is_what_is_charged(
+    answering_backend: Backend, connect: Connect, user: str, session: str
+) -> None:
+    client = connect(user, session)
+
+    client.send({"type": "text_message", "data": {"text": "[say 10] [pause 10]"}})
+    [reply] = told(until_the_end(client), "reply")
+
+    used = reply["usage"]["inputTokens"] + reply["usage"]["outputTokens"]
+    assert reserved(answering_backend, user) == {"inflight": 0, "tokens": used}
+
+
+def test_a_text_is_stopped_from_another_screen_of_the_conversation(
+    connect: Connect, user: str, session: str
+) -> None:
+    one, two = connect(user, session), connect(user, session)
+    one.send({"type": "text_message", "data": {"text": SLOWLY}})
+    message_id = ack(one)["data"]["messageId"]
+
+    cancel(two, message_id)
+
+    for client in (one, two):
+        [reply] = told(until_the_end(client), "reply")
+        assert (reply["messageId"], reply["stopReason"]) == (message_id, "cancelled")
+    again = two.ask({"type": "text_cancel", "data": {"messageId": message_id}})
+    assert again["data"] == {"messageId": message_id, "stopReason": "cancelled"}

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.domain.replies.draft import MAX_DELTA_BYTES, Delta, Draft, cut, units
-from functions.domain.replies.prompt import Bounds, Role, Utterance, prompt, tokens_of
+from functions.domain.replies.prompt import Bounds, Role, Utterance, prompt
 from functions.domain.replies.script import read, steps
+from functions.domain.tokens import tokens_of
 
 HALVES = st.sampled_from(["\ud83d", "\ude00", "\udbff", "\udc00"])
 PIECES = st.lists(st.one_of(st.text(), HALVES, st.text(st.characters(min_codepoint=0xD700))))

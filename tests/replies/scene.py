@@ -1,6 +1,7 @@
 """The responder over tables of its own: a script answers, or whoever a test says."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from types import SimpleNamespace
 from typing import Any, Final
@@ -10,16 +11,20 @@ from functions.aws.engines.engine import Engine
 from functions.aws.engines.script import Script
 from functions.aws.gateway.callbacks import Posted
 from functions.aws.replies.leases import Leases
+from functions.domain.limits import Allowance, Limits
 from functions.domain.log.events import Event
 from functions.domain.log.facts import ReplyCompleted, ReplyFailed
 from functions.domain.replies.pieces import Ended, Piece, StopReason, TextPiece
 from functions.domain.replies.prompt import Bounds, Prompt, Utterance
 from functions.domain.replies.questions import question_of
-from functions.handlers import responder
+from functions.handlers import message, responder
+from tests import gateway_events
 from tests.fakes import OneByOne, RecordingCallbacks
 from tests.feeds.scene import Scene
 
 INVOCATION: Final = "request-1"
+BESIDE: Final = 1_000
+"""Tokens that a text reserves besides its own."""
 
 
 class Said:
@@ -128,7 +133,33 @@ class Answered(Scene):
             OneByOne,
             self._sleep,
             lambda: 1.0,
+            beside=BESIDE,
         )
+
+    def say_to(self, text: str, allowance: Allowance, connection_id: str = "c-1") -> dict[str, Any]:
+        """Have a client send a text that nobody answers yet, and return what it is told."""
+        self.now += 1_000
+        at: dict[str, Any] = {"requestTimeEpoch": self.now, "requestId": f"r-{self.now}"}
+        body = {"type": "text_message", "data": {"text": text}}
+        frame = gateway_events.message(body, connectionId=connection_id, **at)
+        limits = Limits(allowance=allowance)
+        answer = message.handler(frame, None, self.log, self.callbacks, limits, lambda *_: None)
+        told: dict[str, Any] = json.loads(answer["body"])
+        return told
+
+    def said(self, told: dict[str, Any], connection_id: str = "c-1") -> Event:
+        """Return the text that a client was told is in the log."""
+        key = (connection_id, told["data"]["messageId"])
+        return self.stores.events.get([key], self.now)[key].event
+
+    def reserved(self) -> dict[str, int]:
+        """Return what is reserved of each kind, over all users and times."""
+        sums: Counter[str] = Counter()
+        found = self.client.scan(TableName=self.tables.claims, ConsistentRead=True)["Items"]
+        for item in found:
+            if "reserved" in item:
+                sums[item["claim"]["S"].partition("#")[0]] += int(item["reserved"]["N"])
+        return dict(sums)
 
     def outcomes(self, said: Event) -> list[ReplyCompleted | ReplyFailed]:
         """Return what the log says became of a text."""

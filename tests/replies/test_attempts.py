@@ -281,8 +281,8 @@ def test_without_a_word_in_time_it_is_tried_by_another_invocation(scene: Answere
 
 # --- Deaths ----------------------------------------------------------------------------------
 
-_WRITES = ("UpdateItem", "PutItem", "PutItem", "PutItem", "UpdateItem")
-"""The lease, the question's number, the outcome, its number, and its number once more where it is kept."""
+_WRITES = ("UpdateItem", "PutItem", "TransactWriteItems", "PutItem", "UpdateItem")
+"""The lease, the question's number, the outcome with what it settles, its number, and where that is kept."""
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -3,8 +3,8 @@
 from typing import Any
 
 from functions.aws.attributes import to_item
-from functions.aws.log import count_items
-from functions.domain.log.claims import Claim, Count, Release, Take
+from functions.aws.log import count_items, reservation_items
+from functions.domain.log.claims import Claim, Count, Release, Reserve, Settle, Take
 from functions.names import TTL_ATTRIBUTE
 
 _TAKE = (
@@ -24,6 +24,10 @@ def action(claim: Claim, table: str | None) -> dict[str, Any]:
     match claim:
         case Count():
             return {"Update": {"TableName": table, **count_items.update(claim)}}
+        case Reserve():
+            return {"Update": {"TableName": table, **reservation_items.reserve(claim)}}
+        case Settle():
+            return {"Update": {"TableName": table, **reservation_items.settle(claim)}}
         case Take():
             item = {"claim": claim.key, "value": claim.value, TTL_ATTRIBUTE: claim.expires_at}
             values = {
@@ -69,4 +73,4 @@ def is_unknown(reason: dict[str, Any]) -> bool:
 
 def is_undecided(claim: Claim, reason: dict[str, Any]) -> bool:
     """Tell whether nothing is known of a claim that an answer would need: a count holds nothing."""
-    return not isinstance(claim, Count) and is_unknown(reason)
+    return isinstance(claim, Take | Release) and is_unknown(reason)

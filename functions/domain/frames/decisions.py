@@ -9,6 +9,7 @@ from typing import Final, assert_never
 
 import msgspec
 
+from functions.domain.frames.allowances import refuse_beyond, reserves
 from functions.domain.frames.coalesced import activity
 from functions.domain.frames.counting import count, over_the_limit
 from functions.domain.frames.feed_frames import Ack, History, Resume, TextCancel
@@ -111,15 +112,18 @@ def _text(frame: TextMessage, cause: Cause, limits: Limits) -> Decision:
     counted = count(
         texts_key(cause.user_id, minute_of(cause.at)), limits.texts, cause, size, limits.text_bytes
     )
+    reserved = reserves(frame.data.text, cause, limits.allowance)
 
     def refused(standing: Standing) -> Answer:
         message_id = first_event(replies, standing)
         if message_id is None:
+            refuse_beyond(reserved, standing, cause)
             raise over_the_limit(cause, f"{limits.texts} texts, and {limits.text_bytes} bytes in all of them")
         return TextAck(id=frame.id, data=TextAckData(message_id))
 
     answer = TextAck(id=frame.id, data=TextAckData(received.event_id))
-    return Decision(received, answer, (*replies, counted), refused, partial(first_of, replies))
+    claims: tuple[Claim, ...] = (*replies, counted, *reserved)
+    return Decision(received, answer, claims, refused, partial(first_of, replies))
 
 
 def _voice_start(frame: VoiceStart, cause: Cause, limits: Limits) -> Decision:

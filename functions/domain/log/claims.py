@@ -13,12 +13,14 @@ from functions.names import (
     CLAIM_ANSWER,
     CLAIM_CANCELS,
     CLAIM_HISTORIES,
+    CLAIM_INFLIGHT,
     CLAIM_REPLY,
     CLAIM_RESUMES,
     CLAIM_SEND,
     CLAIM_SESSION,
     CLAIM_TEXTS,
     CLAIM_TICKET,
+    CLAIM_TOKENS,
     CLAIM_VOICE,
     CLAIM_VOICES,
 )
@@ -75,12 +77,41 @@ class Count(msgspec.Struct, frozen=True):
     byte_limit: int | None = None
 
 
-Claim = Take | Release | Count
+class Reserve(msgspec.Struct, frozen=True):
+    """Set an amount aside under a key: granted while all that is set aside there is within the limit.
+
+    Attributes
+    ----------
+    key, amount, limit
+        What is reserved, how much of it, and how much there is.
+    expires_at
+        Epoch seconds; a key names its time, so nobody judges by it.
+    """
+
+    key: str
+    amount: int
+    limit: int
+    expires_at: int
+
+
+class Settle(msgspec.Struct, frozen=True):
+    """Correct what is set aside under a key, by an amount that may be negative: always granted.
+
+    It goes with an event of which there can be one only, so that it happens once. For example, 5,000 tokens
+    were reserved for a text, and its reply took 1,200: -3,800.
+    """
+
+    key: str
+    amount: int
+    expires_at: int
+
+
+Claim = Take | Release | Count | Reserve | Settle
 
 Standing = Mapping[str, str | None]
 """What stands against each claim that was not granted, by its key.
 
-That is the value of the key; None if nobody holds it, or if it is a count.
+That is the value of the key; None if nobody holds it, or if it is a count or a reservation.
 """
 
 
@@ -117,6 +148,16 @@ def histories_key(user_id: str, minute: int) -> str:
 def cancels_key(user_id: str, minute: int) -> str:
     """Return the key of how many texts a user cancelled in a minute."""
     return f"{CLAIM_CANCELS}{user_id}#{minute // 1000}"
+
+
+def inflight_key(user_id: str, quarter: int) -> str:
+    """Return the key of how many texts of a user, of a quarter of an hour, have no outcome yet."""
+    return f"{CLAIM_INFLIGHT}{user_id}#{quarter // 1000}"
+
+
+def tokens_key(user_id: str, day: int) -> str:
+    """Return the key of the tokens that a user's texts of a day took, or may still take."""
+    return f"{CLAIM_TOKENS}{user_id}#{day // 1000}"
 
 
 def ticket_key(ticket: str) -> str:

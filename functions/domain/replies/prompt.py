@@ -8,10 +8,8 @@ from typing import Final
 import msgspec
 
 from functions.domain.replies.pieces import StopReason
+from functions.domain.tokens import tokens_of
 
-_BYTES_PER_TOKEN: Final = 3
-_TOKENS_PER_TURN: Final = 4
-"""For whose turn it is: models mark it with a few tokens."""
 _BETWEEN: Final = "\n\n"
 _BLOCKED: Final = frozenset({StopReason.GUARDRAIL, StopReason.REFUSED})
 
@@ -71,15 +69,6 @@ class Prompt(msgspec.Struct, frozen=True):
     def tokens(self) -> int:
         """About how many tokens it has."""
         return sum(tokens_of(turn.text) for turn in self.turns) + tokens_of(self.system or "")
-
-
-def tokens_of(text: str) -> int:
-    """Return about how many tokens a model makes of one turn.
-
-    One for every three bytes of UTF-8: English has about one for four, Chinese one for each character, which
-    is three bytes. So it is more often too many than too few; random signs take up to three times as many.
-    """
-    return -(-len(text.encode()) // _BYTES_PER_TOKEN) + _TOKENS_PER_TURN
 
 
 def prompt(

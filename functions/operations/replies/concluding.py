@@ -7,12 +7,12 @@ import msgspec
 from functions.aws.log.event_reads import Arrived, EventKey
 from functions.aws.logs import warn
 from functions.aws.replies.leases import Leases
-from functions.domain.log.claims import Claim
 from functions.domain.log.facts import Fact, ReplyCompleted, ReplyFailed
 from functions.domain.refusals import Unavailable
 from functions.domain.replies.outcomes import fault_of
 from functions.domain.replies.pieces import Failure
 from functions.domain.replies.questions import Question, question_of
+from functions.domain.replies.settling import settles
 from functions.names import FAULT
 from functions.operations.feeds.feeds import Feeds
 
@@ -24,10 +24,14 @@ Became = dict[str, Any]
 
 
 class Concluding(msgspec.Struct, frozen=True):
-    """What is concluded with."""
+    """What is concluded with.
+
+    ``tokens_beside_question`` as `Allowance` has it; None for who only gives up: what is reserved stands.
+    """
 
     feeds: Feeds
     leases: Leases
+    tokens_beside_question: int | None = None
 
     def earlier(self, question: Question) -> Arrived | None:
         """Return the outcome that the log has, None if it has none."""
@@ -54,8 +58,9 @@ class Concluding(msgspec.Struct, frozen=True):
             return NO_QUESTION
         now = self.feeds.now()
         outcome = question.outcome(fact, now, trace_id)
-        claims: tuple[Claim, ...] = ()
-        if self.feeds.log.append(outcome, claims):
+        # with the outcome and so as often as that: once
+        settled = settles(question, fact, self.tokens_beside_question)
+        if self.feeds.log.append(outcome, settled):
             return self.tell(question, Arrived(outcome, now))
         # another invocation was faster, or an earlier attempt of this append
         standing = self.earlier(question)

@@ -68,6 +68,8 @@ class Responding(msgspec.Struct, frozen=True):
         The engine, and what it is told besides.
     history
         What was said before.
+    tokens_beside_question
+        What a text has reserved besides its own tokens.
     """
 
     feeds: Feeds
@@ -75,6 +77,7 @@ class Responding(msgspec.Struct, frozen=True):
     leases: Leases
     answering: Answering
     history: History
+    tokens_beside_question: int
     sleep: Callable[[float], None] = time.sleep
     draw: Callable[[], float] = random.random
 
@@ -100,7 +103,7 @@ class Responding(msgspec.Struct, frozen=True):
         return said
 
     def _respond(self, asked: Deliver, turn: Turn) -> dict[str, Any]:
-        concluding = Concluding(self.feeds, self.leases)
+        concluding = Concluding(self.feeds, self.leases, self.tokens_beside_question)
         arrived = concluding.read((asked.connection_id, asked.event_id))
         question = question_of(arrived.event) if arrived else None
         if arrived is None or question is None:

@@ -9,8 +9,10 @@ from functions.aws.attributes import Item
 from functions.aws.feeds.stores import FeedStores, feed_stores
 from functions.domain.feeds.feeds import Subscriber, feed_of
 from functions.domain.feeds.numbering import Unnumbered
-from functions.domain.log.claims import Count, Take, session_key, texts_key, voice_key
-from functions.domain.log.events import Event
+from functions.domain.frames.allowances import reserves
+from functions.domain.limits import Allowance
+from functions.domain.log.claims import Claim, Count, Take, session_key, texts_key, voice_key
+from functions.domain.log.events import Cause, Event
 from functions.domain.log.facts import (
     ActivityRecorded,
     ConnectionClosed,
@@ -132,10 +134,11 @@ class Scene:
     def begin(self, *events: Event) -> None:
         """Let events happen, with the claims of the person's session, texts and speech."""
         minute = minute_of(TEXT.at)
-        claims = (
+        claims: tuple[Claim, ...] = (
             Take(session_key(SESSION), PERSON, NOW // 1000, EXPIRES_AT),
             Take(voice_key("c1"), STARTED.event_id, NOW // 1000, EXPIRES_AT),
             Count(texts_key(PERSON, minute), 60, NOW // 1000 + 3_600),
+            *reserves(WORDS, Cause("c1", PERSON, SESSION, 0, 0, TEXT.at, ""), Allowance(2, 10_000, 1_000)),
         )
         first, *others = events
         self.stage.log.append(first, claims)

@@ -7,7 +7,7 @@ import pytest
 
 from functions.aws.log.event_items import encode
 from functions.aws.log.event_log import ClaimRefusedError
-from functions.domain.log.claims import Count
+from functions.domain.log.claims import Count, Reserve, Settle
 from tests.unit.aws.dynamodb import (
     CONFLICT,
     NOTHING,
@@ -106,6 +106,46 @@ def test_a_count_of_bytes_is_the_same_write() -> None:
     assert update["ExpressionAttributeNames"] == {"#count": "count", "#bytes": "bytes"}
     values = update["ExpressionAttributeValues"]
     assert (values[":bytes"], values[":rest"]) == ({"N": "500"}, {"N": "119500"})
+
+
+RESERVED = {
+    "TableName": "claims",
+    "Key": {"claim": {"S": "tokens#ada#0"}},
+    "UpdateExpression": "ADD reserved :amount SET expires_at = :expires_at",
+}
+
+
+@pytest.mark.parametrize(
+    ("amount", "condition"),
+    [(100, "attribute_not_exists(claim) OR reserved <= :rest"), (101, "reserved <= :rest")],
+)
+def test_what_is_reserved_fits_beside_what_is_there(amount: int, condition: str) -> None:
+    client = Client()
+
+    log(client).append(TEXT, (Reserve("tokens#ada#0", amount, 100, 3_660),))
+
+    ((_, sent),) = client.calls
+    assert sent["TransactItems"][1]["Update"] == {
+        **RESERVED,
+        "ConditionExpression": condition,
+        "ExpressionAttributeValues": {
+            ":amount": {"N": str(amount)},
+            ":rest": {"N": str(100 - amount)},
+            ":expires_at": {"N": "3660"},
+        },
+    }
+
+
+def test_what_is_settled_is_under_no_condition() -> None:
+    client = Client()
+
+    log(client).append(TEXT, (Settle("tokens#ada#0", -40, 3_660),))
+
+    ((_, sent),) = client.calls
+    assert sent["TransactItems"][1]["Update"] == {
+        **RESERVED,
+        "ExpressionAttributeValues": {":amount": {"N": "-40"}, ":expires_at": {"N": "3660"}},
+    }
 
 
 def test_what_stands_against_a_claim_comes_back_with_the_refusal() -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from functions.domain.replies.prompt import Bounds, Prompt, Role, Turn, Utterance, prompt, tokens_of
+from functions.domain.replies.prompt import Bounds, Prompt, Role, Turn, Utterance, prompt
+from functions.domain.tokens import tokens_of
 
 USER, ASSISTANT = Role.USER, Role.ASSISTANT
 WIDE = Bounds(turns=100, tokens=100_000)

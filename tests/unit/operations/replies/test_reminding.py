@@ -9,16 +9,18 @@ import pytest
 from functions.aws.read_models.connections import Connections
 from functions.domain.feeds.deliveries import Deliver
 from functions.domain.feeds.healing import Span, span
+from functions.domain.limits import Allowance
 from functions.domain.log.facts import ReplyCompleted, ReplyFailed
 from functions.domain.refusals import Unavailable
 from functions.domain.replies.leasing import MOST_ATTEMPTS, Standing
 from functions.domain.replies.reminding import ABANDONED_MILLISECONDS, Next, Unanswered, judge
 from functions.domain.times import iso
+from functions.domain.tokens import tokens_of
 from functions.handlers import sweeper
 from functions.operations.replies.reminding import Answers
 from tests.fakes import OneByOne
 from tests.feeds.scene import START
-from tests.replies.scene import Answered, Said, saying
+from tests.replies.scene import BESIDE, Answered, Said, saying
 from tests.stage import Requests
 from tests.unit.operations.connections.connection_rows import Context, Table
 
@@ -138,6 +140,19 @@ def test_a_text_that_nobody_answers_is_given_up_at_last(
     assert scene.outcomes(asked) == [ReplyFailed(asked.event_id, "abandoned")]
     question, failed = [each for each in scene.messages() if each["seq"] in (1, 2)][:2]
     assert (question["kind"], failed["kind"], failed["reason"]) == ("text", "failed", "abandoned")
+
+
+def test_a_text_that_is_given_up_is_in_flight_no_more(
+    scene: Answered, invoked: Invoked, table: Table
+) -> None:
+    scene.say_to("Hello", Allowance(2, 10_000, BESIDE))
+    before = scene.reserved()
+    for _ in range(4):
+        scene.pass_(5 * MINUTE)
+        run(scene, invoked, table)
+
+    assert before == {"inflight": 1, "tokens": BESIDE + tokens_of("Hello")}
+    assert scene.reserved() == {**before, "inflight": 0}
 
 
 def test_a_text_that_was_tried_as_often_as_it_may_be_is_given_up(
