@@ -10,14 +10,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from cost import assumed, standing, work
+from cost import assumed, hostility, standing, work
 from cost.bills import Bill, Line, line, money, rate
 from cost.replies import replies
 from cost.stack import Stack, stack_of
 from local.stackfile import PROJECT
 from ops import prices
 
-DOCUMENTS: Final = (Path(__file__).with_name("cost.md"), Path(__file__).parents[1] / "README.md")
+DOCUMENTS: Final = (
+    Path(__file__).with_name("cost.md"),
+    Path(__file__).with_name("security.md"),
+    Path(__file__).parents[1] / "README.md",
+)
 _MARKED: Final = re.compile(r"<!-- (?P<name>[a-z-]+) -->\n.*?<!-- end -->", re.DOTALL)
 _ALARMS: Final = {f"{PROJECT}:alarms": '{"enabled":"true"}'}
 _ARCHIVE: Final = {f"{PROJECT}:archive": '{"enabled":"true"}'}
@@ -65,6 +69,7 @@ def parts() -> Mapping[str, str]:
         "archive-events": _rows(_archived(), "a million events"),
         "archive-idle": _lines(standing.archiver(archived)),
         "delivery-idle": _lines(standing.polls(stack_of("prod", _QUEUE))),
+        "hostile": _hostile(prod),
     }
 
 
@@ -168,6 +173,18 @@ def _connected(prod: Stack) -> Iterator[Line]:
 def _pings(stack: Stack, count: float) -> Iterator[Line]:
     yield line("a ping and its pong every 5 minutes", (prices.MESSAGES, 2 * count))
     yield from work.accessed(stack, count)
+
+
+def _hostile(prod: Stack) -> str:
+    user = hostility.User(prod)
+    within = hostility.within_limits(user)
+    rows = [*map(_most, within), _most(hostility.sum_of(within)), *map(_most, hostility.beyond(user))]
+    head = ("what", "how many a minute", "tokens", "posts", "invocations", "write units")
+    return _table(head, rows)
+
+
+def _most(each: hostility.Most) -> tuple[str, ...]:
+    return each.what, each.how_many, *(f"{number:,}" for number in each[2:])
 
 
 def _archived() -> Iterator[Line]:

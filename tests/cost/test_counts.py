@@ -21,6 +21,7 @@ from functions.domain.frames.decisions import FRAMES_PER_ACTIVITY
 from functions.domain.limits import Allowance
 from functions.domain.log.events import event
 from functions.domain.log.facts import ConnectionClosed, ConnectionOpened, ReplyCompleted
+from functions.domain.replies.pieces import Ended, StopReason, Usage
 from functions.domain.replies.questions import question_of
 from functions.domain.replies.settling import settles
 from functions.handlers import lifecycle
@@ -173,7 +174,7 @@ def test_a_delivery_is_a_number_and_three_reads() -> None:
 
 
 def test_a_reply_is_a_lease_an_event_and_two_numbers_beside_the_questions_delivery() -> None:
-    scene = Answered(Said(saying("x" * 1_000)))
+    scene = Answered(Said(saying("x" * 1_000, end=Ended(StopReason.END_TURN, Usage(100, 250)))))
     scene.subscribe()
     said = scene.append("x" * 200)
 
@@ -181,7 +182,8 @@ def test_a_reply_is_a_lease_an_event_and_two_numbers_beside_the_questions_delive
         scene.answer(said)
 
     # moto counts no index
-    written = counts.LEASE + counts.REPLY + counts.NUMBER + counts.NUMBER_KEPT
+    outcome = counts.TRANSACTION * (counts.REPLY + counts.RESERVATIONS)
+    written = counts.LEASE + outcome + counts.NUMBER + counts.NUMBER_KEPT
     assert spent.write_units == written + counts.NUMBER
     # the history of the scene is no table
     assert spent.read_units + 1 == counts.READS_OF_ANSWER + counts.READS_OF_DELIVERY
