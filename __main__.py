@@ -56,6 +56,7 @@ outputs: dict[str, object] = {
     "metrics_table": read_model.metrics_table,
     "feeds_table": feeds.feeds_table,
     "messages_table": read_model.messages_table,
+    "sessions_table": read_model.sessions_table,
     "connection_manager_function": manager.function.function_name,
     "projector_function": projector.function.function_name,
     "projector_mapping": projector.mapping_id,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from benchmarks.generating import RETENTION_DAYS, Generated
+from benchmarks.generating import RETENTION_DAYS, USERS, Generated
 from functions.aws.attributes import Item, to_item
 from functions.aws.log.event_items import encode
 from ops.deployment import Deployment, Outputs
@@ -23,6 +23,7 @@ OUTPUTS: Final = Outputs(
     events_table="events",
     connections_table="connections",
     messages_table="messages",
+    sessions_table="sessions",
     metrics_table="metrics",
     projector_failure_queue="https://sqs.us-east-1.amazonaws.com/000000000000/failures",
     region="us-east-1",
@@ -96,6 +97,8 @@ class GeneratedTables(Generated):
         elif table == OUTPUTS.connections_table and number == 0:
             row = self.row(connection)
             yield {name: row[name] for name in ("connectionId", "expires_at", "generation")}
+        elif table == OUTPUTS.sessions_table and number == 0:
+            yield {"user_id": {"S": f"user-{connection % USERS}"}}
         elif table == OUTPUTS.messages_table:
             for item in self.messages(connection, number, 1):
                 yield {**item, "text": {"S": ""}}
@@ -109,29 +112,40 @@ class GeneratedTables(Generated):
                 answers[table] = [self.control] if self.control else []
             elif table == OUTPUTS.connections_table:
                 answers[table] = [self.row(int(key["connectionId"]["S"][1:-1])) for key in asked["Keys"]]
+            elif table == OUTPUTS.sessions_table:  # that they are there, and of which generation
+                counted = {"revision": {"N": "1"}, "generation": {"N": "0"}}
+                answers[table] = [{**key, **counted} for key in asked["Keys"]]
             else:
-                answers[table] = [item for key in asked["Keys"] for item in self._message(key, asked)]
+                answers[table] = [item for key in asked["Keys"] for item in self._message(key)]
         return {"Responses": answers}
 
-    def _message(self, key: Item, asked: dict[str, Any]) -> Iterator[Item]:
-        if "ProjectionExpression" in asked:
-            yield {**key, "generation": {"N": "1"}}
-        else:
-            connection = int(key["conversation"]["S"].removeprefix("session-"))
-            number = self.numbers(connection)[key["event_id"]["S"]]
-            yield from self.messages(connection, number, 1)
+    def _message(self, key: Item) -> Iterator[Item]:
+        connection = int(key["conversation"]["S"].removeprefix("session-"))
+        number = self.numbers(connection)[key["event_id"]["S"]]
+        yield from self.messages(connection, number, 1)
 
     def get_paginator(self, _operation: str) -> "GeneratedTables":
-        """Give what pages through the counters."""
+        """Give what pages through the counters, and through what there is of a user."""
         return self
 
     def paginate(self, **query: Any) -> Iterator[dict[str, Any]]:
-        """Yield the counters of a name, each in one shard, by minutes and then by days."""
+        """Yield the counters of a name, each in one shard, minutes before days; or what a user has."""
+        if ":user" in query["ExpressionAttributeValues"]:
+            yield from self._of_user(query)
+            return
         name = query["ExpressionAttributeValues"][":metric"]["S"]
         if "FilterExpression" in query:  # what a rebuild forgets
             return
         for key, count in self.counters(name):
             yield {"Items": [to_item({"bucket": key.shard(0), "count": count})]}
+
+    def _of_user(self, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        user = int(query["ExpressionAttributeValues"][":user"]["S"].removeprefix("user-"))
+        for connection in range(user, self.connections, USERS):
+            if query["TableName"] == OUTPUTS.sessions_table:
+                yield {"Items": [self.session(connection)]}
+            else:
+                yield from ({"Items": [encode(each)]} for each in self.events(connection))
 
     # --- how it is written --------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from functions.aws.attributes import Item
-from functions.aws.read_models import connection_items, message_items
+from functions.aws.read_models import connection_items, message_items, session_items
 from functions.aws.read_models.connection_items import Stored
 from functions.aws.read_models.counter_items import DAY, CounterKey
 from functions.domain.connections.connection import Connection, join
@@ -14,8 +14,10 @@ from functions.domain.log.events import Cause, Event, event
 from functions.domain.log.facts import ConnectionClosed, ConnectionOpened, TextMessageReceived
 from functions.domain.log.ids import MINUTE
 from functions.domain.texts.messages import rows_of
+from ops.read_models.sessions import sessions_of
 
 RETENTION_DAYS: Final = 90
+USERS: Final = 1_000
 NOW: Final = 1_795_410_720_000
 _BEGAN: Final = NOW - 80 * 1440 * MINUTE
 _MINUTES: Final = 79 * 1440
@@ -65,7 +67,7 @@ class Generated:
         for number in range(first, last):
             cause = Cause(
                 connection_id=f"c{connection:011d}=",
-                user_id=f"user-{connection % 1_000}",
+                user_id=f"user-{connection % USERS}",
                 session_id=f"session-{connection}",
                 connected_at=opened_at,
                 expires_at=opened_at // 1000 + RETENTION_DAYS * 86_400,
@@ -91,6 +93,11 @@ class Generated:
         for each in self.events(connection, first, count):
             for message in rows_of(each):
                 yield message_items.encode(message, 1, 1)
+
+    def session(self, connection: int) -> Item:
+        """Return the session of a connection, of which it is the only one."""
+        (session,) = sessions_of(self.events(connection)).values()
+        return session_items.encode(session, 1, 1)
 
     def numbers(self, connection: int) -> dict[str, int]:
         """Return which event of a connection has which id; kept for the connection at hand."""

@@ -37,6 +37,7 @@ def _spent(events: list[Event]) -> tuple[Spent, Spent]:
             client,
             connections=made.connections,
             messages=made.messages,
+            sessions=made.sessions,
             metrics=made.metrics,
         )
         log = EventLog(client, made.events)

@@ -31,6 +31,7 @@ def tables() -> Iterator[tuple[Any, Tables]]:
                 names.CONNECTIONS_TABLE: made.connections,
                 names.METRICS_TABLE: made.metrics,
                 names.MESSAGES_TABLE: made.messages,
+                names.SESSIONS_TABLE: made.sessions,
                 names.FEEDS_TABLE: made.feeds,
                 names.DELIVERING_FUNCTION: "feed",
                 names.LAMBDA_ENDPOINT: "http://127.0.0.1:9",

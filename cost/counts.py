@@ -19,6 +19,10 @@ RESERVATIONS: Final = 2
 
 ROW: Final = 1
 MESSAGE: Final = 1
+SESSION: Final = 1
+"""Where a connection has one: with what is said, and with each reply."""
+MOVED_SESSION: Final = 2
+"""In its index, with each text and each event of speech: deleted where it was, and put where it is."""
 COUNTERS_OF_CONNECTION: Final = 3
 """Minute and day of ``opened``, or of ``closed``, and ``active``."""
 COUNTERS_OF_TEXT: Final = 2
@@ -35,6 +39,7 @@ ROWS_KEPT: Final = 2
 READS: Final = 2
 """Of a batch of one event: the row and the control item."""
 READS_OF_MESSAGE: Final = 1
+READS_OF_SESSION: Final = 1
 READS_OF_COUNT: Final = 1
 """How many connections a user has: the subscribers of their feed, read consistently."""
 SUBSCRIBERS: Final = 2

@@ -13,7 +13,10 @@ def replies(stack: Stack) -> Bill:
     outcome = (events * counts.REPLY + counts.RESERVATIONS) * counts.TRANSACTION
     appended = counts.LEASE + outcome + counts.NUMBER_KEPT
     rows = counts.ROW + counts.CHANGED_INDEXES
-    projection = (counts.REPLY_MESSAGE + rows + counts.COUNTERS_OF_TEXT) * counts.TRANSACTION
+    # with the text's row once more, which says what became of it
+    messages = counts.REPLY_MESSAGE + counts.MESSAGE
+    projection = (messages + counts.SESSION + rows + counts.COUNTERS_OF_TEXT) * counts.TRANSACTION
+    reads = counts.READS + 2 * counts.READS_OF_MESSAGE + counts.READS_OF_SESSION
     looks = assumed.ANSWER_SECONDS * counts.READS_OF_LOOK
     gb = events * assumed.REPLY_GB + assumed.MESSAGE_GB + assumed.NUMBER_GB
     tokens = (
@@ -29,10 +32,8 @@ def replies(stack: Stack) -> Bill:
                 f"append: the lease, ({events} times the event + what it settles) doubled, its number again",
                 appended,
             ),
-            written("projection: the message, the row and its indexes, the counters, doubled", projection),
-            line(
-                "projection: reads", (prices.READ_UNITS, (counts.READS + counts.READS_OF_MESSAGE) * MILLION)
-            ),
+            written("projection: messages, session, row and its indexes, counters, doubled", projection),
+            line("projection: reads", (prices.READ_UNITS, reads * MILLION)),
             invoked("projector", stack, MILLION, assumed.PROJECT_SECONDS),
             written("delivery: the number", counts.NUMBER),
             line(

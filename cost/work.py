@@ -14,7 +14,7 @@ _LOG: Final = "event-store-events"
 
 
 def texts(stack: Stack, *, busy: bool) -> Bill:
-    """Return what a million texts cost, each acknowledged, under an ``id``, and told to one screen.
+    """Return what a million texts cost, each in a session, acknowledged, under an ``id``, told to one screen.
 
     Parameters
     ----------
@@ -27,11 +27,11 @@ def texts(stack: Stack, *, busy: bool) -> Bill:
     events = 1 + indexes(stack)
     reserved = counts.RESERVATIONS if stack.answers else 0
     append = (events + counts.CLAIM + counts.COUNT + reserved) * counts.TRANSACTION
-    rows = counts.ROW + counts.CHANGED_INDEXES
+    rows = counts.ROW + counts.CHANGED_INDEXES + counts.SESSION + counts.MOVED_SESSION
     # what is counted of each text is written once for the transaction; a busy batch takes two of them
     counters = counts.COUNTERS_OF_TEXT * (2 if busy else 1)
     projection = (many * counts.MESSAGE + connections * rows + counters) * counts.TRANSACTION / many
-    reads = (many * counts.READS_OF_MESSAGE + connections + 1) / many
+    reads = (many * counts.READS_OF_MESSAGE + connections * (1 + counts.READS_OF_SESSION) + 1) / many
     gb = events * assumed.EVENT_GB + assumed.MESSAGE_GB + assumed.NUMBER_GB
     return Bill(
         "a million texts, " + ("in batches of 100" if busy else "each alone"),
@@ -39,7 +39,7 @@ def texts(stack: Stack, *, busy: bool) -> Bill:
             line("gateway: the text and its text_ack", (prices.MESSAGES, 2 * MILLION)),
             invoked("message", stack, MILLION, assumed.APPEND_SECONDS),
             written(_appended(events, reserved), append),
-            written("projection: the message, the row and its indexes, the counters, doubled", projection),
+            written("projection: message, row, session and their indexes, counters, doubled", projection),
             line("projection: reads", (prices.READ_UNITS, reads * MILLION)),
             invoked("projector", stack, MILLION / many, assumed.PROJECT_SECONDS),
             # where texts are answered, who answers one delivers it
@@ -97,14 +97,16 @@ def voice_minutes(stack: Stack) -> Bill:
     frames = 60 * assumed.FRAMES_A_SECOND * MILLION
     events = frames / FRAMES_PER_ACTIVITY / MILLION
     append = (1 + indexes(stack)) * events
-    units = append + (counts.ROW + counts.CHANGED_INDEXES) * counts.TRANSACTION * events
+    rows = counts.ROW + counts.CHANGED_INDEXES + counts.SESSION + counts.MOVED_SESSION
+    units = append + rows * counts.TRANSACTION * events
+    reads = (counts.READS + counts.READS_OF_SESSION) * events
     return Bill(
         "a million voice minutes",
         (
             line("gateway: frames, one way", (prices.MESSAGES, frames)),
             invoked("message", stack, frames, assumed.FRAME_SECONDS),
             written(f"append and projection of an event for {FRAMES_PER_ACTIVITY} frames", units),
-            line("projection: reads", (prices.READ_UNITS, counts.READS * events * MILLION)),
+            line("projection: reads", (prices.READ_UNITS, reads * MILLION)),
             invoked("projector", stack, events * MILLION, assumed.PROJECT_SECONDS),
             logged(events),
             *accessed(stack, frames),
@@ -118,7 +120,8 @@ def voice_sessions(stack: Stack) -> Bill:
     events = 1 + indexes(stack)
     start = (events + counts.CLAIM + counts.COUNT) * counts.TRANSACTION
     end = (events + counts.CLAIM) * counts.TRANSACTION
-    rows = counts.ROW + counts.CHANGED_INDEXES
+    rows = counts.ROW + counts.CHANGED_INDEXES + counts.SESSION + counts.MOVED_SESSION
+    reads = counts.READS + counts.READS_OF_SESSION
     projection = (2 * rows + counts.COUNTERS_OF_VOICE_SESSION) * counts.TRANSACTION
     return Bill(
         "a million voice sessions, started and ended",
@@ -127,8 +130,8 @@ def voice_sessions(stack: Stack) -> Bill:
             invoked("message", stack, 2 * MILLION, assumed.APPEND_SECONDS),
             written(f"start: ({events} for the event + 1 claim + 1 count) doubled", start),
             written(f"end: ({events} for the event + 1 claim) doubled", end),
-            written("two projections: the row and its indexes, the counters, doubled", projection),
-            line("projection: reads", (prices.READ_UNITS, 2 * counts.READS * MILLION)),
+            written("two projections: row, session and their indexes, counters, doubled", projection),
+            line("projection: reads", (prices.READ_UNITS, 2 * reads * MILLION)),
             invoked("projector", stack, 2 * MILLION, assumed.PROJECT_SECONDS),
             logged(4),
             *accessed(stack, 2 * MILLION),

@@ -13,6 +13,7 @@ import msgspec
 from functions import names
 from functions.domain.frames import feed_frames as f
 from functions.domain.frames import protocol as p
+from functions.domain.frames import session_frames as s
 from functions.domain.identity.identity import NAME
 
 FOLDER: Final = Path(__file__).parent / "protocol"
@@ -27,6 +28,7 @@ REPLIES: Final[Mapping[type[Any], tuple[type[Any], ...]]] = {
     f.History: (f.HistoryPage, p.Error),
     f.Ack: (),
     f.TextCancel: (f.TextCancelled, p.Error),
+    s.Sessions: (s.SessionsPage, p.Error),
 }
 """What may answer each frame of a client on its own route; ``voice_data`` and ``ack`` are one-way."""
 

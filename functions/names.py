@@ -6,6 +6,7 @@ CLAIMS_TABLE = "CLAIMS_TABLE"
 CONNECTIONS_TABLE = "CONNECTIONS_TABLE"
 METRICS_TABLE = "METRICS_TABLE"
 MESSAGES_TABLE = "MESSAGES_TABLE"
+SESSIONS_TABLE = "SESSIONS_TABLE"
 FEEDS_TABLE = "FEEDS_TABLE"
 MANAGEMENT_ENDPOINT = "MANAGEMENT_ENDPOINT"
 RETENTION_DAYS = "RETENTION_DAYS"
@@ -112,7 +113,7 @@ CONNECTIONS_ACTIVE_KEY = ("activeShard", "activeSince")
 ACTIVE_SHARDS = 8
 """May be doubled, and never shrink: readers ask all shards, and a row that was written with fewer is among
 them. It moves when it is written next, and to a higher shard, so that a list in progress misses none."""
-NUMERIC_KEYS = frozenset({"createdAt", "activeSince", "arrived_at"})
+NUMERIC_KEYS = frozenset({"createdAt", "activeSince", "arrived_at", "last_activity"})
 """Key attributes of type N; every other key attribute is of type S."""
 
 CONNECTION_INFO = (
@@ -137,6 +138,11 @@ METRIC_SHARDS = 8
 shards that are there."""
 
 MESSAGES_KEY = ("conversation", "event_id")
+
+SESSIONS_KEY = ("user_id", "session_id")
+SESSIONS_BY_ACTIVITY = "by-activity"
+SESSIONS_BY_ACTIVITY_KEY = ("user_id", "last_activity")
+"""With keys only, so that it moves with what a user says and not with what is replied."""
 
 FEEDS_KEY = ("feed", "key")
 """Of several kinds of items: the first letter of ``key`` says which."""
@@ -178,7 +184,8 @@ ROUTE_RESUME = "resume"
 ROUTE_HISTORY = "history"
 ROUTE_TEXT_CANCEL = "text_cancel"
 ROUTE_ACK = "ack"
-TWO_WAY_ROUTES = (ROUTE_DEFAULT, ROUTE_RESUME, ROUTE_HISTORY, ROUTE_TEXT_CANCEL)
+ROUTE_SESSIONS = "sessions"
+TWO_WAY_ROUTES = (ROUTE_DEFAULT, ROUTE_RESUME, ROUTE_HISTORY, ROUTE_TEXT_CANCEL, ROUTE_SESSIONS)
 """What a function returns there is sent to the client; on the others it says something by callback only."""
 PONG = '{"type": "pong"}'
 """What the gateway itself answers to a ping."""

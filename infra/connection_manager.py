@@ -23,7 +23,7 @@ class ConnectionManagerArgs:
     store
         The log to which it appends.
     read_model
-        The connections that it finds.
+        The connections that it finds, and the sessions that it lists.
     api
         The API whose connections it asks for, posts to and closes.
     feeds
@@ -78,6 +78,7 @@ class ConnectionManager(pulumi.ComponentResource):
                     **args.environment,
                     names.CLAIMS_TABLE: args.store.claims_table,
                     names.FEEDS_TABLE: args.feeds.feeds_table,
+                    names.SESSIONS_TABLE: args.read_model.sessions_table,
                 },
             ),
             opts=pulumi.ResourceOptions(parent=self),
@@ -94,5 +95,6 @@ class ConnectionManager(pulumi.ComponentResource):
         args.read_model.grant_list_connections(
             self.function, names.CONNECTIONS_BY_USER, names.CONNECTIONS_ACTIVE
         )
+        args.read_model.grant_list_sessions(self.function)
         args.api.grant_manage_connections(self.function, "GET", "POST", "DELETE")
         self.register_outputs({"function_name": self.function.function_name})

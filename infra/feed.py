@@ -10,6 +10,7 @@ from infra.functions.function import Function, FunctionArgs, Runtime
 from infra.gateway.websocket_api import WebSocketApi
 from infra.tables.event_store import EventStore
 from infra.tables.feed_store import FeedStore
+from infra.tables.read_model import ReadModel
 
 PENDING_SECONDS = 15 * 60
 """A question that is older has an outcome by the sweeper, or none that is still worth waiting for."""
@@ -26,6 +27,8 @@ class FeedArgs:
         The log, whose events it delivers, with its counts.
     feeds
         The feeds.
+    read_model
+        The sessions that it lists.
     api
         The API whose connections it posts to.
     queue
@@ -34,6 +37,7 @@ class FeedArgs:
 
     store: EventStore
     feeds: FeedStore
+    read_model: ReadModel
     api: WebSocketApi
     queue: DeliveryQueue | None = None
 
@@ -63,6 +67,7 @@ class Feed(pulumi.ComponentResource):
                     names.EVENTS_TABLE: args.store.events_table,
                     names.CLAIMS_TABLE: args.store.claims_table,
                     names.FEEDS_TABLE: args.feeds.feeds_table,
+                    names.SESSIONS_TABLE: args.read_model.sessions_table,
                     names.MANAGEMENT_ENDPOINT: args.api.management_endpoint,
                     names.RETENTION_DAYS: str(args.store.retention_days),
                     **settings.limits.of_feeds,
@@ -80,6 +85,7 @@ class Feed(pulumi.ComponentResource):
         args.feeds.grant_deliver(self.function)
         args.feeds.grant_subscribe(self.function)
         args.feeds.grant_look_for_subscribers(self.function)
+        args.read_model.grant_list_sessions(self.function)
         args.api.grant_manage_connections(self.function, "POST", "DELETE")
         if args.queue:
             args.queue.grant_defer(self.function)

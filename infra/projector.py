@@ -71,6 +71,7 @@ class Projector(pulumi.ComponentResource):
                     names.CONNECTIONS_TABLE: read_model.connections_table,
                     names.METRICS_TABLE: read_model.metrics_table,
                     names.MESSAGES_TABLE: read_model.messages_table,
+                    names.SESSIONS_TABLE: read_model.sessions_table,
                 },
             ),
             opts=here,

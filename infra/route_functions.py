@@ -58,6 +58,7 @@ class RouteFunctions:
             names.ROUTE_HISTORY: self.feed.function,
             names.ROUTE_ACK: self.feed.function,
             names.ROUTE_TEXT_CANCEL: self.feed.function,
+            names.ROUTE_SESSIONS: self.feed.function,
         }
         return (
             FunctionRoute(names.ROUTE_CONNECT, self.lifecycle, authorized=True),
@@ -105,7 +106,7 @@ def route_functions(
         names.MANAGEMENT_ENDPOINT: api.management_endpoint,
         names.RETENTION_DAYS: str(store.retention_days),
     }
-    feed = Feed("feed", runtime, FeedArgs(store, feeds, api, queue))
+    feed = Feed("feed", runtime, FeedArgs(store, feeds, read_model, api, queue))
     responder: Responder | None = None
     if settings.ai.enabled:
         args = ResponderArgs(store, feeds, read_model, api, region, queue)

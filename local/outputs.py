@@ -25,6 +25,7 @@ class Outputs:
     connections_table: str
     metrics_table: str
     messages_table: str
+    sessions_table: str
     connection_manager_function: str
     everything: Mapping[str, Any]
     """All that the program exports, by name."""
@@ -53,6 +54,7 @@ class Outputs:
             self.feeds_table,
             self.connections_table,
             self.messages_table,
+            self.sessions_table,
             self.metrics_table,
         )
 

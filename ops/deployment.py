@@ -44,6 +44,7 @@ class Outputs(msgspec.Struct, frozen=True):
     events_table: str
     connections_table: str
     messages_table: str
+    sessions_table: str
     metrics_table: str
     projector_failure_queue: str
     """The queue's URL."""
@@ -178,5 +179,6 @@ class Deployment:
             self.client,
             connections=outputs.connections_table,
             messages=outputs.messages_table,
+            sessions=outputs.sessions_table,
             metrics=outputs.metrics_table,
         )

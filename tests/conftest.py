@@ -14,6 +14,7 @@ os.environ.update(
         names.CONNECTIONS_TABLE: "connections",
         names.METRICS_TABLE: "metrics",
         names.MESSAGES_TABLE: "messages",
+        names.SESSIONS_TABLE: "sessions",
         names.FEEDS_TABLE: "feeds",
         names.MANAGEMENT_ENDPOINT: "http://127.0.0.1:9/test",
         names.RETENTION_DAYS: "90",

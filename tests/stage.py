@@ -142,6 +142,7 @@ class Stage:
             claims_table=self.tables.claims,
             connections_table=self.tables.connections,
             messages_table=self.tables.messages,
+            sessions_table=self.tables.sessions,
             metrics_table=self.tables.metrics,
             projector_failure_queue="https://sqs.us-east-1.amazonaws.com/000000000000/failures",
             region="us-east-1",
@@ -206,6 +207,7 @@ def make_stage(client: Any, prefix: str) -> Stage:
         client,
         connections=tables.connections,
         messages=tables.messages,
+        sessions=tables.sessions,
         metrics=tables.metrics,
         draw=lambda shards: shards - 1,
     )

@@ -20,6 +20,7 @@ class Tables:
     connections: str
     metrics: str
     messages: str
+    sessions: str
     feeds: str
 
 
@@ -61,6 +62,12 @@ def create_tables(client: Any, prefix: str) -> Tables:
     )
     _create(client, tables.metrics, names.METRICS_KEY)
     _create(client, tables.messages, names.MESSAGES_KEY)
+    _create(
+        client,
+        tables.sessions,
+        names.SESSIONS_KEY,
+        Index(names.SESSIONS_BY_ACTIVITY, names.SESSIONS_BY_ACTIVITY_KEY, ()),
+    )
     _create(client, tables.feeds, names.FEEDS_KEY)
     return tables
 

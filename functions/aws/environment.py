@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from functions.aws.identity.tokens import Tokens
     from functions.aws.read_models.connections import Connections
     from functions.aws.read_models.read_model import ReadModel
+    from functions.aws.read_models.sessions import SessionLists
 
 
 def required(name: str) -> str:
@@ -101,6 +102,7 @@ def read_model() -> "ReadModel":
         dynamodb(),
         connections=required(names.CONNECTIONS_TABLE),
         messages=required(names.MESSAGES_TABLE),
+        sessions=required(names.SESSIONS_TABLE),
         metrics=required(names.METRICS_TABLE),
     )
 
@@ -128,6 +130,14 @@ def connections() -> "Connections":
     from functions.aws.read_models.connections import Connections  # noqa: PLC0415 - handlers of routes never read it
 
     return Connections(dynamodb(), required(names.CONNECTIONS_TABLE))
+
+
+@cache
+def session_lists() -> "SessionLists":
+    """Return the reads of the sessions table."""
+    from functions.aws.read_models.sessions import SessionLists  # noqa: PLC0415 - likewise
+
+    return SessionLists(dynamodb(), required(names.SESSIONS_TABLE))
 
 
 @cache

@@ -11,6 +11,7 @@ from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.log.event_log import EventLog
 from functions.aws.log.owners import Owners
 from functions.aws.read_models.connections import Connections
+from functions.aws.read_models.sessions import SessionLists
 from functions.operations.connections.connection_manager import serve
 from functions.operations.connections.invocation import Invocation
 from functions.operations.feeds.deferring import Deferring
@@ -22,6 +23,7 @@ _LOG: Final = environment.event_log_in_time()
 _CALLBACKS: Final = environment.callbacks_in_time()
 _STORES: Final = of_feeds.stores()
 _OWNERS: Final = of_feeds.owners()
+_LISTS: Final = environment.session_lists()
 _DEFERRING: Final = Deferring(of_feeds.queue())
 _RETENTION: Final = environment.retention_seconds()
 
@@ -38,6 +40,7 @@ def handler(
     threads: Threads = threads,
     pause: Callable[[float], None] = time.sleep,
     deferring: Deferring = _DEFERRING,
+    lists: SessionLists = _LISTS,
 ) -> dict[str, Any]:
     """Answer a request; see `serve`."""
     invocation = Invocation(
@@ -48,4 +51,4 @@ def handler(
         trace_id=environment.trace_id(),
     )
     notifying = Feeds(stores, log, callbacks, now, threads, pause, deferring).notifying(owners)
-    return serve(event, invocation, connections, log, callbacks, notifying, deferring)
+    return serve(event, invocation, connections, log, callbacks, notifying, lists, deferring)

@@ -11,6 +11,7 @@ from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.gateway.requests import read
 from functions.aws.log.counts import Counts
 from functions.aws.log.event_log import EventLog
+from functions.aws.read_models.sessions import SessionLists
 from functions.domain.feeds.deliveries import parse
 from functions.domain.feeds.limits import FeedLimits
 from functions.operations.feeds.deferring import Deferring
@@ -23,6 +24,7 @@ _LOG: Final = environment.event_log()
 _CALLBACKS: Final = environment.callbacks_in_time()
 _COUNTS: Final = of_feeds.counts()
 _LIMITS: Final = of_feeds.limits()
+_LISTS: Final = environment.session_lists()
 _DEFERRING: Final = Deferring(of_feeds.queue())
 _RETENTION: Final = environment.retention_seconds()
 
@@ -35,6 +37,7 @@ def handler(
     callbacks: Callbacks = _CALLBACKS,
     counts: Counts = _COUNTS,
     limits: FeedLimits = _LIMITS,
+    lists: SessionLists = _LISTS,
     now: Callable[[], int] = environment.now,
     threads: Threads = threads,
     pause: Callable[[float], None] = time.sleep,
@@ -45,7 +48,7 @@ def handler(
     if "requestContext" not in event:  # the gateway never leaves it out
         return feeds.deliver(parse(event), context.aws_request_id)
     try:
-        act = feeds.answering(counts, limits, context.get_remaining_time_in_millis)
+        act = feeds.answering(counts, limits, lists, context.get_remaining_time_in_millis)
         return serve(read(event, _RETENTION, environment.trace_id()), log, callbacks, now(), act)
     except Exception:  # noqa: BLE001 - the outermost guard: every frame gets an answer
         return broken(event, callbacks, now())

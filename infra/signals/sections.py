@@ -119,6 +119,7 @@ def _cost(backend: Backend) -> Iterator[Graph]:
     tables = {
         "connections": model.connections_table,
         "messages": model.messages_table,
+        "sessions": model.sessions_table,
         "metrics": model.metrics_table,
     }
     units = {

@@ -30,11 +30,11 @@ class ReadModelArgs:
 
 class ReadModel(pulumi.ComponentResource):
     """
-    The tables ``connections``, ``metrics`` and ``messages``.
+    The tables ``connections``, ``metrics``, ``messages`` and ``sessions``.
 
     Attributes
     ----------
-    connections_table, metrics_table, messages_table
+    connections_table, metrics_table, messages_table, sessions_table
         Physical names.
     """
 
@@ -63,14 +63,27 @@ class ReadModel(pulumi.ComponentResource):
             TableArgs(name=args.naming.of("messages"), key=names.MESSAGES_KEY, protect=args.protect),
             self,
         )
+        self._sessions = table(
+            f"{name}-sessions",
+            TableArgs(
+                name=args.naming.of("sessions"),
+                key=names.SESSIONS_KEY,
+                # keys only: counts move without it, and who lists reads what the table has by now
+                indexes=(Index(names.SESSIONS_BY_ACTIVITY, names.SESSIONS_BY_ACTIVITY_KEY, ()),),
+                protect=args.protect,
+            ),
+            self,
+        )
         self.connections_table = self._connections.name
         self.metrics_table = self._metrics.name
         self.messages_table = self._messages.name
+        self.sessions_table = self._sessions.name
         self.register_outputs(
             {
                 "connections_table": self.connections_table,
                 "metrics_table": self.metrics_table,
                 "messages_table": self.messages_table,
+                "sessions_table": self.sessions_table,
             }
         )
 
@@ -79,7 +92,8 @@ class ReadModel(pulumi.ComponentResource):
         function.grant(
             "project",
             Statement(
-                ["dynamodb:BatchGetItem", "dynamodb:PutItem"], [self._connections.arn, self._messages.arn]
+                ["dynamodb:BatchGetItem", "dynamodb:PutItem"],
+                [self._connections.arn, self._messages.arn, self._sessions.arn],
             ),
             Statement(["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [self._metrics.arn]),
         )
@@ -96,3 +110,12 @@ class ReadModel(pulumi.ComponentResource):
         """Let a function query the connections by the named indexes."""
         arns = [pulumi.Output.concat(self._connections.arn, "/index/", index) for index in indexes]
         function.grant("list-connections", Statement(["dynamodb:Query"], arns))
+
+    def grant_list_sessions(self, function: Function) -> None:
+        """Let a function list sessions by their last activity."""
+        index = pulumi.Output.concat(self._sessions.arn, "/index/", names.SESSIONS_BY_ACTIVITY)
+        function.grant(
+            "list-sessions",
+            Statement(["dynamodb:Query"], [index]),
+            Statement(["dynamodb:BatchGetItem"], [self._sessions.arn]),
+        )

@@ -7,11 +7,13 @@ import typer
 from ops.commands.manager import count, data_of, login, manager_of, say, show, zone_named
 from ops.commands.notifying import notify, receipts
 from ops.commands.output import hints, line, refuse
+from ops.commands.sessions import sessions
 from ops.commands.stack import OutputsFile, StackName
 
 app: Final = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Ask the connection manager.")
 app.command()(notify)
 app.command()(receipts)
+app.command()(sessions)
 
 _MOST_IN_A_PAGE: Final = 500
 """Connections: the manager gives no more at once."""

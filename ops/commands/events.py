@@ -63,6 +63,22 @@ def table_of_rows(found: Iterable[Mapping[str, Any]], zone: tzinfo) -> Table:
     return table
 
 
+def table_of_sessions(found: Iterable[Mapping[str, Any]], zone: tzinfo) -> Table:
+    """Return a table of sessions, each as the connection manager shows it."""
+    table = Table(
+        "session", "first activity", "last activity", "texts", "replies", "failed", "voice", "title"
+    )
+    for each in found:
+        table.add_row(
+            each["sessionId"],
+            _time(each["firstActivity"], zone),
+            _time(each["lastActivity"], zone),
+            *(str(each[name]) for name in ("texts", "replies", "failed", "voiceSessions")),
+            each.get("title", ""),
+        )
+    return table
+
+
 def moment(at: int, zone: tzinfo) -> str:
     """Return a time in epoch milliseconds for people; 0 is a time that nobody knows."""
     return _time(iso(at) if at else None, zone)

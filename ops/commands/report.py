@@ -8,8 +8,8 @@ from rich.table import Table
 from ops.failures.deliveries import Redelivered
 from ops.failures.redrive import Outcome, Redriven
 from ops.feeds.comparing import ComparedFeeds
+from ops.read_models.findings import Verified
 from ops.read_models.rebuild import Rebuilt
-from ops.read_models.verify import Verified
 
 
 def of_rebuild(rebuilt: Rebuilt) -> str:

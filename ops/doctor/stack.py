@@ -72,7 +72,12 @@ class Patient:
     def read_models(self) -> tuple[str, ...]:
         """The names of the tables that the projector keeps."""
         outputs = self.deployment.outputs
-        return outputs.connections_table, outputs.messages_table, outputs.metrics_table
+        return (
+            outputs.connections_table,
+            outputs.messages_table,
+            outputs.sessions_table,
+            outputs.metrics_table,
+        )
 
     @property
     def names(self) -> frozenset[str]:

@@ -8,6 +8,7 @@ from functions.names import (
     CONNECTIONS_BY_USER,
     EVENTS_BY_ARRIVAL,
     EVENTS_BY_USER,
+    SESSIONS_BY_ACTIVITY,
 )
 from ops.doctor.findings import Finding, Verdict
 from ops.doctor.stack import Patient
@@ -19,6 +20,7 @@ def tables(patient: Patient) -> Iterator[Finding]:
     needed = {
         outputs.events_table: (EVENTS_BY_USER, EVENTS_BY_ARRIVAL),
         outputs.connections_table: (CONNECTIONS_BY_USER, CONNECTIONS_ACTIVE),
+        outputs.sessions_table: (SESSIONS_BY_ACTIVITY,),
     }
     for name in patient.tables:
         table = patient.client("dynamodb").describe_table(TableName=name)["Table"]

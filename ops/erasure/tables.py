@@ -13,7 +13,7 @@ from functions.domain.log.redaction import forgetting
 from functions.domain.log.unconnected import is_connection
 from functions.operations.projection.log_pages import is_expired
 from ops.deployment import THREADS, Deployment
-from ops.erasure import claims, events, feeds
+from ops.erasure import claims, events, feeds, sessions
 from ops.erasure.messages import move_all
 from ops.erasure.person import Person, survey
 from ops.erasure.planning import refuse
@@ -150,6 +150,7 @@ class Tables:
             self._clock.sleep(self._deployment.outputs.projector_timeout_seconds + MARGIN_SECONDS)
             person = self._of(connections)
         self.move_messages()
+        sessions.leave(self._deployment, self._user_id)
         feeds.delete(self._deployment, person)
         self.sessions += claims.free(self._deployment, person)
         self._redact(person)

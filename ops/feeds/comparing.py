@@ -20,7 +20,7 @@ from functions.domain.feeds.feeds import NUMBERED, feed_of
 from functions.domain.feeds.healing import span
 from functions.names import TTL_ATTRIBUTE
 from ops.deployment import Deployment
-from ops.read_models.comparison import Difference
+from ops.read_models.differences import Difference
 from ops.read_models.findings import Findings
 from ops.read_models.scans import Threads, in_segments, keys, pages
 from ops.read_models.tallies import Tally

@@ -5,7 +5,6 @@ The log is read page by page: of a connection there is never more in memory than
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
 
 import msgspec
 
@@ -21,21 +20,14 @@ from functions.domain.connections.counters import contribution
 from functions.domain.log.retention import days_kept
 from functions.domain.texts import messages as texts
 from functions.domain.texts.messages import Message, MessageKey, rows_in
+from functions.domain.texts.sessions import SessionKey, share_of_message, share_of_row
 from functions.operations.projection.log_pages import log_pages
 from ops.deployment import Deployment
+from ops.read_models.differences import Difference, differing
+from ops.read_models.sessions import missing
 from ops.read_models.tallies import Tallies
 
 _NOTHING: Attribute = {"N": "0"}
-_MOST_SHOWN: Final = 200
-"""Characters of a value: of a text, what tells it from others."""
-
-
-class Difference(msgspec.Struct, frozen=True):
-    """What the log says of one thing, and what the read models say instead."""
-
-    what: str
-    log: str
-    read_model: str
 
 
 class Compared(msgspec.Struct, frozen=True):
@@ -66,6 +58,7 @@ def compare(
         differences: list[Difference] = []
         counts: Counter[CounterKey] = Counter()
         messages = message_sum = 0
+        sessions: set[SessionKey] = set()
         for page in log_pages(connection, deployment.log, now):
             row = join(row, page)
             for message, item, is_due in _stored(deployment, connection, rows_in(page), now):
@@ -74,15 +67,20 @@ def compare(
                     messages += 1
                     message_sum += tallies.messages.sum_of(item, *message.key)
                 what = f"message {message.conversation} {message.event_id}"
+                if share := share_of_message(message):
+                    sessions.add(share.key)
                 revision = int((item or {}).get("revision", _NOTHING)["N"])
-                differences += _differing(what, message_items.encode(message, revision, generation), item)
+                differences += differing(what, message_items.encode(message, revision, generation), item)
         if row == empty:
             continue
         counts.update(_moved_by_row(row, generation))
         item = rows.get(connection)
         revision = int((item or {}).get("revision", _NOTHING)["N"])
         due = connection_items.encode(Stored(row, revision, generation))
-        differences += _differing(f"connection {connection}", due, item)
+        differences += differing(f"connection {connection}", due, item)
+        if share := share_of_row(row):
+            sessions.add(share.key)
+        differences += missing(deployment, () if row.forgotten else sorted(sessions))
         row_sum = tallies.connections.sum_of(item, connection)
         yield Compared(connection, tuple(differences), counts, messages, row_sum, message_sum)
 
@@ -161,24 +159,3 @@ def _other_halves(
         [(connection, event_id) for event_id in ids], now
     )
     return rows_in(arrived.event for arrived in found.values())
-
-
-def _differing(what: str, due: Item, stored: Item | None) -> Iterator[Difference]:
-    if stored is None:
-        yield Difference(what, "a row", "nothing")
-        return
-    names = [name for name in sorted({*due, *stored}) if due.get(name) != stored.get(name)]
-    if names:
-        yield Difference(what, _shown(due, names), _shown(stored, names))
-
-
-def _shown(item: Item, names: Sequence[str]) -> str:
-    return ", ".join(f"{name} {_value(item[name]) if name in item else 'absent'}" for name in names)
-
-
-def _value(attribute: Attribute) -> str:
-    ((kind, value),) = attribute.items()
-    shown = str(value if kind in ("S", "N") else attribute)
-    if len(shown) <= _MOST_SHOWN:
-        return shown
-    return f"{shown[:_MOST_SHOWN]}… ({len(shown):,} characters)"

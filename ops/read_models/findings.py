@@ -3,10 +3,22 @@
 from threading import Lock
 from typing import Final
 
-from ops.read_models.comparison import Difference
+import msgspec
+
+from ops.read_models.differences import Difference
 
 MOST_KEPT: Final = 1_000
 """Where more differ, it is by one cause: a million lines say no more than these, and fill the memory."""
+
+
+class Verified(msgspec.Struct, frozen=True):
+    """What was compared, and every difference; of very many the first, and how many ``more`` there are."""
+
+    connections: int
+    messages: int
+    counters: int
+    differences: tuple[Difference, ...]
+    more: int = 0
 
 
 class Findings:

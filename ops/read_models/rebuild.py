@@ -18,7 +18,7 @@ from functions.aws.faults import CONDITION_FAILED, code_of
 from functions.aws.log.attempts import attempt
 from functions.aws.log.patience import USUAL as PATIENCE
 from functions.aws.read_models.counter_items import bucket_prefix
-from functions.names import CONNECTIONS_KEY, MESSAGES_KEY, METRICS_KEY
+from functions.names import CONNECTIONS_KEY, MESSAGES_KEY, METRICS_KEY, SESSIONS_KEY
 from functions.operations.projection.projecting import Pause, back_off
 from ops.deployment import Deployment
 from ops.read_models.control import ControlItem, Progress
@@ -55,7 +55,7 @@ def rebuild(
     pause: Pause = back_off,
     threads: Threads = ThreadPoolExecutor,
 ) -> Rebuilt:
-    """Rebuild connections, messages and metrics from the log.
+    """Rebuild connections, messages, sessions and metrics from the log.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def _greatest_generation(deployment: Deployment) -> int:
     return max(
         (
             int(item["generation"]["N"])
-            for table in (outputs.connections_table, outputs.messages_table)
+            for table in (outputs.connections_table, outputs.messages_table, outputs.sessions_table)
             for segment in range(SEGMENTS)
             for item in keys(deployment.client, table, segment, "generation")
             if "generation" in item
@@ -164,7 +164,8 @@ def _delete_unnamed(deployment: Deployment, generation: int, segment: int) -> It
         "ExpressionAttributeValues": {":generation": to_attribute(generation)},
     }
     outputs = deployment.outputs
-    for table, key in ((outputs.connections_table, CONNECTIONS_KEY), (outputs.messages_table, MESSAGES_KEY)):
+    rows = {outputs.connections_table: CONNECTIONS_KEY, outputs.messages_table: MESSAGES_KEY}
+    for table, key in (rows | {outputs.sessions_table: SESSIONS_KEY}).items():
         for item in keys(deployment.client, table, segment, *key, where=older):
             yield _delete(deployment.client, table, item, older)
 

@@ -14,7 +14,7 @@ from functions.aws.attributes import Item
 from functions.names import CONNECTIONS_KEY, MESSAGES_KEY, TTL_ATTRIBUTE
 from ops.deployment import Deployment
 from ops.read_models.asking import Unexplained, unexplained_connections, unexplained_messages
-from ops.read_models.comparison import Difference
+from ops.read_models.differences import Difference
 from ops.read_models.findings import Findings
 from ops.read_models.scans import Threads, in_segments, keys
 from ops.read_models.tallies import Tallies, Tally

@@ -10,15 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import Final
 
-import msgspec
-
 from functions.aws.read_models.counter_items import DAY, CounterKey
 from ops.deployment import Deployment
-from ops.read_models.comparison import Compared, Difference, compare, recount
+from ops.read_models.comparison import Compared, compare, recount
 from ops.read_models.control import ControlItem
 from ops.read_models.counts import LONGEST_SECONDS, BothCounts, Counts, counted, vouched
-from ops.read_models.findings import Findings
+from ops.read_models.differences import Difference
+from ops.read_models.findings import Findings, Verified
 from ops.read_models.scans import Threads, connection_pages, in_segments
+from ops.read_models.sessions import compare_sessions
 from ops.read_models.surplus import SurplusSearch
 from ops.read_models.tallies import Tallies, Tally
 
@@ -27,16 +27,6 @@ _AGAIN_SECONDS: Final = 2.0
 _TOGETHER: Final = 50
 
 Report = Callable[[str, int], None]
-
-
-class Verified(msgspec.Struct, frozen=True):
-    """What was compared, and every difference; of very many the first, and how many ``more`` there are."""
-
-    connections: int
-    messages: int
-    counters: int
-    differences: tuple[Difference, ...]
-    more: int = 0
 
 
 class RebuildUnderWayError(Exception):
@@ -74,6 +64,7 @@ def verify(
     verifier = _Verifier(deployment, report, at_rest=at_rest, now=now, sleep=sleep, threads=threads)
     verifier.compare_connections()
     verifier.find_surplus()
+    verifier.compare_sessions()
     verifier.compare_counters()
     return verifier.verified()
 
@@ -126,6 +117,18 @@ class _Verifier:
     def find_surplus(self) -> None:
         """Find the rows that no event in the log explains, but for those that have expired."""
         SurplusSearch(self._deployment, self._findings, self._now, self._threads).run(self._tallies)
+
+    def compare_sessions(self) -> None:
+        """Compare the sessions of each user with what the user's events add up to."""
+        compare_sessions(
+            self._deployment, self._generation, self._findings, self._settle, self._now, self._threads
+        )
+
+    def _settle(self, compare: Callable[[], list[Difference]]) -> list[Difference]:
+        deadline = self._now() + SETTLE_SECONDS
+        while (found := compare()) and not self._at_rest and self._now() < deadline:
+            self._sleep(_AGAIN_SECONDS)
+        return found
 
     def compare_counters(self) -> None:
         """Compare the counters with what the log says of them."""

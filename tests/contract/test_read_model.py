@@ -99,6 +99,7 @@ def read_model(client: Any, tables: Tables, **changes: Any) -> ReadModel:
         client,
         connections=tables.connections,
         messages=tables.messages,
+        sessions=tables.sessions,
         metrics=tables.metrics,
         **changes,
     )
@@ -342,7 +343,7 @@ def test_unprocessed_keys_are_asked_for_again(client: Any, tables: Tables, model
 
 
 def test_keys_that_stay_unprocessed_are_no_empty_answer() -> None:
-    tables = Tables("events", "claims", "connections", "metrics", "messages", "feeds")
+    tables = Tables("events", "claims", "connections", "metrics", "messages", "sessions", "feeds")
     hesitant = Hesitant(None, answers=False)
 
     with pytest.raises(Unavailable):

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -20,12 +20,17 @@ from functions.domain.connections.connection import Connection, join
 from functions.domain.frames.decisions import FRAMES_PER_ACTIVITY
 from functions.domain.limits import Allowance
 from functions.domain.log.events import event
-from functions.domain.log.facts import ConnectionClosed, ConnectionOpened, ReplyCompleted
+from functions.domain.log.facts import (
+    ConnectionClosed,
+    ConnectionOpened,
+    ReplyCompleted,
+    TextMessageReceived,
+)
 from functions.domain.replies.pieces import Ended, StopReason, Usage
 from functions.domain.replies.questions import question_of
 from functions.domain.replies.settling import settles
 from functions.handlers import lifecycle
-from functions.names import ARRIVAL_SHARDS, CONNECTIONS_ACTIVE_KEY
+from functions.names import ARRIVAL_SHARDS, CONNECTIONS_ACTIVE_KEY, SESSIONS_BY_ACTIVITY_KEY
 from functions.operations.archive.archiving import Archiver
 from functions.operations.projection.batches import project_batch
 from tests.bucket import Bucket
@@ -88,9 +93,15 @@ class Backend:
         events.unregister("provide-client-params.dynamodb.BatchGetItem", unique_id="read")
         return answer, Used(appending.write_units, projecting.write_units, read.total())
 
-    def sends(self, body: dict[str, Any], request: str, after: int = 1_000) -> tuple[Any, Used]:
+    def sends(
+        self,
+        body: dict[str, Any],
+        request: str,
+        after: int = 1_000,
+        authorizer: Mapping[str, str] = ALONE,
+    ) -> tuple[Any, Used]:
         """Send a frame, so many milliseconds after the connection was opened."""
-        sent = frame(body, authorizer=ALONE, requestTimeEpoch=CONNECTED_AT + after, requestId=request)
+        sent = frame(body, authorizer=authorizer, requestTimeEpoch=CONNECTED_AT + after, requestId=request)
         return self.take(message, sent)
 
 
@@ -139,6 +150,33 @@ def test_a_text_is_an_event_a_claim_and_a_count_and_then_a_message(connected: Ba
     appended = APPEND + counts.TRANSACTION * (counts.CLAIM + counts.COUNT)
     projected = row() + counts.TRANSACTION * (counts.MESSAGE + counts.COUNTERS_OF_TEXT)
     assert used == Used(appended, projected, counts.READS + counts.READS_OF_MESSAGE)
+
+
+SHARED = counts.TRANSACTION * counts.SESSION
+
+
+def test_a_text_and_speech_in_a_session_are_added_to_it(backend: Backend) -> None:
+    backend.take(backend.lifecycle, connect())
+    _, said = backend.sends(TEXT, "r", authorizer=identity())
+    _, spoken = backend.sends(START, "s", 2_000, identity())
+
+    text = row() + counts.TRANSACTION * (counts.MESSAGE + counts.COUNTERS_OF_TEXT)
+    alone = counts.READS + counts.READS_OF_MESSAGE
+    assert (said.projected, said.read) == (text + SHARED, alone + counts.READS_OF_SESSION)
+    assert (spoken.projected, spoken.read) == (row() + SHARED, counts.READS + counts.READS_OF_SESSION)
+
+
+def test_a_session_moves_in_its_index_with_what_is_said(stage: Stage) -> None:
+    text = event(cause(), TextMessageReceived("hello"))
+    stage.project(text)
+    [first] = stage.items(stage.tables.sessions)
+    stage.project(event(cause(at=CONNECTED_AT + 9_000), ReplyCompleted(text.event_id, "hi")))
+    [replied] = stage.items(stage.tables.sessions)
+    stage.project(event(cause(at=CONNECTED_AT + 12_000), TextMessageReceived("hello?")))
+    [last] = stage.items(stage.tables.sessions)
+
+    moved = [tuple(item[name] for name in SESSIONS_BY_ACTIVITY_KEY) for item in (first, replied, last)]
+    assert moved[0] == moved[1] != moved[2]
 
 
 def test_a_text_without_an_id_has_no_claim(connected: Backend) -> None:

@@ -78,6 +78,7 @@ class Minute:
             self.scene.client,
             connections=tables.connections,
             messages=tables.messages,
+            sessions=tables.sessions,
             metrics=tables.metrics,
         )
         self.begin = self.scene.now - self.scene.now % 60_000 + 60_000

@@ -29,13 +29,13 @@ def spent(bill: Bill, price: Price) -> float:
 @pytest.mark.parametrize(
     ("bill", "units", "reads"),
     [
-        (work.texts(stack("dev"), busy=False), 14 + 12 + 1, 6),
-        (work.texts(stack("dev"), busy=True), 14 + 3.28 + 1, 4.21),
-        (replies(stack("dev")), 18 + 14 + 1, 11),
+        (work.texts(stack("dev"), busy=False), 14 + 18 + 1, 7),
+        (work.texts(stack("dev"), busy=True), 14 + 4.48 + 1, 4.41),
+        (replies(stack("dev")), 18 + 18 + 1, 13),
         (work.connections(stack("dev"), busy=False), 6 + 24 + 4, 5),
         (work.connections(stack("dev"), busy=True), 6 + 12.12 + 4, 3.02),
-        (work.voice_minutes(stack("dev")), 3 + 6, 2),
-        (work.voice_sessions(stack("dev")), 10 + 8 + 20, 4),
+        (work.voice_minutes(stack("dev")), 3 + 12, 3),
+        (work.voice_sessions(stack("dev")), 10 + 8 + 32, 6),
         (work.tickets(stack("dev")), 2, 0),
     ],
     ids=lambda value: value.title if isinstance(value, Bill) else None,

@@ -44,7 +44,7 @@ def test_all_that_is_kept_is_adopted_under_its_id_and_nothing_else(adopted: list
     tables = {each.name: each.inputs["name"] for each in KEPT if each.type.endswith(":Table")}
     assert ids.keys() == {each.name for each in KEPT}
     assert tables.items() <= ids.items()
-    assert len(tables) == 6
+    assert len(tables) == 7
     assert ids["users-client"].startswith(f"{ids['users-pool']}/")
 
 

@@ -214,7 +214,7 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "a message is counted again",
-        _MODEL,
+        "functions/aws/read_models/message_writes.py",
         '"attribute_not_exists(#revision)" if',
         '"attribute_not_exists(#revision) OR attribute_exists(#revision)" if',
         "of two projectors both count it",

@@ -7,6 +7,7 @@ from typing import Any, Final
 from functions.aws.feeds.stores import FeedStores, feed_stores
 from functions.aws.log.counts import Counts
 from functions.aws.log.event_log import EventLog
+from functions.aws.read_models.sessions import SessionLists
 from functions.domain.feeds.feeds import Subscriber, subscriber_of
 from functions.domain.feeds.limits import FeedLimits
 from functions.domain.log.events import Event, event
@@ -106,6 +107,7 @@ class Scene:
             self.callbacks,
             self.counts,
             self.limits,
+            SessionLists(self.client, self.tables.sessions),
             lambda: self.now,
             OneByOne,
             lambda _: None,

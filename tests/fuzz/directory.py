@@ -1,4 +1,4 @@
-"""The connections table in memory: rows of two users, read as the indexes would give them."""
+"""The tables that are listed, in memory: rows of two users, read as the indexes would give them."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -6,9 +6,12 @@ from typing import Final
 from functions.aws.read_models.connection_items import ConnectionInfo, Stored, active_shard, encode, info
 from functions.aws.read_models.connections import Connections
 from functions.aws.read_models.index_pages import Page, Row
+from functions.aws.read_models.sessions import SessionLists
 from functions.domain.connections.connection import Connection, Status
 from functions.domain.connections.cursors import Position
 from functions.domain.identity.identity import has_expired
+from functions.domain.texts.listing import Listed, Place
+from functions.domain.texts.sessions import Session
 from tests.unit.operations.connections.connection_rows import CLOSED, HOUR, MINUTE, NOW, TOLD_TO_GO, idle, row
 
 ROWS: Final[tuple[Connection, ...]] = (
@@ -80,3 +83,24 @@ class MemoryConnections(Connections):
 
 def _place(found: Row) -> tuple[str, int]:
     return active_shard(found.position.connection_id), found.position.sort
+
+
+class MemorySessions(SessionLists):
+    """Reads some sessions of each user, whose ids begin as the users' do."""
+
+    def __init__(self) -> None:
+        super().__init__(None, "sessions")
+
+    def page(self, user_id: str, limit: int, after: Place | None, now: int) -> Listed:
+        """Return a page."""
+        last = after.last_activity if after else NOW
+        found = [
+            Session(
+                user_id, f"{user_id[0]}-{hours}", NOW - 9 * HOUR, NOW - hours * HOUR, texts=1, expires_at=now
+            )
+            for hours in range(1, 6)
+            if NOW - hours * HOUR < last
+        ]
+        shown = found[:limit]
+        more = Place(shown[-1].session_id, shown[-1].last_activity) if len(found) > limit else None
+        return Listed(tuple(shown), more)

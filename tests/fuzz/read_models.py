@@ -1,6 +1,7 @@
 """The read models in memory, as particular about what they can store as the tables are."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -8,10 +9,19 @@ from functions.aws.read_models import connection_items, message_items
 from functions.aws.read_models.connection_items import Stored
 from functions.aws.read_models.message_items import StoredMessage
 from functions.aws.read_models.read_model import LoadedRows, ReadModel
+from functions.aws.read_models.sharing import Sessions
 from functions.aws.read_models.transactions import Write
 from functions.aws.read_models.writing import Written
 from functions.domain.texts.messages import MessageKey
 from tests.fuzz.storing import refuse
+
+
+class Nothing:
+    """A client whose tables are empty."""
+
+    def batch_get_item(self, **_: Any) -> dict[str, Any]:
+        """Return no item."""
+        return {"Responses": {}}
 
 
 class MemoryModel(ReadModel):
@@ -28,6 +38,7 @@ class MemoryModel(ReadModel):
             None,
             connections="connections",
             messages="messages",
+            sessions="sessions",
             metrics="metrics",
             draw=lambda _: 0,
         )
@@ -40,12 +51,13 @@ class MemoryModel(ReadModel):
         known = self._messages_by_key
         return LoadedRows(1, rows, {key: known[key] for key in messages if key in known})
 
-    def write(self, writes: Iterable[Write]) -> Written:
+    def write(self, writes: Iterable[Write], now: int = 0) -> Written:
         """Write what the tables would take."""
         poisoned = set()
         for write in writes:
             try:
-                for action in self._actions([write]):
+                rows, updates = self._actions([write])
+                for action in (*rows, *updates, *self._shared(write, now)):
                     ((_, what),) = action.items()
                     refuse(what.get("Item", {}), keys=(write.connection_id,))
                     refuse(what.get("ExpressionAttributeValues", {}))
@@ -54,6 +66,9 @@ class MemoryModel(ReadModel):
                 continue
             self._keep(write)
         return Written(frozenset(), frozenset(poisoned))
+
+    def _shared(self, write: Write, now: int) -> list[dict[str, Any]]:
+        return Sessions(Nothing(), "sessions", self._sleep).actions([write.share], 1, now // 1000)
 
     def _keep(self, write: Write) -> None:
         item = write.put["Item"]

@@ -11,7 +11,7 @@ from hypothesis.strategies import SearchStrategy
 
 from functions.operations.connections.connection_manager import serve
 from tests.feeds.memory import notifying
-from tests.fuzz.directory import ROWS, MemoryConnections
+from tests.fuzz.directory import ROWS, MemoryConnections, MemorySessions
 from tests.fuzz.leaks import listening
 from tests.fuzz.storing import ParticularLog
 from tests.fuzz.verdicts import Input
@@ -30,6 +30,8 @@ RESERVED: Final = {
         "ack",
         "text_cancel",
         "text_cancelled",
+        "sessions",
+        "sessions_page",
         "message",
         "resumed",
         "reset",
@@ -65,7 +67,8 @@ def cursors(scope: str) -> frozenset[str]:
 def _ask(request: dict[str, Any], *looks: int) -> dict[str, Any]:
     with listening():
         log = ParticularLog()
-        return serve(request, invocation(*looks), MemoryConnections(), log, Gateway(), notifying(log, NOW))
+        sent = notifying(log, NOW)
+        return serve(request, invocation(*looks), MemoryConnections(), log, Gateway(), sent, MemorySessions())
 
 
 _ids = st.sampled_from([*sorted(KNOWN), "c-9", "Uc3xGfOaIAMCF2w="])
@@ -98,6 +101,7 @@ _valid: SearchStrategy[dict[str, Any]] = st.one_of(
     _request("get", {"connectionId": _ids}, {}),
     _request("list_user", {"userId": _users}, {"status": st.none() | _statuses, **_limits}),
     _request("list_all", {}, _limits),
+    _request("list_sessions", {"userId": _users}, _limits),
     _request("update_status", {"connectionId": _ids, "status": _statuses, "by": _who}, _reasons),
     _request("disconnect", {"connectionId": _ids, "by": _who}, _reasons),
     _request("disconnect_user", {"userId": _users, "by": _who}, _reasons),
@@ -115,6 +119,7 @@ _paged: SearchStrategy[dict[str, Any]] = st.sampled_from(
         {"operation": "list_user", "userId": "alice"},
         {"operation": "list_user", "userId": "alice", "status": "CONNECTED"},
         {"operation": "list_all"},
+        {"operation": "list_sessions", "userId": "alice"},
         {"operation": "send", "message": {"type": "notification"}, "all": True},
         {"operation": "send", "message": {"type": "notification"}, "userId": "alice"},
         {"operation": "disconnect_user", "userId": "alice", "by": "olga"},
@@ -141,6 +146,7 @@ def corpus() -> Iterator[tuple[str, Input]]:
         {"operation": "get", "connectionId": "c-1"},
         {"operation": "list_user", "userId": "alice", "status": None, "limit": 1},
         {"operation": "list_all", "limit": 1, "cursor": None},
+        {"operation": "list_sessions", "userId": "alice", "limit": 1},
         {
             "operation": "update_status",
             "connectionId": "c-1",

@@ -36,6 +36,7 @@ EXPECTED = {
             "RESUMES_PER_MINUTE",
             "HISTORIES_PER_MINUTE",
             "CANCELS_PER_MINUTE",
+            "SESSIONS_TABLE",
             "FEED_WINDOW_SECONDS",
             "PENDING_SECONDS",
         },
@@ -51,10 +52,14 @@ EXPECTED = {
             "CONNECTIONS_TABLE",
             "METRICS_TABLE",
             "MESSAGES_TABLE",
+            "SESSIONS_TABLE",
             "LOG_LEVEL",
         },
     ),
-    "connection-manager": (names.CONNECTION_MANAGER, {*MANAGER, "CLAIMS_TABLE", "FEEDS_TABLE"}),
+    "connection-manager": (
+        names.CONNECTION_MANAGER,
+        {*MANAGER, "CLAIMS_TABLE", "FEEDS_TABLE", "SESSIONS_TABLE"},
+    ),
     "sweeper": (
         names.SWEEPER,
         {*MANAGER, *INVOKING, "CLAIMS_TABLE", "FEEDS_TABLE", "ANSWERING_SECONDS"},

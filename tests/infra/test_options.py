@@ -11,6 +11,7 @@ TABLES = {
     "read-model-connections",
     "read-model-metrics",
     "read-model-messages",
+    "read-model-sessions",
 }
 USERS = {"users-pool", "users-client"}
 ACCOUNT = {"api-logs-role", "api-logs-may-push", "api-logs-account"}

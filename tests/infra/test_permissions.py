@@ -25,6 +25,7 @@ CONNECTIONS = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-connections"
 FEEDS = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-feeds"
 METRICS = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-metrics"
 MESSAGES = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-messages"
+SESSIONS = f"arn:aws:dynamodb:{WHERE}:table/airium-websocket-sessions"
 API = f"arn:aws:execute-api:{WHERE}:api-api-id/prod"
 BEDROCK = f"arn:aws:bedrock:{REGION}"
 MANAGE = "execute-api:ManageConnections"
@@ -80,6 +81,8 @@ EXPECTED: dict[str, set[tuple[str, str]]] = {
         ("dynamodb:PutItem", FEEDS),
         ("dynamodb:BatchWriteItem", FEEDS),
         ("dynamodb:BatchGetItem", FEEDS),
+        ("dynamodb:Query", f"{SESSIONS}/index/by-activity"),
+        ("dynamodb:BatchGetItem", SESSIONS),
         (MANAGE, f"{API}/POST/@connections/*"),
         (MANAGE, f"{API}/DELETE/@connections/*"),
     },
@@ -110,6 +113,8 @@ EXPECTED: dict[str, set[tuple[str, str]]] = {
         ("dynamodb:PutItem", CONNECTIONS),
         ("dynamodb:BatchGetItem", MESSAGES),
         ("dynamodb:PutItem", MESSAGES),
+        ("dynamodb:BatchGetItem", SESSIONS),
+        ("dynamodb:PutItem", SESSIONS),
         ("dynamodb:BatchGetItem", METRICS),
         ("dynamodb:UpdateItem", METRICS),
         ("sqs:SendMessage", f"arn:aws:sqs:{WHERE}:airium-websocket-projector-failures"),
@@ -126,6 +131,8 @@ EXPECTED: dict[str, set[tuple[str, str]]] = {
         ("dynamodb:BatchWriteItem", FEEDS),
         ("dynamodb:GetItem", CONNECTIONS),
         ("dynamodb:Query", f"{CONNECTIONS}/index/userId-index"),
+        ("dynamodb:Query", f"{SESSIONS}/index/by-activity"),
+        ("dynamodb:BatchGetItem", SESSIONS),
         ("dynamodb:Query", f"{CONNECTIONS}/index/active-index"),
         (MANAGE, f"{API}/GET/@connections/*"),
         (MANAGE, f"{API}/POST/@connections/*"),

@@ -29,6 +29,7 @@ OUTPUTS = {
     "connections_table",
     "metrics_table",
     "messages_table",
+    "sessions_table",
     "feeds_table",
     "connection_manager_function",
     "projector_function",

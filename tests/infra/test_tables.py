@@ -14,6 +14,7 @@ KEYS = {
     "read-model-connections": names.CONNECTIONS_KEY,
     "read-model-metrics": names.METRICS_KEY,
     "read-model-messages": names.MESSAGES_KEY,
+    "read-model-sessions": names.SESSIONS_KEY,
 }
 
 
@@ -47,7 +48,7 @@ def test_every_table_is_on_demand(stack: str) -> None:
 def test_every_table_expires_its_items(stack: str) -> None:
     tables = evaluated(stack).of_type(":Table")
 
-    assert [each.inputs["ttl"] for each in tables] == [{"attributeName": "expires_at", "enabled": True}] * 6
+    assert [each.inputs["ttl"] for each in tables] == [{"attributeName": "expires_at", "enabled": True}] * 7
 
 
 @pytest.mark.parametrize("table", KEYS)
@@ -87,6 +88,13 @@ def test_an_index_of_connections_holds_what_a_list_shows_and_no_more(index: str)
     assert found["projectionType"] == "INCLUDE"
     assert set(found["nonKeyAttributes"]) | keys == {*names.CONNECTION_INDEXED, *keys}
     assert set(found["nonKeyAttributes"]) & keys == set()
+
+
+def test_the_sessions_are_listed_by_activity_with_keys_only() -> None:
+    found = indexes("read-model-sessions")["by-activity"]
+
+    assert key_of(found) == [("user_id", "HASH"), ("last_activity", "RANGE")]
+    assert found["projectionType"] == "KEYS_ONLY"
 
 
 def test_only_the_log_has_a_stream() -> None:

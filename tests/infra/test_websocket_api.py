@@ -45,7 +45,7 @@ def responses_of(route: Registration) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_routes_are_those_of_the_protocol(stack: str) -> None:
-    of_feeds = {"resume", "history", "ack", "text_cancel"}
+    of_feeds = {"resume", "history", "ack", "text_cancel", "sessions"}
     assert set(routes(stack)) == {"$connect", "$disconnect", "$default", "voice_data", "ping", *of_feeds}
 
 
@@ -67,6 +67,7 @@ def test_a_frame_is_routed_by_its_type() -> None:
         ("history", "feed"),
         ("ack", "feed"),
         ("text_cancel", "feed"),
+        ("sessions", "feed"),
     ],
 )
 def test_a_route_reaches_its_function(key: str, function: str) -> None:
@@ -79,7 +80,7 @@ def test_a_route_reaches_its_function(key: str, function: str) -> None:
     assert integration.inputs["timeoutMilliseconds"] == 29_000
 
 
-@pytest.mark.parametrize("key", ["$default", "resume", "history", "text_cancel"])
+@pytest.mark.parametrize("key", ["$default", "resume", "history", "text_cancel", "sessions"])
 def test_every_frame_of_a_two_way_route_gets_an_answer(key: str) -> None:
     route = routes()[key]
 
@@ -151,6 +152,7 @@ def test_the_gateway_may_invoke_each_function_for_its_routes_only() -> None:
         ("airium-websocket-feed", f"{EXECUTION}/prod/history"),
         ("airium-websocket-feed", f"{EXECUTION}/prod/ack"),
         ("airium-websocket-feed", f"{EXECUTION}/prod/text_cancel"),
+        ("airium-websocket-feed", f"{EXECUTION}/prod/sessions"),
     }
 
 
@@ -242,7 +244,7 @@ def test_the_deployment_waits_for_all_that_it_freezes() -> None:
     kinds = ("Route", "Integration", "IntegrationResponse", "RouteResponse", "Authorizer")
 
     frozen = {each.urn for each in evaluation.registrations if each.type.rpartition(":")[2] in kinds}
-    assert len(frozen) == 9 + 4 + 1 + 5 + 1
+    assert len(frozen) == 10 + 4 + 1 + 6 + 1
     assert frozen <= evaluation.named("api-deployment").dependencies
 
 

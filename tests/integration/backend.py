@@ -21,8 +21,8 @@ from local.outputs import Outputs
 from ops.deployment import Deployment
 from ops.deployment import Outputs as OpsOutputs
 from ops.read_models import counts
-from ops.read_models.comparison import Difference
 from ops.read_models.control import ControlItem
+from ops.read_models.differences import Difference
 from ops.read_models.verify import verify
 
 

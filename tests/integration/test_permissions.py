@@ -13,6 +13,7 @@ from functions.aws.archive.objects import Objects
 from functions.aws.feeds.subscribers import Subscribers
 from functions.aws.log.event_items import encode as encode_event
 from functions.aws.log.event_log import EventLog
+from functions.aws.read_models import session_items
 from functions.aws.read_models.connection_items import Stored, encode
 from functions.domain.archive.hours import HOUR, Watermark, hour_of
 from functions.domain.connections.connection import Connection, Opened
@@ -20,6 +21,7 @@ from functions.domain.feeds.feeds import Subscriber
 from functions.domain.log.claims import Take, session_key
 from functions.domain.log.events import Cause, Event, event
 from functions.domain.log.facts import ActivityRecorded, ConnectionOpened, Fact, TextMessageReceived
+from functions.domain.texts.sessions import Session
 from functions.domain.times import iso
 from local.stackfile import PROJECT
 from tests import gateway_events
@@ -277,12 +279,33 @@ class Work:
     def _feed(self, gateway: Gateway, body: dict[str, Any], **context: Any) -> Any:
         return self.backend.invoke(self.backend.named("feed"), gateway.message(body, body["type"], **context))
 
+    def lists_sessions(self) -> bool:
+        """A client asks for the sessions of a user who has one."""
+        gateway = Gateway(self.backend, self._session(), now())
+        return bool(self._fed(gateway, {"type": "sessions"})["data"].get("sessions"))
+
+    def lists_the_sessions_of_a_user(self) -> bool:
+        return bool(self._managed("list_sessions", userId=self._session()).get("sessions"))
+
+    def _session(self) -> str:
+        """Put a session of a user, and return the user."""
+        user_id, at = f"user-{uuid.uuid4().hex[:12]}", now()
+        session = Session(user_id, "talk", at, at, texts=1, expires_at=at // 1000 + 86_400)
+        self.backend.cloud.client("dynamodb").put_item(
+            TableName=self.backend.outputs.sessions_table, Item=session_items.encode(session, 1, 1)
+        )
+        return user_id
+
     # --- The projector -------------------------------------------------------------------------
     def projects(self) -> bool:
         return self._project(ConnectionOpened())
 
     def projects_a_text(self) -> bool:
         return self._project(TextMessageReceived("hello"))
+
+    def projects_a_text_of_a_session(self) -> bool:
+        said = happened(TextMessageReceived("hello"))
+        return self._deliver(msgspec.structs.replace(said, session_id=uuid.uuid4().hex))
 
     def refolds(self) -> bool:
         """A row of an older generation is there."""
@@ -444,6 +467,8 @@ NEEDED: dict[Kind, Callable[[Work], bool]] = {
     ("feed", "dynamodb:UpdateItem", "claims/cancels#*"): Work.cancels_a_text,
     ("feed", "dynamodb:Query", "by-user"): Work.cancels_a_text,
     ("feed", "dynamodb:Query", "feeds"): Work.reads_history,
+    ("feed", "dynamodb:Query", "by-activity"): Work.lists_sessions,
+    ("feed", "dynamodb:BatchGetItem", "sessions"): Work.lists_sessions,
     ("feed", "dynamodb:PutItem", "feeds"): Work.delivers,
     ("feed", "dynamodb:BatchWriteItem", "feeds"): Work.delivers_to_who_is_gone,
     ("feed", "dynamodb:BatchGetItem", "feeds"): Work.resumes_late,
@@ -465,11 +490,15 @@ NEEDED: dict[Kind, Callable[[Work], bool]] = {
     ("projector", "dynamodb:BatchGetItem", "messages"): Work.projects_a_text,
     ("projector", "dynamodb:PutItem", "connections"): Work.projects,
     ("projector", "dynamodb:PutItem", "messages"): Work.projects_a_text,
+    ("projector", "dynamodb:BatchGetItem", "sessions"): Work.projects_a_text_of_a_session,
+    ("projector", "dynamodb:PutItem", "sessions"): Work.projects_a_text_of_a_session,
     ("projector", "dynamodb:UpdateItem", "metrics"): Work.projects,
     ("projector", "dynamodb:Query", "events"): Work.refolds,
     ("connection-manager", "dynamodb:GetItem", "connections"): Work.gets,
     ("connection-manager", "dynamodb:Query", "userId-index"): Work.lists_a_user,
     ("connection-manager", "dynamodb:Query", "active-index"): Work.lists_all,
+    ("connection-manager", "dynamodb:Query", "by-activity"): Work.lists_the_sessions_of_a_user,
+    ("connection-manager", "dynamodb:BatchGetItem", "sessions"): Work.lists_the_sessions_of_a_user,
     ("connection-manager", "dynamodb:PutItem", "events"): Work.sets_a_status,
     ("connection-manager", "dynamodb:BatchGetItem", "events"): Work.notifies,
     ("connection-manager", "dynamodb:GetItem", "claims/session#*"): Work.notifies,

@@ -11,7 +11,10 @@ CLIENTS = ["client", "streams", "queues"]
 
 def made(which: str, **changes: Any) -> Any:
     values: dict[str, Any] = {
-        **dict.fromkeys(("events_table", "connections_table", "messages_table", "metrics_table"), "table"),
+        **dict.fromkeys(
+            ("events_table", "connections_table", "messages_table", "sessions_table", "metrics_table"),
+            "table",
+        ),
         "projector_failure_queue": "https://sqs.eu-west-1.amazonaws.com/123456789012/failures",
         "region": "eu-west-1",
         "retention_days": 90,

@@ -3,11 +3,10 @@
 from functions.aws.attributes import Item, to_item
 from functions.aws.read_models.counter_items import CounterKey
 from ops.commands.report import of_verify
-from ops.read_models.comparison import Difference
 from ops.read_models.counts import BothCounts, Counts
-from ops.read_models.findings import MOST_KEPT, Findings
+from ops.read_models.differences import Difference
+from ops.read_models.findings import MOST_KEPT, Findings, Verified
 from ops.read_models.tallies import Tally
-from ops.read_models.verify import Verified
 
 MINUTE = CounterKey(3, "opened", "minute", 1_795_410_720_000, 90)
 DAY = CounterKey(3, "opened", "day", 1_795_392_000_000, 90)

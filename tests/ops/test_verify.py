@@ -17,9 +17,10 @@ from functions.domain.log.facts import (
 from functions.names import METRIC_SHARDS
 from ops.deployment import Deployment
 from ops.read_models.counts import counted
+from ops.read_models.findings import Verified
 from ops.read_models.rebuild import rebuild
 from ops.read_models.scans import SEGMENTS
-from ops.read_models.verify import RebuildUnderWayError, Verified, verify
+from ops.read_models.verify import RebuildUnderWayError, verify
 from tests.gateway_events import CONNECTED_AT
 from tests.ops.wrongs import HISTORY, TEXT, WRONGS, clock
 from tests.stage import NOW, Requests, Stage, happened
@@ -230,11 +231,12 @@ def test_an_outcome_that_was_not_projected_is_a_difference(stage: Stage, deploym
     stage.happen(*HISTORY)
     stage.append(failed(TEXT.event_id, 2_000))
 
-    [difference] = at_rest(deployment).differences
+    message, session = at_rest(deployment).differences
 
-    assert difference.what == f"message s-1 {TEXT.event_id}"
-    assert "status failed" in difference.log
-    assert "status pending" in difference.read_model
+    assert message.what == f"message s-1 {TEXT.event_id}"
+    assert "status failed" in message.log
+    assert "status pending" in message.read_model
+    assert (session.what, session.log, session.read_model) == ("session alice s-1", "failed 1", "failed 0")
 
 
 def test_a_text_and_its_outcome_on_two_pages_of_the_log_are_one_message(
@@ -325,9 +327,9 @@ def test_rows_that_the_log_explains_are_scanned_once_and_not_asked_for(
 
     live(deployment, Clock(NEXT_DAY_SECONDS))
 
-    logs, names = 2, 8
-    assert requests.seen.count("Scan") == 3 * SEGMENTS
-    assert requests.seen.count("Query") == logs + names
+    logs, names, sessions_of_alice, events_of_alice = 2, 8, 1, 1
+    assert requests.seen.count("Scan") == 4 * SEGMENTS
+    assert requests.seen.count("Query") == logs + names + sessions_of_alice + events_of_alice
 
 
 def test_what_is_appended_and_projected_between_the_walks_is_no_difference(
@@ -346,8 +348,8 @@ def test_what_is_appended_and_projected_between_the_walks_is_no_difference(
     verified = live(deployment, Clock(NEXT_DAY_SECONDS))
 
     assert verified.differences == ()
-    log_twice, connections, messages_twice = 2, 1, 2
-    assert requests.seen.count("Scan") == (log_twice + connections + messages_twice) * SEGMENTS
+    log_twice, connections, messages_twice, sessions = 2, 1, 2, 1
+    assert requests.seen.count("Scan") == (log_twice + connections + messages_twice + sessions) * SEGMENTS
 
 
 def test_nothing_is_compared_while_a_rebuild_is_under_way(stage: Stage, deployment: Deployment) -> None:

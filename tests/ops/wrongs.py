@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from functions.domain.log.facts import ConnectionClosed, ConnectionOpened, TextMessageReceived
-from functions.names import CONNECTIONS_KEY, MESSAGES_KEY, METRICS_KEY
+from functions.names import CONNECTIONS_KEY, MESSAGES_KEY, METRICS_KEY, SESSIONS_KEY
 from tests.stage import NOW, Stage, happened
 
 TEXT: Final = happened("c1", TextMessageReceived("hello"), 1_000, session_id="s-1")
@@ -32,8 +32,8 @@ def _change(table: str, **attributes: dict[str, Any]) -> Callable[[Stage], None]
 
 def _is_first(item: dict[str, Any]) -> bool:
     return any(
-        item.get(name) in ({"S": "c1"}, {"S": "opened"})
-        for name in ("connectionId", "connection_id", "metric")
+        item.get(name) in ({"S": "c1"}, {"S": "opened"}, {"S": "s-1"})
+        for name in ("connectionId", "connection_id", "metric", "session_id")
     )
 
 
@@ -53,6 +53,13 @@ def _surplus_row(stage: Stage) -> None:
 def _surplus_message(stage: Stage) -> None:
     item = {**stage.items(stage.tables.messages)[0], "event_id": {"S": "01M83D2XC4NYNX6G55J21RMHC4"}}
     stage.client.put_item(TableName=stage.tables.messages, Item=item)
+
+
+def _surplus_session(stage: Stage) -> None:
+    key = {"user_id": {"S": "bob"}, "session_id": {"S": "s-9"}}
+    stage.client.put_item(
+        TableName=stage.tables.sessions, Item={**stage.items(stage.tables.sessions)[0], **key}
+    )
 
 
 def _surplus_counter(stage: Stage) -> None:
@@ -87,6 +94,20 @@ WRONGS: Final[dict[str, tuple[Callable[[Stage], None], str]]] = {
     "a message with another text": (
         _change("messages", text={"S": "goodbye"}),
         f"message s-1 {TEXT.event_id}",
+    ),
+    "a missing session": (_delete("sessions", SESSIONS_KEY), "session alice s-1"),
+    "a surplus session": (_surplus_session, "session bob s-9"),
+    "a session with another title": (
+        _change(
+            "sessions",
+            title={"M": {"event_id": {"S": TEXT.event_id}, "text": {"S": "bye"}, "expires_at": {"N": "1"}}},
+        ),
+        "session alice s-1",
+    ),
+    "a session that counts too many": (_change("sessions", texts={"N": "7"}), "session alice s-1"),
+    "a session that was active at another time": (
+        _change("sessions", last_activity={"N": "7"}),
+        "session alice s-1",
     ),
     "a message with another status": (
         _change("messages", status={"S": "failed"}),

@@ -21,7 +21,9 @@ from tests.property.strategies import anything
 Path = tuple[str, ...]
 
 _SESSION = lowest(CONNECTED_AT)
-TYPES = "ack, history, ping, resume, text_cancel, text_message, voice_data, voice_end or voice_start"
+TYPES = (
+    "ack, history, ping, resume, sessions, text_cancel, text_message, voice_data, voice_end or voice_start"
+)
 _POSITION = {"seq": 7, "id": _SESSION}
 FRAMES: tuple[dict[str, Any], ...] = tuple(
     {"id": "m-1", "timestamp": 7, **frame}
@@ -35,6 +37,7 @@ FRAMES: tuple[dict[str, Any], ...] = tuple(
         {"type": "history", "data": {"feed": "user", "before": {"seq": 7, "part": 1}, "limit": 7}},
         {"type": "ack", "data": {"feed": "session", "seq": 7}},
         {"type": "text_cancel", "data": {"messageId": _SESSION}},
+        {"type": "sessions", "data": {"limit": 7, "cursor": "abc"}},
     )
 )
 _ONE = {"connectionId": "c-1"}
@@ -44,6 +47,7 @@ REQUESTS: tuple[dict[str, Any], ...] = (
     {"operation": "get", **_ONE},
     {"operation": "list_user", "userId": "alice", "status": "CONNECTED", "limit": 7, **_PAGE},
     {"operation": "list_all", "limit": 7, **_PAGE},
+    {"operation": "list_sessions", "userId": "alice", "limit": 7, **_PAGE},
     {"operation": "update_status", "status": "CONNECTED", **_ONE, **_BY},
     {"operation": "disconnect", **_ONE, **_BY},
     {"operation": "cleanup", "idleSeconds": 7, "dryRun": True},
@@ -61,7 +65,10 @@ REQUESTS: tuple[dict[str, Any], ...] = (
     {"operation": "receipts", "feed": "user", "userId": "alice"},
 )
 """Between them, every member that may be said."""
-OPERATIONS = "cleanup, disconnect, disconnect_user, get, list_all, list_user, receipts, send or update_status"
+OPERATIONS = (
+    "cleanup, disconnect, disconnect_user, get, list_all, list_sessions, list_user, receipts, send or "
+    "update_status"
+)
 
 
 def leaves(kinds: Any) -> dict[Path, dict[str, Any]]:

@@ -25,8 +25,8 @@ from local.status import Function, Status
 from ops.commands import report
 from ops.failures.discards import Discarded
 from ops.failures.redrive import Outcome, Redriven
-from ops.read_models.comparison import Difference
-from ops.read_models.verify import Verified
+from ops.read_models.differences import Difference
+from ops.read_models.findings import Verified
 from ops.terminal import Terminal, printable
 
 ROOT = Path(__file__).parent.parent.parent

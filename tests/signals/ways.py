@@ -19,6 +19,7 @@ from functions.aws.log.event_log import EventLog
 from functions.aws.read_models import connection_items
 from functions.aws.read_models.connections import Connections
 from functions.aws.read_models.read_model import ReadModel
+from functions.aws.read_models.sessions import SessionLists
 from functions.domain.archive.hours import DAY, Watermark
 from functions.domain.log.facts import ConnectionOpened
 from functions.domain.log.ids import lowest
@@ -116,7 +117,9 @@ def _announcing(breakage: Breakage) -> object:
 def _feed(event: dict[str, Any], breakage: Breakage) -> object:
     client = dynamodb(breakage)
     stores = feed_stores(client, feeds="feeds", events="events", now=lambda: CONNECTED_AT)
-    return feed.handler(event, Context(), stores, MemoryLog(), RecordingCallbacks(), Counts(client, "claims"))
+    counts, lists = Counts(client, "claims"), SessionLists(client, "sessions")
+    log, callbacks = MemoryLog(), RecordingCallbacks()
+    return feed.handler(event, Context(), stores, log, callbacks, counts, lists=lists)
 
 
 def _resume(breakage: Breakage) -> object:
@@ -143,6 +146,10 @@ def _responder(breakage: Breakage) -> object:
     asked = {"connectionId": "c-1", "eventId": lowest(CONNECTED_AT)}
     callbacks = RecordingCallbacks()
     return responder.handler(asked, Context(), stores, MemoryLog(), callbacks, callbacks)
+
+
+def _sessions(breakage: Breakage) -> object:
+    return _feed(gateway_events.message({"type": "sessions"}, route="sessions"), breakage)
 
 
 def _delivery(breakage: Breakage) -> object:
@@ -216,6 +223,7 @@ def _projector(breakage: Breakage) -> object:
         dynamodb(breakage),
         connections="connections",
         messages="messages",
+        sessions="sessions",
         metrics="metrics",
     )
     opened = event_items.encode(happened("c-1", ConnectionOpened("203.0.113.17", "browser")))
@@ -257,6 +265,7 @@ WAYS: Final = {
     "`history`": Way("feed", _history),
     "`ack`": Way("feed", _ack),
     "`text_cancel`": Way("feed", _cancel),
+    "`sessions`": Way("feed", _sessions),
     "a delivery": Way("feed", _delivery),
     "the responder, its tables": Way("responder", _responder),
     "the authorizer, a token": Way("authorizer", _token),

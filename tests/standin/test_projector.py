@@ -49,6 +49,7 @@ class Projector:
             client,
             connections=tables.connections,
             messages=tables.messages,
+            sessions=tables.sessions,
             metrics=tables.metrics,
             draw=lambda _: len(self.batches) % 8,
         )

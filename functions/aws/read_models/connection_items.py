@@ -92,6 +92,7 @@ def encode(stored: Stored) -> Item:
             "operator": msgspec.to_builtins(row.operator),
             "voice": msgspec.to_builtins(row.voice) or None,
             "forgotten": row.forgotten or None,
+            "lastSpeech": row.last_speech or None,
             "revision": stored.revision,
             "generation": stored.generation,
             TTL_ATTRIBUTE: row.expires_at,
@@ -124,6 +125,7 @@ def decode(item: Item, *, current: int = 0) -> Stored:
         voice=msgspec.convert(values.get("voice", {}), dict[str, Voice]),
         expires_at=values[TTL_ATTRIBUTE],
         forgotten=values.get("forgotten", False),
+        last_speech=values.get("lastSpeech", 0),
     )
     return Stored(row, revision, generation)
 

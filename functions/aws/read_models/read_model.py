@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
+from botocore.exceptions import ClientError
 
 from functions.aws.attributes import Item, to_attribute
 from functions.aws.batch_reads import Key, read
@@ -13,11 +14,14 @@ from functions.aws.read_models import connection_items, message_items, writing
 from functions.aws.read_models.connection_items import Stored
 from functions.aws.read_models.counter_items import CONTROL_KEY, CounterKey, counters
 from functions.aws.read_models.message_items import StoredMessage
+from functions.aws.read_models.message_writes import joining
+from functions.aws.read_models.sharing import ATTEMPTS, Sessions, only_sessions_were_overtaken
 from functions.aws.read_models.transactions import Write
 from functions.aws.read_models.writing import Written
-from functions.domain.connections.counters import Contribution, by_name, difference
+from functions.domain.connections.counters import Contribution, by_name
 from functions.domain.log.retention import days_kept
-from functions.domain.texts.messages import Message, MessageKey, join
+from functions.domain.texts.messages import Message, MessageKey
+from functions.domain.texts.sessions import Session
 from functions.names import METRIC_SHARDS, TTL_ATTRIBUTE
 
 _FIRST_GENERATION: Final = 1
@@ -43,13 +47,13 @@ class LoadedRows(msgspec.Struct, frozen=True):
 
 
 class ReadModel:
-    """The connections, messages and metrics tables.
+    """The connections, messages, sessions and metrics tables.
 
     Parameters
     ----------
     client
         A DynamoDB client.
-    connections, messages, metrics
+    connections, messages, sessions, metrics
         The tables' names.
     draw
         Draws the shard of each transaction's counters.
@@ -63,6 +67,7 @@ class ReadModel:
         *,
         connections: str,
         messages: str,
+        sessions: str,
         metrics: str,
         draw: Callable[[int], int] = random.randrange,
         sleep: Callable[[float], None] = time.sleep,
@@ -70,6 +75,7 @@ class ReadModel:
         self._client = client
         self._connections = connections
         self._messages = messages
+        self._sessions = Sessions(client, sessions, sleep)
         self._metrics = metrics
         self._draw = draw
         self._sleep = sleep
@@ -102,8 +108,10 @@ class ReadModel:
             },
         )
 
-    def connection(self, new: Stored, changes: Contribution, *, again: bool = False) -> Write:
-        """Return the write of a row that was read one revision earlier.
+    def connection(
+        self, new: Stored, changes: Contribution, share: Session | None = None, *, again: bool = False
+    ) -> Write:
+        """Return the write of a row that was read one revision earlier, with what it adds to its session.
 
         Where an older generation has counted the row and this one counts it `again`, nobody knows what of it
         is new.
@@ -118,57 +126,42 @@ class ReadModel:
         days = days_kept(new.row.created_at, new.row.expires_at)
         counted = dict(counters(changes, new.generation, days))
         moved = {} if again else by_name(changes)
-        return Write(new.row.connection_id, put, counted, is_row=True, moved=moved)
+        return Write(new.row.connection_id, put, counted, is_row=True, moved=moved, share=share)
 
     def messages(
         self, messages: Iterable[Message], known: Mapping[MessageKey, StoredMessage], generation: int
     ) -> Iterator[Write]:
-        """Yield the writes that join messages into what is known of them, but for those that change nothing.
+        """Yield the writes that join messages into what is known of them; see `joining`."""
+        return joining(self._messages, messages, known, generation)
 
-        What an older generation has counted is counted again, whole; what a newer one has is left to it.
+    def write(self, writes: Iterable[Write], now: int = 0) -> Written:
+        """Write rows and messages with the counters that they move, and their sessions; see `writing.write`.
+
+        ``now`` is in epoch milliseconds: what of a session has expired by then gives way.
         """
-        for message in messages:
-            stored = known.get(message.key)
-            if stored is None:
-                yield self._message(message, None, 1, generation)
-            elif stored.generation < generation or stored.message is None:
-                again = self._message(message, None, stored.revision + 1, generation)
-                yield msgspec.structs.replace(again, moved={})
-            elif stored.generation == generation:
-                joined = join(stored.message, message)
-                if joined != stored.message:
-                    yield self._message(joined, stored.message, stored.revision + 1, generation)
+        return writing.write(writes, lambda part: self._transact(part, now // 1000))
 
-    def _message(self, new: Message, counted: Message | None, revision: int, generation: int) -> Write:
-        # a message that an earlier release wrote has no revision
-        condition = "attribute_not_exists(#revision)" if revision == 1 else "#revision = :revision"
-        put: dict[str, Any] = {
-            "TableName": self._messages,
-            "Item": message_items.encode(new, revision, generation),
-            "ConditionExpression": condition,
-            "ExpressionAttributeNames": {"#revision": "revision"},
-        }
-        if revision > 1:
-            put["ExpressionAttributeValues"] = {":revision": to_attribute(revision - 1)}
-        changes = difference(new.contribution, {} if counted is None else counted.contribution)
-        days = 0 if new.at is None else days_kept(new.at, new.expires_at)
-        moves = dict(counters(changes, generation, days))
-        return Write(new.connection_id, put, moves, moved=by_name(changes))
+    def _transact(self, part: Sequence[Write], now: int) -> None:
+        for attempt in range(1, ATTEMPTS + 1):
+            rows, updates = self._actions(part)
+            sessions = self._sessions.actions((write.share for write in part), _generation(part), now)
+            try:
+                self._client.transact_write_items(TransactItems=[*rows, *sessions, *updates])
+            except ClientError as error:
+                overtaken = only_sessions_were_overtaken(error, len(rows), len(sessions))
+                if attempt == ATTEMPTS or not overtaken:
+                    raise
+            else:
+                return
 
-    def write(self, writes: Iterable[Write]) -> Written:
-        """Write rows and messages with the counters that they move; see `writing.write`."""
-        return writing.write(
-            writes, lambda part: self._client.transact_write_items(TransactItems=self._actions(part))
-        )
-
-    def _actions(self, chunk: Sequence[Write]) -> list[dict[str, Any]]:
+    def _actions(self, chunk: Sequence[Write]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         moves: dict[CounterKey, int] = {}
         for write in chunk:
             for key, change in write.moves.items():
                 moves[key] = moves.get(key, 0) + change
         shard = self._draw(METRIC_SHARDS)
         updates = [{"Update": self._move(key, change, shard)} for key, change in moves.items() if change]
-        return [*({"Put": write.put} for write in chunk), *updates]
+        return [{"Put": write.put} for write in chunk], updates
 
     def _move(self, key: CounterKey, change: int, shard: int) -> dict[str, Any]:
         update: dict[str, Any] = {
@@ -183,3 +176,8 @@ class ReadModel:
             update["ExpressionAttributeNames"]["#expires_at"] = TTL_ATTRIBUTE
             update["ExpressionAttributeValues"][":expires_at"] = to_attribute(key.expires_at)
         return update
+
+
+def _generation(part: Sequence[Write]) -> int:
+    """Return the generation that counts the rows of a transaction: they were read together."""
+    return int(part[0].put["Item"]["generation"]["N"])

@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from functions.aws.read_models.counter_items import CounterKey
+from functions.domain.texts.sessions import Session, SessionKey
 from functions.names import CONNECTIONS_KEY, MESSAGES_KEY
 
 _ACTIONS: Final = 100
@@ -13,8 +14,8 @@ _BYTES: Final = 3_000_000
 """Below the 4 MB of DynamoDB: the sizes are estimates."""
 
 
-MOST_CHANGES: Final = (_ACTIONS - 1) // 2
-"""Of one row: each is a counter of a minute and one of its day, beside the row itself."""
+MOST_CHANGES: Final = (_ACTIONS - 2) // 2
+"""Of one row: each is a counter of a minute and one of its day, beside the row itself and its session."""
 
 
 class Write(msgspec.Struct, frozen=True):
@@ -22,7 +23,7 @@ class Write(msgspec.Struct, frozen=True):
 
     ``put`` holds the item and the condition that nobody wrote it since it was read. ``is_row`` tells a
     connection's own row from its messages. ``moved`` sums the moves by counter; it is empty where a new
-    generation counts again what an older one has counted.
+    generation counts again what an older one has counted. ``share`` is what must be added to its session.
     """
 
     connection_id: str
@@ -30,6 +31,7 @@ class Write(msgspec.Struct, frozen=True):
     moves: dict[CounterKey, int]
     is_row: bool = False
     moved: Mapping[str, int] = {}
+    share: Session | None = None
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -40,7 +42,7 @@ class Write(msgspec.Struct, frozen=True):
 
 
 def chunks(writes: Iterable[Write]) -> Iterator[list[Write]]:
-    """Yield the writes, in order, in groups that one transaction holds with the counters that they move.
+    """Yield the writes, in order, in groups that one transaction holds with what they move and share.
 
     Each group is taken from the writes when it is asked for. A transaction takes no item twice, so two
     versions of one row are in two groups.
@@ -48,16 +50,18 @@ def chunks(writes: Iterable[Write]) -> Iterator[list[Write]]:
     chunk: list[Write] = []
     moved: set[CounterKey] = set()
     items: set[tuple[str, ...]] = set()
+    sessions: set[SessionKey] = set()
     size = 0
     for write in writes:
         bytes_ = len(msgspec.json.encode(write.put["Item"]))
-        together = moved.union(write.moves)
-        full = len(chunk) + 1 + len(together) > _ACTIONS or size + bytes_ > _BYTES
+        own = {write.share.key} if write.share else set[SessionKey]()
+        together, shared = moved.union(write.moves), sessions | own
+        full = len(chunk) + 1 + len(together) + len(shared) > _ACTIONS or size + bytes_ > _BYTES
         if chunk and (full or write.key in items):
             yield chunk
-            chunk, together, items, size = [], set(write.moves), set(), 0
+            chunk, together, shared, items, size = [], set(write.moves), own, set(), 0
         chunk.append(write)
-        moved = together
+        moved, sessions = together, shared
         size += bytes_
         items.add(write.key)
     if chunk:

@@ -78,6 +78,8 @@ class Voice(msgspec.Struct, frozen=True):
 class Connection(msgspec.Struct, frozen=True):
     """What the events of a connection add up to. Times are epoch milliseconds but for ``expires_at``.
 
+    ``last_speech`` is when the client last spoke, or opened or closed a voice session; 0 if it never did.
+
     Of a person who was ``forgotten`` the ids are a pseudonym, which sorts above every id, and nothing is left
     of where they came from or of who set their status, whatever an event says that came late.
     """
@@ -94,6 +96,7 @@ class Connection(msgspec.Struct, frozen=True):
     voice: dict[str, Voice] = {}
     expires_at: int = 0
     forgotten: bool = False
+    last_speech: int = 0
 
     @property
     def ended_at(self) -> int | None:
@@ -117,7 +120,7 @@ def join(row: Connection, events: Iterable[Event]) -> Connection:  # noqa: C901
     user_id, session_id, expires_at = row.user_id, row.session_id, row.expires_at
     created_at, last_activity = row.created_at, row.last_activity
     opened, closed, lost, operator = row.opened, row.closed, row.lost, row.operator
-    voice, forgotten = row.voice, row.forgotten
+    voice, forgotten, last_speech = row.voice, row.forgotten, row.last_speech
     for event in events:
         if event.connected_at < created_at:
             created_at = event.connected_at
@@ -132,6 +135,7 @@ def join(row: Connection, events: Iterable[Event]) -> Connection:  # noqa: C901
         match event.fact:
             case ActivityRecorded(voice_session_id=str() as session, frames=frames):
                 voice = _speak(voice, session, Voice(frames))
+                last_speech = max(last_speech, event.at)
             case ActivityRecorded() | TextMessageReceived() | MessageRejected():
                 pass
             case ConnectionOpened() as fact:
@@ -144,10 +148,12 @@ def join(row: Connection, events: Iterable[Event]) -> Connection:  # noqa: C901
                 continue
             case VoiceSessionStarted():
                 voice = _speak(voice, event.event_id, Voice(started=True))
+                last_speech = max(last_speech, event.at)
             case VoiceSessionEnded() as fact:
                 voice = _speak(voice, fact.voice_session_id, Voice(fact.frames, fact.seconds, event.at))
                 if fact.reason != CLIENT_ENDED:
                     continue
+                last_speech = max(last_speech, event.at)
             case ConnectionLost() as fact:
                 if lost is None or event.event_id > lost.event_id:
                     lost = Lost(event.event_id, event.at, fact.detected_by)
@@ -179,6 +185,7 @@ def join(row: Connection, events: Iterable[Event]) -> Connection:  # noqa: C901
         voice,
         expires_at,
         forgotten,
+        last_speech,
     )
 
 

@@ -1,18 +1,14 @@
-"""Where a list goes on, as opaque text with a checksum, so that a damaged cursor is refused.
+"""Where a list of connections goes on."""
 
-The checksum finds mistakes and mixed-up lists; it is no secret, and a cursor gives no access that the
-operation would not give without it.
-"""
-
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from hashlib import sha256
-from typing import Annotated, Final
+from typing import Annotated
 
 import msgspec
 
+from functions.domain import cursors
 from functions.domain.connections.requests import RequestError
+from functions.domain.cursors import Place, to_cursor
 
-_CHECKSUM_BYTES: Final = 12
+__all__ = ["Position", "from_cursor", "place_of", "to_cursor"]
 
 
 class Position(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -34,13 +30,6 @@ class Position(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fiel
     shard: Annotated[int, msgspec.Meta(ge=0, le=2**31)] = 0
 
 
-def to_cursor(position: Position, scope: bytes) -> str:
-    """Return the cursor of a position, bound to a scope: an operation and its arguments."""
-    place = msgspec.json.encode(position)
-    checksum = sha256(len(place).to_bytes(4, "big") + place + scope).digest()[:_CHECKSUM_BYTES]
-    return urlsafe_b64encode(checksum + place).rstrip(b"=").decode()
-
-
 def from_cursor(cursor: str | None, scope: bytes) -> Position | None:
     """Return the position of a cursor, None for no cursor.
 
@@ -49,15 +38,13 @@ def from_cursor(cursor: str | None, scope: bytes) -> Position | None:
     RequestError
         ``invalid_cursor`` if `to_cursor` did not make it, for this scope.
     """
-    if cursor is None:
-        return None
+    return place_of(cursor, scope, Position)
+
+
+def place_of(cursor: str | None, scope: bytes, kind: type[Place]) -> Place | None:
+    """Return the place of a cursor of a request, in whatever list; raises as `from_cursor`."""
     try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        place = urlsafe_b64decode(padded)[_CHECKSUM_BYTES:]
-        position = msgspec.json.decode(place, type=Position)
-    except ValueError:
-        position = None
-    # the whole text is compared, since one value has several spellings in base64 and in JSON
-    if position is None or to_cursor(position, scope) != cursor:
-        raise RequestError("invalid_cursor", "The cursor is not one of this list. Begin it anew.")
-    return position
+        return cursors.from_cursor(cursor, scope, kind)
+    except cursors.InvalidCursorError:
+        message = "The cursor is not one of this list. Begin it anew."
+        raise RequestError("invalid_cursor", message) from None

@@ -106,6 +106,12 @@ class ListAll(_Listing, frozen=True, tag="list_all"):
     """List the connections whose status shows CONNECTED."""
 
 
+class ListSessions(_Listing, frozen=True, tag="list_sessions", kw_only=True):
+    """List a user's sessions, the one that was active last first."""
+
+    user_id: UserId
+
+
 class UpdateStatus(_Request, frozen=True, tag="update_status", kw_only=True):
     """Set the status that a connection shows; DISCONNECTED closes it too."""
 
@@ -206,7 +212,18 @@ def _of_one_feed(request: Send | Receipts) -> None:
         raise ValueError(msg)
 
 
-Request = Get | ListUser | ListAll | UpdateStatus | Disconnect | DisconnectUser | Cleanup | Send | Receipts
+Request = (
+    Get
+    | ListUser
+    | ListAll
+    | ListSessions
+    | UpdateStatus
+    | Disconnect
+    | DisconnectUser
+    | Cleanup
+    | Send
+    | Receipts
+)
 
 
 def parse(event: object) -> Request:

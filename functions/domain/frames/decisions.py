@@ -31,6 +31,7 @@ from functions.domain.frames.protocol import (
     VoiceStart,
 )
 from functions.domain.frames.replies import First, first_event, first_of, reply_claims
+from functions.domain.frames.session_frames import Sessions
 from functions.domain.limits import CONNECTION_SECONDS, USUAL, Limits
 from functions.domain.log.claims import (
     Claim,
@@ -98,7 +99,7 @@ def decide(frame: Frame, cause: Cause, limits: Limits = USUAL) -> Decision:
             return _voice_end(frame, cause)
         case Ping():
             return Decision(None, Pong())
-        case Resume() | History() | Ack() | TextCancel():
+        case Resume() | History() | Ack() | TextCancel() | Sessions():
             # the gateway read no type in it, or another one: this function may not read the feeds
             raise Refused("invalid_message", "What is said of feeds has routes of its own.")
         case _:

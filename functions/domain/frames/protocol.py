@@ -9,6 +9,7 @@ import msgspec
 
 from functions.domain.frames.bases import ClientFrame, ServerFrame
 from functions.domain.frames.feed_frames import FeedAnswer, FeedFrame, Message, TextDelta
+from functions.domain.frames.session_frames import Sessions, SessionsPage
 from functions.domain.log.ids import PATTERN
 from functions.domain.refusals import ErrorCode
 
@@ -100,7 +101,7 @@ class VoiceEnd(ClientFrame, frozen=True, tag="voice_end", kw_only=True):
 
 Recorded = TextMessage | VoiceStart | VoiceEnd
 """The frames that an event records, and that may be sent again under their ids."""
-Frame = Ping | TextMessage | VoiceStart | VoiceData | VoiceEnd | FeedFrame
+Frame = Ping | TextMessage | VoiceStart | VoiceData | VoiceEnd | FeedFrame | Sessions
 
 
 class Pong(msgspec.Struct, frozen=True, tag_field="type", tag="pong"):
@@ -166,7 +167,7 @@ class Error(ServerFrame, frozen=True, tag="error", kw_only=True):
     data: ErrorData
 
 
-Answer = Pong | TextAck | VoiceReady | VoiceEnded | Error | FeedAnswer
+Answer = Pong | TextAck | VoiceReady | VoiceEnded | Error | FeedAnswer | SessionsPage
 Sent = Answer | Message | TextDelta
 """What the server sends: answers, and what every screen is told."""
 

@@ -9,6 +9,7 @@ from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.log.event_log import EventLog
 from functions.aws.logs import warn, write_line
 from functions.aws.read_models.connections import Connections
+from functions.aws.read_models.sessions import SessionLists
 from functions.domain.connections.answers import (
     Notified,
     ReceiptsShown,
@@ -23,6 +24,7 @@ from functions.domain.connections.requests import (
     DisconnectUser,
     Get,
     ListAll,
+    ListSessions,
     ListUser,
     Receipts,
     Request,
@@ -35,13 +37,24 @@ from functions.domain.refusals import Unavailable
 from functions.names import LINE_MANAGER
 from functions.operations.connections.closing import disconnect_user
 from functions.operations.connections.invocation import Invocation
-from functions.operations.connections.lookups import Listed, Shown, get, list_all, list_user, set_status
+from functions.operations.connections.lookups import (
+    Listed,
+    SessionsListed,
+    Shown,
+    get,
+    list_all,
+    list_sessions,
+    list_user,
+    set_status,
+)
 from functions.operations.connections.sending import send
 from functions.operations.connections.sweeping import sweep
 from functions.operations.feeds.deferring import NOTHING_LATER, Deferring
 from functions.operations.feeds.notifying import Notifying
 
-Answer = Shown | Listed | StatusSet | UserDisconnected | Swept | Sent | Notified | ReceiptsShown
+Answer = (
+    Shown | Listed | SessionsListed | StatusSet | UserDisconnected | Swept | Sent | Notified | ReceiptsShown
+)
 
 
 def serve(
@@ -51,6 +64,7 @@ def serve(
     log: EventLog,
     callbacks: Callbacks,
     notifying: Notifying,
+    lists: SessionLists,
     deferring: Deferring = NOTHING_LATER,
 ) -> dict[str, Any]:
     """Return the answer to a request, or ``{"error": {"code", "message"}}``.
@@ -61,7 +75,7 @@ def serve(
     asked: Request | None = None
     try:
         asked = parse(request)
-        answer = _perform(asked, invocation, connections, log, callbacks, notifying, deferring)
+        answer = _perform(asked, invocation, connections, log, callbacks, notifying, lists, deferring)
     except RequestError as refused:
         return _refuse(invocation, asked, refused)
     except Unavailable as unavailable:
@@ -79,15 +93,12 @@ def _perform(
     log: EventLog,
     callbacks: Callbacks,
     notifying: Notifying,
+    lists: SessionLists,
     deferring: Deferring,
 ) -> Answer:
     match request:
-        case Get():
-            return get(request, connections)
-        case ListUser():
-            return list_user(request, connections)
-        case ListAll():
-            return list_all(request, connections)
+        case Get() | ListUser() | ListAll() | ListSessions():
+            return _look(request, invocation, connections, lists)
         case UpdateStatus() | Disconnect():
             return set_status(request, invocation, connections, log, callbacks)
         case DisconnectUser():
@@ -103,6 +114,23 @@ def _perform(
             return send(request, invocation, connections, log, callbacks, deferring=deferring)
         case _:
             assert_never(request)
+
+
+def _look(
+    request: Get | ListUser | ListAll | ListSessions,
+    invocation: Invocation,
+    connections: Connections,
+    lists: SessionLists,
+) -> Answer:
+    match request:
+        case Get():
+            return get(request, connections)
+        case ListUser():
+            return list_user(request, connections)
+        case ListAll():
+            return list_all(request, connections)
+        case ListSessions():
+            return list_sessions(request, invocation, lists)
 
 
 def _encode(answer: Answer) -> dict[str, Any]:

@@ -10,18 +10,22 @@ from functions.aws.log.event_log import EventLog
 from functions.aws.read_models.connection_items import ConnectionInfo
 from functions.aws.read_models.connections import Connections
 from functions.aws.read_models.index_pages import Page, Row
+from functions.aws.read_models.sessions import SessionLists
 from functions.domain.connections.answers import StatusSet
-from functions.domain.connections.cursors import from_cursor, to_cursor
+from functions.domain.connections.cursors import from_cursor, place_of, to_cursor
 from functions.domain.connections.requests import (
     Disconnect,
     Get,
     ListAll,
+    ListSessions,
     ListUser,
     RequestError,
     UpdateStatus,
 )
+from functions.domain.frames.session_frames import SessionData
 from functions.domain.log.events import event
 from functions.domain.log.facts import ConnectionStatusSet
+from functions.domain.texts.listing import Place, shown
 from functions.operations.connections.closing import close
 from functions.operations.connections.invocation import Invocation
 
@@ -90,6 +94,23 @@ def _listed(request: ListUser | ListAll, pages: Iterable[Page]) -> Listed:
         if queries >= _MOST_QUERIES and page.after is not None:
             return Listed(tuple(row.info for row in rows), to_cursor(page.after, request.scope))
     return Listed(tuple(row.info for row in rows))
+
+
+class SessionsListed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Sessions, and where the list goes on; without a cursor there are no more."""
+
+    sessions: tuple[SessionData, ...]
+    cursor: str | None = None
+
+
+def list_sessions(request: ListSessions, invocation: Invocation, lists: SessionLists) -> SessionsListed:
+    """Return a user's sessions; raises `RequestError` ``invalid_cursor``."""
+    after = place_of(request.cursor, request.scope, Place)
+    listed = lists.page(request.user_id, request.limit, after, invocation.at)
+    return SessionsListed(
+        tuple(shown(session, invocation.at // 1000) for session in listed.sessions),
+        None if listed.after is None else to_cursor(listed.after, request.scope),
+    )
 
 
 def set_status(

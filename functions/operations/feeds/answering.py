@@ -4,12 +4,14 @@ import msgspec
 
 from functions.domain.frames.feed_frames import Ack, History, Resume, TextCancel
 from functions.domain.frames.protocol import Answer, Frame
+from functions.domain.frames.session_frames import Sessions
 from functions.domain.log.events import Cause
 from functions.domain.refusals import Refused
 from functions.operations.feeds.acknowledging import Acknowledging
 from functions.operations.feeds.cancelling import Cancelling
 from functions.operations.feeds.history import Histories
 from functions.operations.feeds.resuming import Resuming
+from functions.operations.feeds.sessions import SessionPages
 
 
 class Answering(msgspec.Struct, frozen=True):
@@ -19,6 +21,7 @@ class Answering(msgspec.Struct, frozen=True):
     histories: Histories
     acknowledging: Acknowledging
     cancelling: Cancelling
+    sessions: SessionPages
 
     def act(self, frame: Frame, cause: Cause, _deadline: float) -> Answer | None:
         """Return the answer to a frame, None to one that has arrived; raises `Refused`."""
@@ -29,6 +32,8 @@ class Answering(msgspec.Struct, frozen=True):
                 return self.histories.page(frame, cause)
             case TextCancel():
                 return self.cancelling.cancel(frame, cause)
+            case Sessions():
+                return self.sessions.page(frame, cause)
             case Ack():
                 self.acknowledging.acknowledge(frame, cause)
                 return None

@@ -12,6 +12,7 @@ from functions.aws.log.counts import Counts
 from functions.aws.log.event_log import EventLog
 from functions.aws.log.owners import Owners
 from functions.aws.logs import warn, write_line
+from functions.aws.read_models.sessions import SessionLists
 from functions.domain.feeds.deliveries import Deliver
 from functions.domain.feeds.limits import FeedLimits
 from functions.domain.refusals import Unavailable
@@ -26,6 +27,7 @@ from functions.operations.feeds.notifying import Notifying
 from functions.operations.feeds.pending import Pending
 from functions.operations.feeds.posting import Poster
 from functions.operations.feeds.resuming import Resuming
+from functions.operations.feeds.sessions import SessionPages
 from functions.operations.frames.serving import Act
 
 
@@ -60,7 +62,13 @@ class Feeds(msgspec.Struct, frozen=True):
         """Return what sends notifications; it is told whose each session is."""
         return Notifying(self.log, owners, self.stores, self.delivery, self.now)
 
-    def answering(self, counts: Counts, limits: FeedLimits, remaining_milliseconds: Callable[[], int]) -> Act:
+    def answering(
+        self,
+        counts: Counts,
+        limits: FeedLimits,
+        lists: SessionLists,
+        remaining_milliseconds: Callable[[], int],
+    ) -> Act:
         """Return what answers a client's frame, within the time that the invocation has."""
         pending = Pending(self.stores, limits.pending_seconds, self.now)
         resuming = Resuming(
@@ -68,7 +76,8 @@ class Feeds(msgspec.Struct, frozen=True):
         )
         histories = Histories(self.stores, counts, limits, self.now)
         cancelling = Cancelling(self.stores, counts, limits, self.now)
-        return Answering(resuming, histories, Acknowledging(self.stores), cancelling).act
+        sessions = SessionPages(lists, counts, limits, self.now)
+        return Answering(resuming, histories, Acknowledging(self.stores), cancelling, sessions).act
 
     def deliver(self, asked: Deliver, invocation_id: str) -> dict[str, Any]:
         """Deliver an event that is in the log, and tell its number.

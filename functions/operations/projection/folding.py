@@ -13,13 +13,15 @@ from functions.aws.read_models.transactions import MOST_CHANGES
 from functions.domain.connections.connection import Connection, join
 from functions.domain.connections.counters import Contribution, contribution, difference
 from functions.domain.log.events import Event
+from functions.domain.texts.sessions import Session, change, share_of_row
 
 
 class Version(msgspec.Struct, frozen=True):
-    """A row to write, and how it changes the counters since the version before it."""
+    """A row to write, and how it changes the counters and its session since the version before it."""
 
     row: Connection
     changes: Contribution
+    share: Session | None = None
 
 
 class Fold:
@@ -80,6 +82,7 @@ class Fold:
         return difference(contribution(row), self._counted)
 
     def _version(self) -> Version:
-        version = Version(self._row, self._changes(self._row))
+        share = change(share_of_row(self._row), share_of_row(self._written))
+        version = Version(self._row, self._changes(self._row), share)
         self._written, self._counted = self._row, contribution(self._row)
         return version

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
+
 from functions.aws.log.event_log import EventLog
 from functions.aws.read_models.connection_items import Stored
 from functions.aws.read_models.message_items import StoredMessage
@@ -19,6 +21,7 @@ from functions.aws.read_models.read_model import LoadedRows, ReadModel
 from functions.aws.read_models.transactions import Write
 from functions.domain.connections.connection import Connection
 from functions.domain.log.events import Event
+from functions.domain.log.facts import PersonForgotten
 from functions.domain.log.unconnected import is_connection
 from functions.domain.texts.messages import Message, MessageKey, rows_in
 from functions.operations.projection.folding import Fold
@@ -106,7 +109,7 @@ class Projection:
                     connection, events[connection], loaded, whole_log=connection in refolded
                 )
             )
-            written = self.model.write(writes)
+            written = self.model.write(writes, self.now)
             self.moved.update(written.moved)
             poisoned |= written.poisoned
             # a rebuild that began between the two reads made a row newer than the control item
@@ -125,19 +128,23 @@ class Projection:
             counted = stored.row
         again = stored is not None and counted is None
         fold = Fold(connection, counted)
-        from_log = whole_log or (counted is not None and counted.forgotten)
+        forgotten = counted is not None and counted.forgotten
+        from_log = whole_log or forgotten
         # the row has been read before the log is: what is appended meanwhile comes with the stream
         for page in self._pages(connection, events, whole_log=whole_log) if from_log else [events]:
             messages = rows_in(page)
             known = self._known(messages, counted, generation) if from_log else loaded.messages
-            yield from self.model.messages(messages.values(), known, generation)
+            forgotten = forgotten or any(isinstance(event.fact, PersonForgotten) for event in page)
+            for write in self.model.messages(messages.values(), known, generation):
+                # of who was forgotten there is no list, whatever the log says of them for a while
+                yield msgspec.structs.replace(write, share=None) if forgotten else write
             for version in fold.join(page):
                 revision += 1
                 new = Stored(version.row, revision, generation)
-                yield self.model.connection(new, version.changes, again=again)
+                yield self.model.connection(new, version.changes, version.share, again=again)
         for version in fold.last():
             new = Stored(version.row, revision + 1, generation)
-            yield self.model.connection(new, version.changes, again=again)
+            yield self.model.connection(new, version.changes, version.share, again=again)
 
     def _pages(
         self, connection: str, events: Sequence[Event], *, whole_log: bool

@@ -12,7 +12,7 @@ from functions.domain.connections.requests import ErrorCode, Request
 from functions.operations.connections.connection_manager import serve
 from tests.feeds.memory import notifying
 from tests.fuzz import requests
-from tests.fuzz.directory import MemoryConnections
+from tests.fuzz.directory import MemoryConnections, MemorySessions
 from tests.fuzz.leaks import listening, tells_nothing
 from tests.fuzz.requests import KNOWN, RESERVED, cursors, scope_of
 from tests.fuzz.storing import ParticularLog
@@ -28,6 +28,7 @@ _ANSWERS: Final = {
     "get": {"connection"},
     "list_user": {"connections", "cursor"},
     "list_all": {"connections", "cursor"},
+    "list_sessions": {"sessions", "cursor"},
     "update_status": {"eventId"},
     "disconnect": {"eventId"},
     "disconnect_user": {"disconnected", "gone", "failed", "cursor", "note"},
@@ -42,7 +43,8 @@ def judge(given: Input) -> Verdict:
     request = given.value
     log, gateway = ParticularLog(), Gateway()
     with listening() as lines:
-        answer = serve(request, invocation(), MemoryConnections(), log, gateway, notifying(log, NOW))
+        sent = notifying(log, NOW)
+        answer = serve(request, invocation(), MemoryConnections(), log, gateway, sent, MemorySessions())
     told = json.dumps(answer)
     must(is_unicode(answer), "answers with what is not Unicode")
     must(not any(line.startswith("ERROR") for line in lines), "did not foresee it")
@@ -130,11 +132,13 @@ def _acted_rightly(
     must(KNOWN.get(request.get("connectionId") or "c-1"), "knows a connection that is none")
     if request.get("cursor") is not None:
         must(request["cursor"] in cursors(scope_of(request)), "takes a cursor that it never gave")
-    shown = answer.get("connections", [])
+    shown = answer.get("connections", answer.get("sessions", []))
     must(
         operation != "list_user" or {each["userId"] for each in shown} <= {request.get("userId")},
         "shows others",
     )
+    of_others = [each for each in answer.get("sessions", []) if each["sessionId"][0] != request["userId"][0]]
+    must(not of_others, "shows the sessions of others")
     must(len(shown) <= request.get("limit", 50), "shows more than asked for")
     if request.get("feed") is not None:
         must(all(each.user_id in (request.get("userId"), "alice") for each in log.events), "forges a user")
@@ -142,7 +146,7 @@ def _acted_rightly(
         return
     for event in log.events:
         must(event.user_id == KNOWN[event.connection_id], "forges a user")
-    if operation in {"get", "list_user", "list_all"} or request.get("dryRun"):
+    if operation in {"get", "list_user", "list_all", "list_sessions"} or request.get("dryRun"):
         must(not log.events and not gateway.posts and not gateway.closed, "acts where it should look")
     if operation == "disconnect_user":
         ended = {*gateway.closed, *(event.connection_id for event in log.events)}

@@ -129,7 +129,7 @@ def _is_due(given: Input, body: str, code: str, route: str, told: dict[str, Any]
         return True
     frame = read(body)
     match frame["type"], code:
-        case "resume" | "history" | "ack" | "text_cancel", "invalid_message":
+        case "resume" | "history" | "ack" | "text_cancel" | "sessions", "invalid_message":
             return True  # they have routes of their own
         case "voice_data", "invalid_message":
             return route == ROUTE_DEFAULT

@@ -24,6 +24,7 @@ OUTPUTS = {
     "events_table": "events",
     "connections_table": "connections",
     "messages_table": "messages",
+    "sessions_table": "sessions",
     "metrics_table": "metrics",
     "projector_failure_queue": "https://sqs.us-east-1.amazonaws.com/000000000000/failures",
     "region": "us-east-1",
@@ -258,6 +259,49 @@ def test_a_notification_is_sent_to_a_feed(manager: Functions, tmp_path: Path) ->
     ]
     assert told[0].stdout == "messageId 01M8, posted 2, seq 4\n"
     assert json.loads(told[1].stdout) == {"messageId": "01M9", "posted": 0}
+
+
+def test_a_users_sessions_are_listed_page_by_page(manager: Functions, tmp_path: Path) -> None:
+    one = {
+        "sessionId": "trip",
+        "firstActivity": "2026-11-23T05:12:00.123Z",
+        "lastActivity": "2026-11-23T05:13:00.123Z",
+        "texts": 3,
+        "replies": 2,
+        "failed": 1,
+        "voiceSessions": 0,
+        "title": "Lisbon \x1b[2J",
+    }
+    manager.answers = [
+        {"sessions": [one], "cursor": "one"},
+        {"sessions": [], "cursor": "two"},
+        {"sessions": []},
+    ]
+
+    table = run(tmp_path, "sessions", "ada", "--limit", "5", "--tz", "Europe/Berlin")
+
+    assert manager.asked[:2] == [
+        {"operation": "list_sessions", "userId": "ada", "limit": 5},
+        {"operation": "list_sessions", "userId": "ada", "limit": 4, "cursor": "one"},
+    ]
+    assert "2026-11-23 06:12:00.123" in table.stdout
+    assert "Lisbon" in table.stdout
+    assert "\x1b" not in table.stdout
+
+
+def test_a_user_without_sessions_has_none(manager: Functions, tmp_path: Path) -> None:
+    manager.answers = [{"sessions": []}]
+
+    assert run(tmp_path, "sessions", "ada").stderr.strip() == "There are none."
+
+
+def test_the_rest_of_a_list_of_sessions_is_found_by_its_cursor(manager: Functions, tmp_path: Path) -> None:
+    manager.answers = [{"sessions": [{"sessionId": "trip"}], "cursor": "there"}]
+
+    result = run(tmp_path, "sessions", "ada", "--limit", "1", "--json")
+
+    assert json.loads(result.stdout) == {"sessionId": "trip"}
+    assert "--cursor there" in result.stderr
 
 
 def test_receipts_are_shown(manager: Functions, tmp_path: Path) -> None:

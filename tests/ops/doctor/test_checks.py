@@ -32,6 +32,7 @@ OUTPUTS = Outputs(
     claims_table="airium-websocket-claims",
     connections_table="airium-websocket-connections",
     messages_table="airium-websocket-messages",
+    sessions_table="airium-websocket-sessions",
     metrics_table="airium-websocket-metrics",
     projector_failure_queue=f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT}/airium-websocket-projector-failures",
     sweeper_failure_queue=f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT}/airium-websocket-sweeper-failures",
@@ -150,7 +151,7 @@ def described(**changes: Any) -> Service:
 
 
 def test_tables_with_all_that_they_need_are_fine() -> None:
-    assert verdicts(list(tables(patient(dynamodb=described())))) == [Verdict.FINE] * 5
+    assert verdicts(list(tables(patient(dynamodb=described())))) == [Verdict.FINE] * 6
 
 
 @pytest.mark.parametrize(

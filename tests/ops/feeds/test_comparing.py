@@ -26,6 +26,7 @@ def deployment(scene: Scene) -> Deployment:
         events_table=tables.events,
         connections_table=tables.connections,
         messages_table=tables.messages,
+        sessions_table=tables.sessions,
         metrics_table=tables.metrics,
         feeds_table=tables.feeds,
         projector_failure_queue="",

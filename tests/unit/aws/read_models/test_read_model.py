@@ -112,6 +112,7 @@ def reluctant(stage: Stage, patience: int, waited: list[float]) -> ReadModel:
         Reluctant(stage.client, patience),
         connections=stage.tables.connections,
         messages=stage.tables.messages,
+        sessions=stage.tables.sessions,
         metrics=stage.tables.metrics,
         sleep=waited.append,
     )

@@ -44,7 +44,7 @@ def test_every_type_of_frame_is_read(body: dict[str, Any], frame: object) -> Non
 
 
 def test_the_clients_types_are_these() -> None:
-    of_feeds = {"resume", "history", "ack", "text_cancel"}
+    of_feeds = {"resume", "history", "ack", "text_cancel", "sessions"}
     assert {"ping", "text_message", "voice_start", "voice_data", "voice_end", *of_feeds} == CLIENT_TYPES
 
 
@@ -157,8 +157,8 @@ def test_a_type_that_no_client_sends_is_unknown(kind: str) -> None:
 
     assert verdict.code == "unknown_type"
     assert verdict.message == (
-        "No such type of frame. There are ack, history, ping, resume, text_cancel, text_message, voice_data, "
-        "voice_end, voice_start."
+        "No such type of frame. There are ack, history, ping, resume, sessions, text_cancel, text_message, "
+        "voice_data, voice_end, voice_start."
     )
 
 

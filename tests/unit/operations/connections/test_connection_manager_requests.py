@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from functions.aws.log.event_log import EventLog
 from functions.aws.read_models.connections import Connections
+from functions.aws.read_models.sessions import SessionLists
 from functions.domain.connections.requests import (
     Cleanup,
     ListAll,
@@ -212,4 +213,6 @@ def test_each_request_logs_one_line(caplog: pytest.LogCaptureFixture) -> None:
 def _serve(request: object, connections: Connections | None = None) -> dict[str, Any]:
     throttled = Connections(Throttled(), "connections")
     log: EventLog = MemoryLog()
-    return serve(request, invocation(), connections or throttled, log, Gateway(), notifying(log, NOW))
+    lists = SessionLists(Throttled(), "sessions")
+    sent = notifying(log, NOW)
+    return serve(request, invocation(), connections or throttled, log, Gateway(), sent, lists)
