@@ -38,6 +38,8 @@ def _answered(world: World, texts: dict[str, Item], outcomes: dict[str, list[Ite
         if len(outcomes[message_id]) != 1:
             yield Problem("reply", f"{message_id} has {len(outcomes[message_id])} outcomes")
     for message_id, found in outcomes.items():
+        if not found:
+            continue
         if message_id not in texts:
             yield Problem("reply", f"{message_id} is no text, and has an outcome")
             continue
