@@ -56,7 +56,8 @@ def _said(world: World, text: Item, outcome: dict[str, Any]) -> Iterator[Problem
             yield Problem("reply", f"{question} is answered by {said!r}, {reason}")
     if world.faults.lost_nothing and reason not in _CUT_SHORT:
         given = outcome["reason"]["S"] if "reason" in outcome else None
-        if given != failure_of(question) and not (given == "abandoned" and _came_too_late(world, text)):
+        out_of_time = given == "deadline" or (given == "abandoned" and _came_too_late(world, text))
+        if given != failure_of(question) and not out_of_time:
             yield Problem("reply", f"{question} came to {given or said!r}")
     cancelled_at = world.cancelled.get(message_id)
     begun_at = world.engine.begun_at.get(question, 0)

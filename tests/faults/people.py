@@ -40,6 +40,7 @@ class Person:
         self._line: Line | None = None
         self.screens = [Screen(world, user, session)]
         """The devices; the first is in use."""
+        self._newest = ""
 
     @property
     def conversation(self) -> tuple[str, str | None]:
@@ -106,7 +107,7 @@ class Person:
         self.screen.acknowledge()
 
     def _cancel(self, _line: Line) -> None:
-        self.screen.cancel()
+        self.screen.cancel(self._newest)
 
     def _repair(self, _line: Line) -> None:
         self.screen.repair()
@@ -132,6 +133,9 @@ class Person:
         for _ in range(_ATTEMPTS):
             answer = self._world.frame(line, frame, text=words)
             if answer and answer["type"] == "text_ack":
+                self._newest = answer["data"]["messageId"]
+                if self._random.random() < 0.1:
+                    self._cancel(line)
                 if self._random.random() < 0.15:  # the answer was lost on its way to the client
                     self._world.frame(line, frame, text=words)
                 if self._random.random() < 0.1:

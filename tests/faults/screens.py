@@ -190,13 +190,13 @@ class Screen:
         if self.line:
             world.ask(self.line, {"type": "history", "id": loading.id, "data": loading.question(name)})
 
-    def cancel(self) -> None:
-        """Cancel the newest text that it shows, or one that it never was told."""
+    def cancel(self, newest: str) -> None:
+        """Cancel the newest text that was acknowledged, or one of the last that it shows, a reply perhaps."""
         world, device = self._world, self._feeds["session"]
-        if self.line is None or not device.seq:
+        known = [newest, newest, *(id_ for _, id_ in device.shown[-4:])]
+        if self.line is None or not any(known):
             return
-        newest = [id_ for _, id_ in device.shown[-4:]]
-        data = {"messageId": world.random.choice([*newest, device.id])}
+        data = {"messageId": world.random.choice(list(filter(None, known)))}
         world.ask(self.line, {"type": "text_cancel", "id": f"x{world.number()}", "data": data})
 
     def acknowledge(self) -> None:
