@@ -52,13 +52,6 @@ REPLIES: Final = (
         "a quota that is used up for a second fails a text for good",
     ),
     Mutation(
-        "what cannot pass is tried again",
-        _OUTCOMES,
-        "Failure.REJECTED: _Meaning(may_pass=False,",
-        "Failure.REJECTED: _Meaning(may_pass=True,",
-        "a text that a model refuses is paid for again, though it comes to the same",
-    ),
-    Mutation(
         "too long a prompt is given up",
         _TRYING,
         "if end.failure is Failure.TOO_LONG and whole:",
