@@ -11,7 +11,7 @@ from tests.fuzz.verdicts import must
 from tests.property.schema import is_unicode
 
 _ANSWERS: Final = {"pong", "text_ack", "voice_ready", "voice_ended", "error"}
-FEEDS: Final = {"message", "resumed", "reset", "history_page", "text_cancelled", "error"}
+FEEDS: Final = {"message", "resumed", "reset", "history_page", "text_cancelled", "sessions_page", "error"}
 """What the function of the feeds sends."""
 _MEMBERS: Final = {"type", "id", "timestamp", "data"}
 _ERROR_MEMBERS: Final = {"code", "message", "correlationId", "retryAfter", "voiceSessionId"}

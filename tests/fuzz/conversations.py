@@ -9,6 +9,8 @@ from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.log.counts import Counts
 from functions.aws.log.event_log import EventLog
 from functions.aws.log.event_reads import Arrived
+from functions.aws.read_models.read_model import ReadModel
+from functions.aws.read_models.sessions import SessionLists
 from functions.domain.feeds.contents import TEXT_BYTES, parts
 from functions.domain.log.claims import Count
 from functions.domain.log.events import Event, event
@@ -16,6 +18,7 @@ from functions.domain.log.facts import TextMessageReceived
 from functions.handlers import feed
 from functions.names import EVENTS_KEY
 from functions.operations.feeds.feeds import Feeds
+from functions.operations.projection.projecting import Projection
 from tests.fakes import OneByOne, RecordingCallbacks
 from tests.faults import engine
 from tests.fuzz.leaks import OTHERS
@@ -93,6 +96,7 @@ class Conversation:
         )
         for each in (_ELSEWHERE, *_EVENTS):
             self._deliver(each)
+        self._project()
         self._delete(self._tables.events, EVENTS_KEY, _GONE.connection_id, _GONE.event_id)
 
     def invoke(self, given: Any, log: EventLog, callbacks: Callbacks, *, grants: bool, at: object) -> Any:
@@ -107,6 +111,7 @@ class Conversation:
                 log=log,
                 callbacks=callbacks,
                 counts=_Counted(grants=grants),
+                lists=SessionLists(self._client, self._tables.sessions),
                 now=lambda: self._now,
                 threads=OneByOne,
                 pause=lambda _seconds: None,
@@ -125,6 +130,15 @@ class Conversation:
         log.append(said)
         feeds = Feeds(self._stores, log, RecordingCallbacks(), lambda: self._now, OneByOne)
         feeds.delivery.deliver(Arrived(said, self._now))
+
+    def _project(self) -> None:
+        """Let the list of sessions know what was said, also in the conversation of another user."""
+        tables = self._tables
+        names = {name: getattr(tables, name) for name in ("connections", "messages", "sessions", "metrics")}
+        log = EventLog(self._client, tables.events)
+        said = dict.fromkeys([each.connection_id for each in (_ELSEWHERE, *_EVENTS)], ())
+        failed = Projection(ReadModel(self._client, **names), log, self._now).project(said, whole_log=True)
+        assert not failed
 
     def _delete(self, table: str, names: tuple[str, ...], *values: str) -> Any:
         key = {name: {"S": value} for name, value in zip(names, values, strict=True)}

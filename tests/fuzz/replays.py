@@ -42,6 +42,11 @@ def due_page(asked: dict[str, Any], page: dict[str, Any]) -> None:
     must(page.get("complete") == top, f"is complete up to {page.get('complete')}")
 
 
+def due_sessions(page: dict[str, Any]) -> None:
+    """Hold a list of sessions to the one that the user has: nobody else's is in it."""
+    must([each["sessionId"] for each in page["sessions"]] == ["s-1"], f"lists {page}")
+
+
 def _id(seq: int) -> str | None:
     return IDS[seq - 1] if seq <= len(IDS) else None
 

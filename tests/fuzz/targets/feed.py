@@ -12,13 +12,13 @@ from hypothesis.strategies import SearchStrategy
 
 from functions.aws.gateway.callbacks import Posted
 from functions.domain.log.facts import ConnectionLost, MessageRejected
-from functions.names import ROUTE_ACK, ROUTE_HISTORY, ROUTE_RESUME, ROUTE_TEXT_CANCEL
+from functions.names import ROUTE_ACK, ROUTE_HISTORY, ROUTE_RESUME, ROUTE_SESSIONS, ROUTE_TEXT_CANCEL
 from tests.fakes import RecordingCallbacks
 from tests.fuzz import frames, worlds
 from tests.fuzz.answers import FEEDS, answers, code_of
 from tests.fuzz.conversations import CANCELLABLE, IDS, Conversation
 from tests.fuzz.leaks import OTHERS, listening
-from tests.fuzz.replays import due_page, due_resume
+from tests.fuzz.replays import due_page, due_resume, due_sessions
 from tests.fuzz.storing import ParticularLog
 from tests.fuzz.targets.parser import refused_rightly
 from tests.fuzz.verdicts import Input, Judge, Target, Verdict, must
@@ -27,10 +27,10 @@ from tests.property.mutations import bent, spliced
 from tests.property.schema import id_in, read, satisfies
 from tests.property.strategies import offsets
 
-_ROUTES: Final = (ROUTE_RESUME, ROUTE_HISTORY, ROUTE_TEXT_CANCEL, ROUTE_ACK)
+_ROUTES: Final = (ROUTE_RESUME, ROUTE_HISTORY, ROUTE_TEXT_CANCEL, ROUTE_SESSIONS, ROUTE_ACK)
 _STATES: Final = ["", "", "", "spent", "gone", "expired"]
 """Nothing special; whose user asked as often as they may; who cannot be posted to; whose identity expired."""
-_COUNTED: Final = {ROUTE_RESUME, ROUTE_HISTORY, ROUTE_TEXT_CANCEL}
+_COUNTED: Final = {ROUTE_RESUME, ROUTE_HISTORY, ROUTE_TEXT_CANCEL, ROUTE_SESSIONS}
 _SINCE: Final = 10_000
 """Milliseconds after the connection was opened by which all of the conversation was said."""
 _UNRECORDED: Final = {"unavailable", "internal", "unauthorized"}
@@ -114,6 +114,9 @@ def _judge_accepted(
         case "history":
             must([each["type"] for each in told] == ["history_page"], "answers otherwise")
             due_page(asked, told[0]["data"])
+        case "sessions":
+            must([each["type"] for each in told] == ["sessions_page"], "answers otherwise")
+            due_sessions(told[0]["data"])
         case "text_cancel":
             message_id = asked["messageId"]
             must(
@@ -142,6 +145,8 @@ def _is_due(body: str, route: str, code: str, state: str, told: dict[str, Any], 
     match code:
         case "invalid_message" if frame["type"] != route:
             return True
+        case "invalid_message" if route == ROUTE_SESSIONS:
+            return asked.get("cursor") is not None  # no cursor that is drawn is one of hers
         case "rate_limited":
             return state == "spent" and route in _COUNTED
         case "unavailable":
@@ -172,6 +177,7 @@ def _asked() -> SearchStrategy[tuple[str, str]]:
             {}, optional={"feed": feeds, "limit": st.integers(1, 7), "before": before}
         ),
         ROUTE_TEXT_CANCEL: st.fixed_dictionaries({"messageId": ids}),
+        ROUTE_SESSIONS: st.fixed_dictionaries({}, optional={"limit": st.integers(1, 3)}),
         ROUTE_ACK: st.fixed_dictionaries({"feed": feeds, "seq": numbers}),
     }
     return st.sampled_from(_ROUTES).flatmap(
