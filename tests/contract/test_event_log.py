@@ -20,6 +20,7 @@ from functions.domain.log.facts import (
     ConnectionStatusSet,
     Fact,
     MessageRejected,
+    NotificationSent,
     PersonForgotten,
     ReplyCompleted,
     ReplyFailed,
@@ -44,8 +45,8 @@ FACTS: tuple[Fact, ...] = (
     ActivityRecorded(VOICE, 600),
     ActivityRecorded(),
     TextMessageReceived("Grüße, 世界 \u0000 🎈"),
-    ReplyCompleted(VOICE, "An answer.", "end_turn", 12, 0, "a model"),
-    ReplyFailed(VOICE, "too slow"),
+    ReplyCompleted(VOICE, "An answer.", "end_turn", 12, 0, "a model", 2),
+    ReplyFailed(VOICE, "too slow", 5),
     VoiceSessionStarted(16000, "lpcm", "Ada"),
     VoiceSessionEnded(VOICE, 2**53, 30, "client", 9600),
     VoiceTurnTranscribed(VOICE, "user", ""),
@@ -54,6 +55,7 @@ FACTS: tuple[Fact, ...] = (
     ConnectionLost("post"),
     ConnectionStatusSet("DISCONNECTED", "an operator", "abuse"),
     PersonForgotten("an operator"),
+    NotificationSent("invoice", '{"number": 7}', NOW + 60, receipt=True),
 )
 
 

@@ -61,7 +61,6 @@ def test_a_bad_value_is_refused(group: str) -> None:
         "llama3.2:3b",
         "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0",
         "arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:inference-profile/us-gov.amazon.nova-pro-v1:0",
-        "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3",
     ],
 )
 def test_a_model_is_an_id_or_an_arn(model: str) -> None:
