@@ -134,7 +134,7 @@ def test_a_clock_that_is_off_is_wrong(seconds: float, what: str) -> None:
 
 def described(**changes: Any) -> Service:
     def describe(TableName: str) -> Any:  # noqa: N803 - botocore's name
-        needed = {"events": ("by-user", "by-arrival")}
+        needed = {"events": ("by-user", "by-arrival"), "sessions": ("by-activity",)}
         usual = needed.get(
             TableName.removeprefix("airium-websocket-"),
             ("userId-index", "active-index"),
