@@ -220,6 +220,27 @@ MUTATIONS: Final = (
         "of two projectors both count it",
     ),
     Mutation(
+        "a text forgets its outcome",
+        "functions/domain/texts/messages.py",
+        "max(one, other, key=_rank), outcome=outcome)",
+        "max(one, other, key=_rank), outcome=other.outcome)",
+        "what became of a text is lost where its event comes again, or after the outcome's",
+    ),
+    Mutation(
+        "a session is written over whatever revision",
+        "functions/aws/read_models/sharing.py",
+        '"#revision = :read"',
+        '"#revision = :read OR attribute_exists(session_id)"',
+        "of two connections of a session one undoes what the other added",
+    ),
+    Mutation(
+        "a row shares all that it ever shared",
+        "functions/domain/texts/sessions.py",
+        "    if old is None:\n        return new\n",
+        "    if True:\n        return new\n",
+        "a session counts a text again when it gets its outcome",
+    ),
+    Mutation(
         "a refused write is forgotten",
         "functions/aws/read_models/writing.py",
         "                retryable |= late\n",
