@@ -63,7 +63,7 @@ def test_where_nobody_knows_what_was_used_the_reservation_stands(
     assert (in_flight.key, in_flight.amount) == (reserves("hello", cause(at=NOON), ALLOWANCE)[0].key, -1)
 
 
-@pytest.mark.parametrize("failure", FREE)
+@pytest.mark.parametrize("failure", sorted(FREE))
 def test_what_no_model_has_taken_is_given_back_whole(failure: Failure) -> None:
     assert usage_of(ReplyFailed(ID, failure.value)) == Usage(0, 0)
     assert (
