@@ -13,6 +13,7 @@ from rich.table import Table
 from benchmarks import (
     archiving,
     contending,
+    conversing,
     delivering,
     deploying,
     folding,
@@ -41,7 +42,7 @@ BENCHMARKS = {
     "contending": contending.figures,
     "partitions": partitions.figures,
 }
-LONG = {"memory": memory.figures, "newest": newest.figures}
+LONG = {"memory": memory.figures, "newest": newest.figures, "conversing": conversing.figures}
 """Measured only by name: they take minutes, or many."""
 _VERDICTS = {True: "holds", False: "DOES NOT HOLD", None: ""}
 

@@ -29,6 +29,7 @@ names = {
     "metrics": "metric",
     "messages": "id",
     "feeds": "id",
+    "sessions": "id",
 }
 tables = {
     name: aws.dynamodb.Table(
