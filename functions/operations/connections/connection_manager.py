@@ -105,7 +105,8 @@ def _perform(
             return disconnect_user(request, invocation, connections, log, callbacks)
         case Cleanup():
             idle, dry = request.idle_seconds, request.dry_run
-            return sweep(idle, invocation, connections, log, callbacks, dry_run=dry)
+            subscribers = notifying.stores.subscribers
+            return sweep(idle, invocation, connections, log, callbacks, subscribers=subscribers, dry_run=dry)
         case Send(feed=str()):
             return notifying.send(request, invocation)
         case Receipts():

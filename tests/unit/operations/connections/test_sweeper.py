@@ -21,6 +21,7 @@ from functions.domain.refusals import Unavailable
 from functions.handlers import connection_manager
 from functions.operations.connections.sweeping import sweep
 from tests.fakes import MemoryLog, MemorySubscribers
+from tests.feeds.memory import notifying
 from tests.routes import sweeper
 from tests.standin.active_index import ActiveIndex
 from tests.unit.operations.connections.connection_rows import (
@@ -154,6 +155,20 @@ def test_a_loss_takes_the_connection_out_of_its_feeds_and_no_other(
         "session#s-1": ["c-there"],
         "user#alice": ["c-there"],
     }
+
+
+def test_a_cleanup_takes_what_it_found_lost_out_of_its_feeds(
+    table: Table, gateway: Gateway, log: MemoryLog
+) -> None:
+    table.put(idle(HOUR_SECONDS))
+    gateway.gone = {"c-1"}
+    subscribers = subscribed(table)
+    stores = msgspec.structs.replace(notifying(log, NOW).stores, subscribers=subscribers)
+
+    connection_manager.handler({"operation": "cleanup"}, Context(), table, log, gateway, lambda: NOW, stores)
+
+    assert log.facts == [ConnectionLost("sweeper")]
+    assert [*subscribers.feeds.values()] == [{}, {}]
 
 
 def test_a_dry_sweep_takes_nobody_out_of_a_feed(table: Table, gateway: Gateway, log: MemoryLog) -> None:
@@ -421,10 +436,13 @@ def test_the_threshold_is_an_argument_of_cleanup(table: Table, gateway: Gateway,
     table.put(row(created_at=now() - 20 * MINUTE, last_activity=now() - 15 * MINUTE))
     gateway.gone = {"c-1"}
 
-    answers = [
-        connection_manager.handler({"operation": "cleanup", **arguments}, Context(), table, log, gateway)
-        for arguments in ({}, {"idleSeconds": 600, "dryRun": True}, {"idleSeconds": 600})
-    ]
+    stores = msgspec.structs.replace(notifying(log, NOW).stores, subscribers=subscribed(table))
+
+    def clean(**arguments: Any) -> dict[str, Any]:
+        asked = {"operation": "cleanup", **arguments}
+        return connection_manager.handler(asked, Context(), table, log, gateway, stores=stores)
+
+    answers = [clean(), clean(idleSeconds=600, dryRun=True), clean(idleSeconds=600)]
 
     assert [answer["lost"] for answer in answers] == [0, 1, 1]
     assert answers[2] == {"checked": 1, "lost": 1, "closed": 0, "refreshed": 0}
