@@ -11,6 +11,7 @@ from tests.faults.equality import differences, scan
 from tests.faults.ledger import Acknowledged
 from tests.faults.outcomes import replying
 from tests.faults.problems import Item, Problem
+from tests.faults.reserving import reserving
 from tests.faults.telling import acknowledged, asking, feeds_of_world, hearing, numbering, words_of
 from tests.faults.world import World
 
@@ -152,6 +153,7 @@ def _told(world: World, items: list[Item]) -> Iterator[Problem]:
     yield from hearing(feeds, items, world.heard)
     world.heard.clear()
     yield from replying(world, feeds, items)
+    yield from reserving(world, items)
     yield from acknowledged(world, feeds)
     yield from asking(world)
 

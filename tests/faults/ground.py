@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from functions.aws import environment
 from functions.aws.feeds.pointers import Pointers
 from functions.aws.feeds.stores import feed_stores
 from functions.aws.gateway.callbacks import Callbacks
@@ -17,7 +18,7 @@ from functions.aws.log.owners import Owners
 from functions.aws.read_models.connections import Connections
 from functions.aws.read_models.read_model import ReadModel
 from functions.domain.feeds.limits import FeedLimits
-from functions.domain.limits import Limits
+from functions.domain.limits import Allowance, Limits
 from ops.deployment import Deployment, Outputs
 from tests.fakes import Waiting
 from tests.faults import engine
@@ -31,7 +32,9 @@ from tests.tables import Tables, create_tables
 BEGINNING: Final = 1_900_000_000_000
 """In 2030: the engine deletes what has expired by the machine's own clock."""
 RETENTION_DAYS: Final = 90
-_LIMITS: Final = Limits(texts=5, voice_sessions=2, text_bytes=200)
+_ALLOWANCE: Final = Allowance(50, 10**9, environment.tokens_beside_question())
+"""More than a history says: what is reserved and settled is counted, and nobody is refused for it."""
+_LIMITS: Final = Limits(texts=5, voice_sessions=2, text_bytes=200, allowance=_ALLOWANCE)
 """Tight enough to be reached."""
 _LONG_TEXTS: Final = 60_000
 """Bytes a minute where some texts are longer than a frame of the server's may be."""

@@ -13,9 +13,17 @@ _HEARING: Final = "functions/operations/replies/hearing.py"
 _TRYING: Final = "functions/operations/replies/trying.py"
 _OUTCOMES: Final = "functions/domain/replies/outcomes.py"
 _DRAFT: Final = "functions/domain/replies/draft.py"
+_CONCLUDING: Final = "functions/operations/replies/concluding.py"
 _CONTENTS: Final = "functions/domain/feeds/contents.py"
 
 REPLIES: Final = (
+    Mutation(
+        "an outcome gives nothing back",
+        _CONCLUDING,
+        "        settled = settles(question, fact, self.tokens_beside_question)\n",
+        "        settled = ()\n",
+        "a user waits a quarter of an hour for the next text that is answered",
+    ),
     Mutation(
         "each attempt has an outcome of its own",
         _QUESTIONS,

@@ -62,8 +62,8 @@ def answered(world: World, stream: Stream, screens: list[Person]) -> None:
 _WRITES = {
     "the lease": ("UpdateItem", 0),
     "the number of the question": ("PutItem", 0),
-    "the outcome": ("PutItem", 1),
-    "the number of the outcome": ("PutItem", 2),
+    "the outcome": ("TransactWriteItems", 1),  # the text is the first
+    "the number of the outcome": ("PutItem", 1),
     "the number that is kept": ("UpdateItem", 1),
 }
 
