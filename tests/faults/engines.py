@@ -8,7 +8,7 @@ from typing import Final
 
 from functions.aws.engines.script import Script
 from functions.domain.replies.pieces import Piece
-from functions.domain.replies.prompt import Prompt
+from functions.domain.replies.prompt import Prompt, Role
 from functions.domain.replies.script import read
 
 ORDERS: Final = (
@@ -29,6 +29,8 @@ class Engine:
     ----------
     asked, begun_at
         How often it was asked each question, in any attempt; and when last, epoch milliseconds.
+    told
+        What users said before each question, and the question, as it was told in any attempt.
     """
 
     model = "script"
@@ -36,6 +38,7 @@ class Engine:
     def __init__(self, now: Callable[[], int]) -> None:
         self.asked: dict[str, int] = defaultdict(int)
         self.begun_at: dict[str, int] = {}
+        self.told: dict[str, set[str]] = defaultdict(set)
         self._now = now
         self._script = Script(lambda _seconds: None)
 
@@ -43,6 +46,9 @@ class Engine:
         """Say what the question tells."""
         self.asked[prompt.question] += 1
         self.begun_at[prompt.question] = self._now()
+        for turn in prompt.turns:
+            if turn.role is Role.USER:
+                self.told[prompt.question].update(turn.text.split("\n\n"))
         yield from self._script.reply(prompt, asked)
 
 

@@ -31,6 +31,7 @@ def replying(world: World, feeds: dict[str, Numbers], items: list[Item]) -> Iter
     yield from _in_order(feeds, outcomes)
     yield from growing(world, texts, outcomes)
     yield from _attempts(world, texts)
+    yield from _words(world, texts)
 
 
 def _answered(world: World, texts: dict[str, Item], outcomes: dict[str, list[Item]]) -> Iterator[Problem]:
@@ -90,3 +91,14 @@ def _attempts(world: World, texts: dict[str, Item]) -> Iterator[Problem]:
     for item in scan(world, world.tables.claims):
         if item["claim"]["S"].startswith("answer#") and int(item["attempts"]["N"]) > MOST_ATTEMPTS:
             yield Problem("twice", f"{item['claim']['S']} counts {item['attempts']['N']} attempts")
+
+
+def _words(world: World, texts: dict[str, Item]) -> Iterator[Problem]:
+    """Yield what the engine was told of one user to answer another: a session may have had two."""
+    users: dict[str, set[str]] = defaultdict(set)
+    for text in texts.values():
+        users[text["data"]["M"]["text"]["S"]].add(text["user_id"]["S"])
+    for question, told in world.engine.told.items():
+        for words in told:
+            if users.get(question) and users.get(words) and users[question].isdisjoint(users[words]):
+                yield Problem("reply", f"{question} is answered with {words}")

@@ -102,6 +102,13 @@ REPLIES: Final = (
         "where a session's claim is lost, who takes the session sees another's reply grow",
     ),
     Mutation(
+        "nobody asks whose words a model is told",
+        "functions/aws/read_models/conversations.py",
+        'return item["user_id"]["S"] == user_id and ',
+        "return bool(user_id) and ",
+        "where a session's claim is lost, who takes the session is answered with what another said",
+    ),
+    Mutation(
         "every screen sees a reply grow under the sender's own id",
         _SCREENS,
         "own = self._asking.client_id if to.connection_id == question.event.connection_id else None",

@@ -18,6 +18,7 @@ from functions.domain.replies.pieces import Ended, Piece, StopReason, TextPiece
 from functions.domain.replies.prompt import Bounds, Prompt, Utterance
 from functions.domain.replies.questions import question_of
 from functions.handlers import message, responder
+from functions.operations.replies.responding import History
 from tests import gateway_events
 from tests.fakes import OneByOne, RecordingCallbacks
 from tests.feeds.scene import Scene
@@ -93,6 +94,8 @@ class Answered(Scene):
     ----------
     engine
         What answers.
+    newest
+        What reads what was said before, if not ``history`` is to be told.
     slept
         How long was waited, in seconds. That passes on the clock.
     """
@@ -103,6 +106,7 @@ class Answered(Scene):
         self.system: str | None = None
         self.bounds = Bounds()
         self.history: list[Utterance] = []
+        self.newest: History | None = None
         self.leases = Leases(self.client, self.tables.claims)
         self.remaining = 120_000
         self.slept: list[float] = []
@@ -128,7 +132,7 @@ class Answered(Scene):
             self.callbacks,
             self.leases,
             Answering(self.engine, self.system, self.bounds),
-            lambda _conversation, most: self.history[:most],
+            self.newest or (lambda _conversation, _user, most, _now: self.history[:most]),
             lambda: self.now,
             OneByOne,
             self._sleep,

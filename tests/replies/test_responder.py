@@ -1,9 +1,14 @@
 """What the responder makes of a text: its number, its one outcome, and what every screen is told."""
 
+import msgspec
 import pytest
 
+from functions.aws.read_models.conversations import Conversations
+from functions.aws.read_models.message_items import encode
+from functions.domain.log.events import Event
 from functions.domain.log.facts import ReplyCompleted, ReplyFailed
 from functions.domain.replies.pieces import Ended, StopReason, Usage
+from functions.domain.texts.messages import rows_of
 from tests.replies.scene import Answered, Said, saying
 
 
@@ -59,3 +64,23 @@ def test_what_nobody_listens_to_is_kept(scene: Answered) -> None:
     [reply] = scene.outcomes(asked)
     assert isinstance(reply, ReplyCompleted)
     assert reply.text == "1 2 3"
+
+
+def test_an_engine_is_told_what_the_user_said_and_nothing_of_anybody_else(scene: Answered) -> None:
+    """The session was another's, whose claim was lost, or expired with rows that are still there."""
+    scene.engine = Said(saying("ok"))
+    scene.newest = Conversations(scene.client, scene.tables.messages).newest
+
+    def project(text: Event) -> None:
+        [row] = rows_of(text)
+        scene.client.put_item(TableName=scene.tables.messages, Item=encode(row, 1, 1))
+
+    over = msgspec.structs.replace(scene.append("my old PIN is 17"), expires_at=scene.now // 1_000)
+    project(over)
+    project(scene.append("my PIN is 4711", connection_id="c-9", user_id="carol"))
+    project(scene.append("Hello"))
+
+    scene.answer(scene.ask("What did I say?"))
+
+    [(prompt, _)] = scene.engine.asked
+    assert [turn.text for turn in prompt.turns] == ["Hello\n\nWhat did I say?"]

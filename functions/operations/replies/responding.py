@@ -27,8 +27,10 @@ from functions.operations.replies.hearing import Hearing
 from functions.operations.replies.screens import Asking, Screens
 from functions.operations.replies.trying import Leasing, Trying
 
-History = Callable[[str, int], Sequence[Utterance]]
-"""Returns the newest texts and replies of a conversation, at most so many; may raise `Unavailable`."""
+History = Callable[[str, str, int, int], Sequence[Utterance]]
+"""Returns the newest texts and replies of a user in a conversation, as `Conversations.newest` does.
+
+It is given the conversation, the user, how many at most, and the time; it may raise `Unavailable`."""
 
 RESERVE_MILLISECONDS: Final = 15_000
 """What is left when an engine is not heard any more: to append its reply, to number it and to post it, each
@@ -151,7 +153,8 @@ class Responding(msgspec.Struct, frozen=True):
             return ()
         try:
             # the question may be among them
-            return self.history(question.event.conversation, turns + 1)
+            said = question.event
+            return self.history(said.conversation, said.user_id, turns + 1, self.feeds.now())
         except Unavailable as unavailable:  # an answer without the conversation is better than none
             warn("history_not_read", unavailable, message_id=question.message_id)
             return ()

@@ -12,7 +12,7 @@ from functions.domain.log.facts import ReplyCompleted, ReplyFailed, TextMessageR
 from functions.domain.refusals import Unavailable
 from functions.domain.replies.prompt import Role, Utterance
 from tests.contract.engines import moto
-from tests.stage import Stage, error, happened, make_stage, raising
+from tests.stage import NOW, Stage, error, happened, make_stage, raising
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_a_conversation_is_told_from_its_end_on_whatever_connection(
     first, second = said("hello", 1_000), said("and now?", 3_000, connection="c2")
     stage.project(first, second, replied(first, "hi", 2_000, "max_tokens"))
 
-    told = conversations.newest("s-1", 10)
+    told = conversations.newest("s-1", "alice", 10, NOW)
 
     assert told == [
         Utterance(second.event_id, Role.USER, "and now?"),
@@ -57,7 +57,7 @@ def test_a_text_says_itself_that_its_reply_was_blocked(
     outcome = msgspec.structs.replace(fact, message_id=text.event_id)
     stage.project(happened("c1", outcome, 2_000, session_id="s-1"), text)
 
-    told = conversations.newest("s-1", 10)
+    told = conversations.newest("s-1", "alice", 10, NOW)
 
     assert told[-1] == Utterance(text.event_id, Role.USER, "something bad", "guardrail")
 
@@ -68,14 +68,14 @@ def test_an_outcome_whose_text_is_not_projected_yet_is_not_told(
     text, other = said("hello", 1_000), said("before", 500)
     stage.project(other, happened("c1", ReplyFailed(text.event_id, "empty"), 2_000, session_id="s-1"))
 
-    assert [each.text for each in conversations.newest("s-1", 1)] == ["before"]
+    assert [each.text for each in conversations.newest("s-1", "alice", 1, NOW)] == ["before"]
 
 
 def test_no_more_is_read_than_is_told(stage: Stage, conversations: Conversations) -> None:
     stage.project(*(said(f"text {number}", number) for number in range(20)))
     stage.requests.forget()
 
-    told = conversations.newest("s-1", 3)
+    told = conversations.newest("s-1", "alice", 3, NOW)
 
     assert [each.text for each in told] == ["text 19", "text 18", "text 17"]
     assert stage.requests.seen == ["Query"]
@@ -86,23 +86,49 @@ def test_long_texts_are_read_page_by_page(stage: Stage, conversations: Conversat
     stage.project(*(said("x" * 30_000, number) for number in range(50)))
     stage.requests.forget()
 
-    assert len(conversations.newest("s-1", 50)) == 50
+    assert len(conversations.newest("s-1", "alice", 50, NOW)) == 50
     assert len(stage.requests.seen) == 2
 
 
 def test_to_be_told_nothing_nothing_is_read(stage: Stage, conversations: Conversations) -> None:
-    assert conversations.newest("s-1", 0) == []
+    assert conversations.newest("s-1", "alice", 0, NOW) == []
     assert stage.requests.seen == []
 
 
 def test_nobody_elses_conversation_is_told(stage: Stage, conversations: Conversations) -> None:
     stage.project(said("hello", 1_000))
 
-    assert conversations.newest("s-2", 10) == []
+    assert conversations.newest("s-2", "alice", 10, NOW) == []
+
+
+def test_what_another_user_said_in_the_session_is_not_told(
+    stage: Stage, conversations: Conversations
+) -> None:
+    """The claim on the session was lost, or expired at the same time as what was said."""
+    words = TextMessageReceived("my PIN is 4711")
+    stage.project(said("hello", 2_000), happened("c9", words, 1_000, session_id="s-1", user_id="carol"))
+
+    assert [each.text for each in conversations.newest("s-1", "alice", 10, NOW)] == ["hello"]
+
+
+def test_what_has_expired_and_is_still_there_is_not_told(stage: Stage, conversations: Conversations) -> None:
+    text = said("hello", 1_000)
+    stage.project(text)
+
+    assert conversations.newest("s-1", "alice", 10, text.expires_at * 1_000 - 1) != []
+    assert conversations.newest("s-1", "alice", 10, text.expires_at * 1_000) == []
+
+
+def test_of_another_users_conversation_one_page_is_read(stage: Stage, conversations: Conversations) -> None:
+    stage.project(*(said(f"text {number}", number) for number in range(20)))
+    stage.requests.forget()
+
+    assert conversations.newest("s-1", "carol", 5, NOW) == []
+    assert stage.requests.seen == ["Query"]
 
 
 def test_a_table_that_does_not_answer_is_unavailable(stage: Stage, conversations: Conversations) -> None:
     stage.requests.at_next("Query", raising(error("InternalServerError", "Query")))
 
     with pytest.raises(Unavailable):
-        conversations.newest("s-1", 10)
+        conversations.newest("s-1", "alice", 10, NOW)
