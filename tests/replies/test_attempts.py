@@ -13,7 +13,7 @@ from functions.domain.replies.leasing import MOST_ATTEMPTS
 from functions.domain.replies.pieces import Ended, Failed, Failure, StopReason, TextPiece
 from functions.domain.replies.prompt import Role, Utterance
 from tests.feeds.scene import FEED
-from tests.replies.scene import Answered, Said, saying
+from tests.replies.scene import INVOCATION, Answered, Said, saying
 from tests.stage import Requests, raising
 
 
@@ -82,6 +82,25 @@ def test_a_lease_that_has_run_out_is_anybodys(scene: Answered) -> None:
 
     assert held == {"became": "held"}
     assert [type(each) for each in scene.outcomes(asked)] == [ReplyCompleted]
+
+
+def test_a_text_is_not_given_up_while_another_invocation_makes_the_last_attempt(scene: Answered) -> None:
+    """Lambda doubles an invocation now and then: both have one holder, and share the attempts."""
+    asked = scene.ask("Hello")
+
+    def take() -> None:
+        scene.leases.take(asked.event_id, INVOCATION, scene.now, scene.now + scene.remaining)
+
+    for _ in range(MOST_ATTEMPTS - 2):
+        take()
+    scene.engine = Said(failing(Failure.THROTTLED))
+    scene.at_sleep = take
+
+    with pytest.raises(Unavailable) as told:
+        scene.answer(asked)
+
+    assert told.value.problem == "another invocation is at the last attempt"
+    assert scene.outcomes(asked) == []
 
 
 def test_a_text_is_tried_five_times_whoever_tries(scene: Answered) -> None:

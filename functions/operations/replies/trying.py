@@ -8,7 +8,7 @@ from functions.aws.logs import write_line
 from functions.aws.replies.leases import Leases
 from functions.domain.log.facts import ReplyCompleted, ReplyFailed
 from functions.domain.refusals import Unavailable
-from functions.domain.replies.leasing import CLOCKS_MILLISECONDS, MOST_ATTEMPTS, Lease, Taken
+from functions.domain.replies.leasing import CLOCKS_MILLISECONDS, MOST_ATTEMPTS, Held, Lease, Spent, Taken
 from functions.domain.replies.outcomes import ended, fault_of, outcome, pause
 from functions.domain.replies.pieces import End, Failed, Failure
 from functions.domain.replies.prompt import Bounds, Prompt, Utterance, prompt
@@ -36,10 +36,24 @@ class Leasing(msgspec.Struct, frozen=True):
     remaining_milliseconds: Callable[[], int]
 
     def take(self) -> Lease:
-        """Take the lease, or take it again for another attempt; it lasts for longer than the invocation."""
+        """Take the lease; it lasts for longer than the invocation."""
         now = self.now()
         until = now + self.remaining_milliseconds() + CLOCKS_MILLISECONDS
         return self.leases.take(self.message_id, self.holder, now, until)
+
+    def take_again(self) -> Taken | Spent:
+        """Take the lease for another attempt.
+
+        Raises
+        ------
+        Unavailable
+            If somebody is at the last attempt: where Lambda doubles an invocation, both are one holder.
+        """
+        lease = self.take()
+        if isinstance(lease, Held):
+            problem = "another invocation is at the last attempt"
+            raise Unavailable(problem)
+        return lease
 
 
 class Trying(msgspec.Struct, frozen=True):
@@ -70,7 +84,7 @@ class Trying(msgspec.Struct, frozen=True):
         Raises
         ------
         Unavailable
-            If it may be answered by another invocation, for which an attempt is left.
+            If another invocation may answer it: an attempt is left, or the last is being made at this moment.
         """
         asked = self._prompt(self.history)
         if asked is None:
@@ -95,8 +109,8 @@ class Trying(msgspec.Struct, frozen=True):
                 raise Unavailable(problem)
             if (early := self.hearing.rest(seconds)) is not None:
                 return self._outcome("", early, lease.attempt)
-            again = self.leasing.take()
-            if not isinstance(again, Taken):
+            again = self.leasing.take_again()
+            if isinstance(again, Spent):
                 return self._outcome(heard.text, end, lease.attempt)
             lease = again
 
