@@ -113,6 +113,8 @@ CONNECTIONS_ACTIVE_KEY = ("activeShard", "activeSince")
 ACTIVE_SHARDS = 8
 """May be doubled, and never shrink: readers ask all shards, and a row that was written with fewer is among
 them. It moves when it is written next, and to a higher shard, so that a list in progress misses none."""
+LATEST_ATTEMPT_SECONDS = 600
+"""How old an invocation of the responder may be when Lambda begins an attempt of it, the last one too."""
 NUMERIC_KEYS = frozenset({"createdAt", "activeSince", "arrived_at", "last_activity"})
 """Key attributes of type N; every other key attribute is of type S."""
 

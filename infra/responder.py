@@ -94,7 +94,9 @@ class Responder(pulumi.ComponentResource):
                     **settings.ai.of_reservations,
                 },
                 # after two retries, which come a minute and three minutes later, the sweeper has it done
-                asynchronous=Asynchronous(self.failures, retries=2, max_age_seconds=600),
+                asynchronous=Asynchronous(
+                    self.failures, retries=2, max_age_seconds=names.LATEST_ATTEMPT_SECONDS
+                ),
                 layer_arns=models,
             ),
             opts=here,

@@ -8,6 +8,7 @@ import msgspec
 from functions.domain.feeds.feeds import Pointer
 from functions.domain.feeds.numbering import CLOCKS_MILLISECONDS, Unnumbered
 from functions.domain.log.ids import MINUTE
+from functions.names import LATEST_ATTEMPT_SECONDS
 
 YOUNG_MILLISECONDS: Final = MINUTE
 """What arrived since then may be on its way still."""
@@ -26,8 +27,8 @@ class Span(msgspec.Struct, frozen=True):
 def span(at: int, every_minutes: int, answering_seconds: int = 0) -> Span:
     """Return what a run looks at: what arrived a minute ago and before, back to three runs or a quarter hour.
 
-    Where texts are answered it looks further back: one whose answer had begun at the end of that, and came
-    to nothing, is still seen by the next run.
+    Where texts are answered it looks further back: one for which the responder was invoked at the end of that
+    may be tried as late as Lambda tries. If that comes to nothing, the next run still sees it.
 
     Parameters
     ----------
@@ -40,7 +41,7 @@ def span(at: int, every_minutes: int, answering_seconds: int = 0) -> Span:
     """
     back = max(_LEAST_MINUTES, _INTERVALS * every_minutes) * MINUTE
     if answering_seconds:
-        back += answering_seconds * 1_000 + every_minutes * MINUTE
+        back += (LATEST_ATTEMPT_SECONDS + answering_seconds) * 1_000 + every_minutes * MINUTE
     return Span(at - back, at - YOUNG_MILLISECONDS)
 
 

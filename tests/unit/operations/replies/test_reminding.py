@@ -142,6 +142,30 @@ def test_a_text_that_nobody_answers_is_given_up_at_last(
     assert (question["kind"], failed["kind"], failed["reason"]) == ("text", "failed", "abandoned")
 
 
+def test_a_text_whose_attempts_come_late_is_given_up_all_the_same(
+    scene: Answered, invoked: Invoked, table: Table
+) -> None:
+    """Lambda is busy: it begins each further attempt minutes after the one before."""
+    asked = scene.ask("Hello")
+    began = scene.now
+
+    def at(minutes: int) -> None:
+        scene.now = began + minutes * MINUTE - 1_000
+
+    for minutes in (5, 10):
+        at(minutes)
+        run(scene, invoked, table)
+    for minutes in (13, 19):
+        at(minutes)
+        scene.leases.take(asked.event_id, "sweep", scene.now, scene.now + 130_000)
+    for minutes in (20, 25, 30):
+        at(minutes)
+        run(scene, invoked, table)
+
+    assert len(invoked.asked) == 2
+    assert scene.outcomes(asked) == [ReplyFailed(asked.event_id, "abandoned")]
+
+
 def test_a_text_that_is_given_up_is_in_flight_no_more(
     scene: Answered, invoked: Invoked, table: Table
 ) -> None:
@@ -213,6 +237,6 @@ def test_what_is_done_about_a_text_follows_from_who_answers_it_and_its_age(
 
 
 def test_a_text_is_seen_until_whatever_was_begun_for_it_is_over() -> None:
-    """Begun at the very end of a run's quarter of an hour, it ends before the next run but one."""
-    assert span(START, 5, 120) == Span(START - (15 + 2 + 5) * MINUTE, START - MINUTE)
+    """Asked for at the very end of a run's quarter of an hour, it ends before the next run but one."""
+    assert span(START, 5, 120) == Span(START - (15 + 10 + 2 + 5) * MINUTE, START - MINUTE)
     assert span(START, 5) == Span(START - 15 * MINUTE, START - MINUTE)
