@@ -81,6 +81,8 @@ class Reminding(msgspec.Struct, frozen=True):
     def _abandon(self, text: Unanswered, invocation: Invocation) -> None:
         arrived = self.concluding.read(text.key)
         question = question_of(arrived.event) if arrived else None
-        if question is not None:
+        if arrived is not None and question is not None:
+            # healing may have failed in this run: the outcome's number follows the text's
+            self.concluding.feeds.delivery.deliver(arrived)
             fact = ReplyFailed(question.message_id, Failure.ABANDONED.value)
             self.concluding.conclude(question, fact, invocation.trace_id)

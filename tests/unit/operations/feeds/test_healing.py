@@ -7,17 +7,15 @@ import msgspec
 import pytest
 from botocore.exceptions import ClientError
 
-from functions.aws.feeds.pointers import Pointers
 from functions.aws.read_models.connection_items import ConnectionInfo
 from functions.aws.read_models.connections import Connections
-from functions.domain.feeds.feeds import Pointer
 from functions.domain.feeds.healing import Span, span
 from functions.domain.log.events import event
 from functions.domain.log.facts import ConnectionClosed
-from functions.domain.refusals import Unavailable
 from functions.domain.times import iso
 from functions.handlers import sweeper
 from tests.fakes import OneByOne
+from tests.feeds.hesitant import Hesitant
 from tests.feeds.scene import FEED, START, Scene
 from tests.gateway_events import cause
 from tests.unit.operations.connections.connection_rows import Context, Table
@@ -148,17 +146,3 @@ def test_a_feed_that_cannot_be_healed_does_not_keep_the_others_waiting(scene: Sc
     scene.stores = msgspec.structs.replace(scene.stores, pointers=Hesitant(scene.stores.pointers))
 
     assert run(scene, table)["healed"] == 1
-
-
-class Hesitant(Pointers):
-    """Numbers that cannot be read the first time."""
-
-    def __init__(self, pointers: Pointers) -> None:
-        vars(self).update(vars(pointers))
-        self._hesitates = True
-
-    def since(self, feed: str, at: int, most: int | None = None) -> list[Pointer]:
-        if self._hesitates:
-            self._hesitates = False
-            raise Unavailable("ThrottlingException of Query")
-        return super().since(feed, at, most)

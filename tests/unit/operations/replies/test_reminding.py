@@ -19,6 +19,7 @@ from functions.domain.tokens import tokens_of
 from functions.handlers import sweeper
 from functions.operations.replies.reminding import Answers
 from tests.fakes import OneByOne
+from tests.feeds.hesitant import Hesitant
 from tests.feeds.scene import START
 from tests.replies.scene import BESIDE, Answered, Said, saying
 from tests.stage import Requests
@@ -138,8 +139,8 @@ def test_a_text_that_nobody_answers_is_given_up_at_last(
 
     assert len(invoked.asked) == 2
     assert scene.outcomes(asked) == [ReplyFailed(asked.event_id, "abandoned")]
-    question, failed = [each for each in scene.messages() if each["seq"] in (1, 2)][:2]
-    assert (question["kind"], failed["kind"], failed["reason"]) == ("text", "failed", "abandoned")
+    told = {each["seq"]: each for each in scene.messages()}
+    assert (told[1]["kind"], told[2]["kind"], told[2]["reason"]) == ("text", "failed", "abandoned")
 
 
 def test_a_text_whose_attempts_come_late_is_given_up_all_the_same(
@@ -164,6 +165,19 @@ def test_a_text_whose_attempts_come_late_is_given_up_all_the_same(
 
     assert len(invoked.asked) == 2
     assert scene.outcomes(asked) == [ReplyFailed(asked.event_id, "abandoned")]
+
+
+def test_a_text_has_its_number_before_it_is_given_up(scene: Answered, invoked: Invoked, table: Table) -> None:
+    """Its feed cannot be healed in the run that gives it up."""
+    scene.ask("Hello")
+    scene.pass_(ABANDONED_MILLISECONDS + MINUTE)
+    pointers = scene.stores.pointers
+    scene.stores = msgspec.structs.replace(scene.stores, pointers=Hesitant(pointers))
+
+    done = run(scene, invoked, table)
+
+    assert (done["healed"], done["abandoned"]) == (0, 1)
+    assert [(each["seq"], each["kind"]) for each in scene.messages()] == [(1, "text"), (2, "failed")]
 
 
 def test_a_text_that_is_given_up_is_in_flight_no_more(
