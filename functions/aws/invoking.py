@@ -31,8 +31,16 @@ class Invoker:
         self._url = url
         self._auth = SigV4Auth(credentials, "lambda", region)
 
-    def invoke(self, payload: bytes) -> None:
+    def invoke(self, payload: bytes, again: bytes | None = None) -> None:
         """Hand a payload over; the function gets it once or, seldom, twice.
+
+        Parameters
+        ----------
+        payload
+            What the function gets.
+        again
+            What it gets where nobody answered the first time, and it may have that already; by default the
+            same.
 
         Raises
         ------
@@ -42,7 +50,7 @@ class Invoker:
         try:
             self._send(payload)
         except Unavailable:  # a pooled connection may have been closed at the far end: once more
-            self._send(payload)
+            self._send(payload if again is None else again)
 
     def _send(self, payload: bytes) -> None:
         headers = {"X-Amz-Invocation-Type": "Event", "Content-Type": "application/json"}

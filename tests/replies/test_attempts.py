@@ -6,6 +6,7 @@ import pytest
 
 from functions.aws.gateway.callbacks import Posted
 from functions.aws.log.event_items import encode
+from functions.domain.feeds.deliveries import Deliver, sent_again
 from functions.domain.log.facts import ReplyCompleted, ReplyFailed
 from functions.domain.log.redaction import redacted
 from functions.domain.refusals import Unavailable
@@ -82,6 +83,22 @@ def test_a_lease_that_has_run_out_is_anybodys(scene: Answered) -> None:
 
     assert held == {"became": "held"}
     assert [type(each) for each in scene.outcomes(asked)] == [ReplyCompleted]
+
+
+def test_an_invocation_that_was_sent_twice_asks_the_engine_once(scene: Answered) -> None:
+    """Nobody answered the first request in time, and it was carried out all the same."""
+    asked = scene.ask("Hello")
+    first = Deliver(asked.connection_id, asked.event_id, None, INVOCATION)
+    second = sent_again(first).invocation or ""
+    other: list[dict[str, Any]] = []
+    engine = scene.engine = Said(
+        [lambda: other.append(scene.answer(asked, invocation=second)), *saying("Hi.")]
+    )
+
+    scene.answer(asked)
+
+    assert other == [{"became": "held"}]
+    assert len(engine.asked) == 1
 
 
 def test_a_text_is_not_given_up_while_another_invocation_makes_the_last_attempt(scene: Answered) -> None:

@@ -33,6 +33,16 @@ class Deliver(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields
     asking: _Id | None = None
 
 
+def sent_again(asked: Deliver) -> Deliver:
+    """Return a request that is sent because nobody answered: an invocation of its own.
+
+    The one before may be running. Were both one invocation, both would have a text answered at once.
+    """
+    if asked.invocation is None:
+        return asked
+    return msgspec.structs.replace(asked, invocation=f"{asked.invocation}#2")
+
+
 def payload_of(asked: Deliver) -> bytes:
     """Return the payload that has an event delivered."""
     return msgspec.json.encode(asked)

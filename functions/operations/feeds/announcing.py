@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from functions.aws.invoking import Invoker
-from functions.domain.feeds.deliveries import Deliver, payload_of
+from functions.domain.feeds.deliveries import Deliver, payload_of, sent_again
 from functions.domain.log.events import Cause
 from functions.operations.frames.recording import Announce, Repeat
 
@@ -16,7 +16,7 @@ def announcing(invoker: Invoker) -> Announce:
     """Return what invokes the function, with which event it is and nothing that was said."""
 
     def announce(asked: Deliver) -> None:
-        invoker.invoke(payload_of(asked))
+        invoker.invoke(payload_of(asked), payload_of(sent_again(asked)))
 
     return announce
 

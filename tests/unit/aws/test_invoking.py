@@ -3,13 +3,17 @@
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 from botocore.credentials import Credentials
 from botocore.exceptions import ReadTimeoutError
 
 from functions.aws import clients
 from functions.aws.invoking import Invoker
+from functions.domain.feeds.deliveries import Deliver, sent_again
+from functions.domain.log.ids import event_id
 from functions.domain.refusals import Unavailable
+from functions.operations.feeds.announcing import announcing
 
 URL = "https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/feed/invocations"
 
@@ -51,6 +55,24 @@ def test_what_fails_once_is_tried_once_more(first: int | Exception) -> None:
     invoker(http).invoke(b"{}")
 
     assert len(http.sent) == 2
+
+
+def test_what_nobody_answered_is_announced_as_an_invocation_of_its_own() -> None:
+    """The first may have been taken all the same, and be running: the second is kept out by its lease."""
+    http = Http(ReadTimeoutError(endpoint_url=""), 202)
+    asked = Deliver("c-1", event_id(0, "one"), "m-1", "request-1")
+
+    announcing(invoker(http))(asked)
+
+    first, second = (msgspec.json.decode(request.body, type=Deliver) for request in http.sent)
+    assert first == asked
+    assert second == msgspec.structs.replace(asked, invocation="request-1#2")
+
+
+def test_what_names_no_invocation_is_one_by_lambdas_own_id() -> None:
+    asked = Deliver("c-1", event_id(0, "one"))
+
+    assert sent_again(asked) == asked
 
 
 @pytest.mark.parametrize(
