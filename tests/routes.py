@@ -29,7 +29,7 @@ message: Final = partial(_message.handler, announce=unheard, repeat=never)
 class _Silence(RecentEvents):
     """A log in which nothing arrived of late."""
 
-    def of_types(self, _types: Iterable[str], _first: int, _last: int) -> Iterator[Arrived]:
+    def of_types(self, _types: Iterable[str], _first: int, _last: int, _drawn: int = 0) -> Iterator[Arrived]:
         yield from ()
 
 

@@ -32,6 +32,9 @@ _CALLBACKS: Final = environment.callbacks_in_time()
 _STORES: Final = of_feeds.stores()
 _DEFERRING: Final = Deferring(of_feeds.queue())
 _RETENTION: Final = environment.retention_seconds()
+_OF_WHAT_IS_LEFT: Final = 0.5
+"""Of the run's time, for each but the last: however much there is to heal, there is time to remind and to
+sweep. What one does not need, the next has."""
 
 
 def _answers() -> Answers | None:
@@ -70,11 +73,12 @@ def handler(
     try:
         feeds = Feeds(stores, log, callbacks, now, threads, pause, deferring)
         during = span(run.at, run.every_minutes, answers.seconds if answers else 0)
-        healed = feeds.healing.heal(during, invocation)
+        healed = feeds.healing.heal(during, invocation.share(_OF_WHAT_IS_LEFT))
         done |= {"healed": healed.delivered}
         if answers is not None:
             reminding = Reminding(Concluding(feeds, answers.leases), answers.announce)
-            done |= msgspec.to_builtins(reminding.remind(healed.unanswered, invocation))
+            reminded = reminding.remind(healed.unanswered, invocation.share(_OF_WHAT_IS_LEFT))
+            done |= msgspec.to_builtins(reminded)
     finally:  # one does not need the other
         swept = sweep(
             run.idle_seconds,

@@ -8,6 +8,7 @@ from functions.aws.faults import unavailable
 from functions.aws.log.arrivals import partitions
 from functions.aws.log.event_items import MalformedEventError
 from functions.aws.log.event_reads import Arrived, arrived_of
+from functions.domain.feeds.healing import turned
 from functions.names import EVENTS_BY_ARRIVAL
 
 
@@ -26,14 +27,16 @@ class RecentEvents:
         self._client = client
         self._table = table
 
-    def of_types(self, types: Iterable[str], first: int, last: int) -> Iterator[Arrived]:
+    def of_types(self, types: Iterable[str], first: int, last: int, drawn: int = 0) -> Iterator[Arrived]:
         """Yield the events of some types that arrived from one time to another, both included, in no order.
 
         Times in epoch milliseconds. What cannot be read as an event is left out. Raises `Unavailable` if the
         index cannot be read in time.
+
+        Who may have no time for all of them draws a number, which says with which partition it begins.
         """
         kinds = {f":type{number}": kind for number, kind in enumerate(types)}
-        for partition in partitions(first, last):
+        for partition in turned(list(partitions(first, last)), drawn):
             values = {":day": partition, ":first": first, ":last": last, **kinds}
             query = {
                 "TableName": self._table,

@@ -1,7 +1,7 @@
 """Which events the sweeper looks at, and which of them nobody has numbered."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -15,6 +15,9 @@ YOUNG_MILLISECONDS: Final = MINUTE
 _LEAST_MINUTES: Final = 15
 _INTERVALS: Final = 3
 """Runs that may fail until what they should have found is looked for no more."""
+
+
+_Thing = TypeVar("_Thing")
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -43,6 +46,15 @@ def span(at: int, every_minutes: int, answering_seconds: int = 0) -> Span:
     if answering_seconds:
         back += (LATEST_ATTEMPT_SECONDS + answering_seconds) * 1_000 + every_minutes * MINUTE
     return Span(at - back, at - YOUNG_MILLISECONDS)
+
+
+def turned(things: Sequence[_Thing], drawn: int) -> Sequence[_Thing]:
+    """Return things in their order, but begin with another one, by a number that was drawn.
+
+    Where there is no time for all, the next draw begins elsewhere: of a, b, c and d, 6 gives c, d, a, b.
+    """
+    begin = drawn % len(things) if things else 0
+    return [*things[begin:], *things[:begin]]
 
 
 def since(events: Iterable[Unnumbered]) -> int:

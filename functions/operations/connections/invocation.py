@@ -1,7 +1,7 @@
 """The invocation at hand: which it is, when it began, and how long it may go on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from functions.aws.read_models.connection_items import ConnectionInfo
@@ -44,6 +44,12 @@ class Invocation:
     def has_time(self) -> bool:
         """Whether to begin anything more: it stops 10 s before its end."""
         return self.remaining_milliseconds() > _RESERVE_MILLISECONDS
+
+    def share(self, part: float) -> "Invocation":
+        """Return the same invocation with a part of its time, 0 to 1: others that follow have the rest."""
+        spare = max(0, self.remaining_milliseconds() - _RESERVE_MILLISECONDS)
+        kept = round(spare * (1 - part))
+        return replace(self, remaining_milliseconds=lambda: self.remaining_milliseconds() - kept)
 
     def spare_time(self) -> None:
         """Raise `Unavailable` if there is no time to begin anything more."""

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from typing import Final
+from zlib import crc32
 
 import msgspec
 
-from functions.aws.log.event_reads import EventKey, EventReads
+from functions.aws.log.event_reads import Arrived, EventKey, EventReads
 from functions.aws.log.recent_events import RecentEvents
-from functions.aws.logs import warn
+from functions.aws.logs import warn, write_line
 from functions.domain.feeds.feeds import NUMBERED, feed_of
 from functions.domain.feeds.healing import Span, forgotten, since
 from functions.domain.feeds.numbering import Unnumbered
@@ -41,36 +42,39 @@ class Healing(msgspec.Struct, frozen=True):
     def heal(self, during: Span, invocation: Invocation) -> Healed:
         """Deliver the events that arrived in a span and have no number; a feed that fails is logged.
 
-        Each feed is read once. What time does not allow, the next run does.
+        Each feed is read once, many at a time. What time does not allow, the next run does: each begins with
+        other partitions of the log, and so with other feeds.
 
         Raises
         ------
         Unavailable
             If the log cannot be read in time.
         """
-        by_feed: dict[str, list[Unnumbered]] = defaultdict(list)
-        texts: dict[EventKey, Unanswered] = {}
-        outcomes: set[EventKey] = set()
-        for arrived in self.recent.of_types(_TYPES, during.first, during.last):
-            event = arrived.event
-            if feed := feed_of(event):
-                one = Unnumbered(event.connection_id, event.event_id, arrived.arrived_at, event.expires_at)
-                by_feed[feed].append(one)
-            key = (event.connection_id, event.event_id)
-            if question := question_of(event):
-                texts[key] = Unanswered(key, question.outcome_key, arrived.arrived_at)
-            else:
-                outcomes.add(key)
-        delivered = 0
-        for feed, events in by_feed.items():
+        found = _Found()
+        drawn = crc32(invocation.id.encode())
+        for arrived in self.recent.of_types(_TYPES, during.first, during.last, drawn):
+            found.add(arrived)
             if not invocation.has_time:
                 break
-            try:
-                delivered += self._heal(feed, events, invocation)
-            except Unavailable as unavailable:
-                warn("not_healed", unavailable, correlation_id=invocation.id, feed=feed)
-        unanswered = tuple(each for each in texts.values() if each.outcome_key not in outcomes)
-        return Healed(sum(map(len, by_feed.values())), delivered, unanswered)
+
+        def heal(feed: str) -> int | None:
+            return self._try_heal(feed, found.feeds[feed], invocation)
+
+        with self.delivery.threads() as pool:
+            delivered = list(pool.map(heal, found.feeds))
+        if left := delivered.count(None):
+            write_line("healing_stopped", correlation_id=invocation.id, feeds=len(delivered), not_begun=left)
+        return Healed(found.looked_at, sum(filter(None, delivered)), found.unanswered)
+
+    def _try_heal(self, feed: str, events: list[Unnumbered], invocation: Invocation) -> int | None:
+        """Heal a feed, and tell how many events were delivered; None if there was no time to begin."""
+        if not invocation.has_time:
+            return None
+        try:
+            return self._heal(feed, events, invocation)
+        except Unavailable as unavailable:
+            warn("not_healed", unavailable, correlation_id=invocation.id, feed=feed)
+            return 0
 
     def _heal(self, feed: str, events: list[Unnumbered], invocation: Invocation) -> int:
         pointers = self.delivery.pointers.since(feed, since(events))
@@ -83,3 +87,31 @@ class Healing(msgspec.Struct, frozen=True):
                 self.delivery.deliver(arrived)
                 delivered += 1
         return delivered
+
+
+class _Found:
+    """What arrived: the events of each feed, and which texts have no outcome among them."""
+
+    def __init__(self) -> None:
+        self.feeds: dict[str, list[Unnumbered]] = defaultdict(list)
+        self._texts: dict[EventKey, Unanswered] = {}
+        self._outcomes: set[EventKey] = set()
+
+    def add(self, arrived: Arrived) -> None:
+        event = arrived.event
+        if feed := feed_of(event):
+            one = Unnumbered(event.connection_id, event.event_id, arrived.arrived_at, event.expires_at)
+            self.feeds[feed].append(one)
+        key = (event.connection_id, event.event_id)
+        if question := question_of(event):
+            self._texts[key] = Unanswered(key, question.outcome_key, arrived.arrived_at)
+        else:
+            self._outcomes.add(key)
+
+    @property
+    def looked_at(self) -> int:
+        return sum(map(len, self.feeds.values()))
+
+    @property
+    def unanswered(self) -> tuple[Unanswered, ...]:
+        return tuple(each for each in self._texts.values() if each.outcome_key not in self._outcomes)

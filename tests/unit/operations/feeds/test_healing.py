@@ -15,7 +15,7 @@ from functions.domain.log.facts import ConnectionClosed
 from functions.domain.times import iso
 from functions.handlers import sweeper
 from tests.fakes import OneByOne
-from tests.feeds.hesitant import Hesitant
+from tests.feeds.hesitant import Clock, Hesitant, Slow
 from tests.feeds.scene import FEED, START, Scene
 from tests.gateway_events import cause
 from tests.unit.operations.connections.connection_rows import Context, Table
@@ -28,12 +28,14 @@ def scene() -> Scene:
     return Scene()
 
 
-def run(scene: Scene, connections: Connections, **schedule: Any) -> dict[str, int]:
+def run(
+    scene: Scene, connections: Connections, context: Clock | Context | None = None, **schedule: Any
+) -> dict[str, int]:
     """Run the sweeper at the scene's time, with a schedule of every five minutes by default."""
     scene.now = scene.now // 1000 * 1000
     return sweeper.handler(
         {"time": iso(scene.now), **schedule},
-        Context(),
+        context or Context(),
         connections,
         scene.log,
         scene.callbacks,
@@ -146,3 +148,40 @@ def test_a_feed_that_cannot_be_healed_does_not_keep_the_others_waiting(scene: Sc
     scene.stores = msgspec.structs.replace(scene.stores, pointers=Hesitant(scene.stores.pointers))
 
     assert run(scene, table)["healed"] == 1
+
+
+def run_for(seconds: int, scene: Scene, connections: Connections) -> dict[str, int]:
+    """Run the sweeper with so much time, where each look at a feed takes a second."""
+    clock, pointers = Clock(seconds), scene.stores.pointers
+    scene.stores = msgspec.structs.replace(scene.stores, pointers=Slow(pointers, clock))
+    try:
+        return run(scene, connections, clock)
+    finally:
+        scene.stores = msgspec.structs.replace(scene.stores, pointers=pointers)
+
+
+def test_each_run_begins_with_other_feeds_where_there_is_no_time_for_all(
+    scene: Scene, table: Table, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(20):
+        scene.append("one", session_id=f"session {number}")
+    scene.now += 2 * MINUTE
+
+    healed = []
+    for _ in range(40):
+        healed.append(run_for(10 + 10, scene, table)["healed"])
+        scene.now += 10_000
+
+    assert 0 < max(healed) < 20
+    assert sum(healed) == 20
+    first = next(vars(each) for each in caplog.records if each.message == "healing_stopped")
+    assert (first["feeds"], first["not_begun"]) == (20, 15)
+
+
+def test_what_there_is_no_time_to_read_is_left_to_the_next_run(scene: Scene, table: Table) -> None:
+    scene.append("one")
+    scene.append("two")
+    scene.now += 2 * MINUTE
+
+    assert run_for(10, scene, table)["healed"] == 0
+    assert run(scene, table)["healed"] == 2

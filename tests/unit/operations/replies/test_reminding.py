@@ -1,11 +1,12 @@
 """The sweeper and texts without an outcome: answered again, and given up at last."""
 
 import json
-from typing import Any
+from collections.abc import Iterator
 
 import msgspec
 import pytest
 
+from functions.aws.read_models.connection_items import ConnectionInfo
 from functions.aws.read_models.connections import Connections
 from functions.domain.feeds.deliveries import Deliver
 from functions.domain.feeds.healing import Span, span
@@ -19,7 +20,7 @@ from functions.domain.tokens import tokens_of
 from functions.handlers import sweeper
 from functions.operations.replies.reminding import Answers
 from tests.fakes import OneByOne
-from tests.feeds.hesitant import Hesitant
+from tests.feeds.hesitant import Clock, Hesitant, Slow
 from tests.feeds.scene import START
 from tests.replies.scene import BESIDE, Answered, Said, saying
 from tests.stage import Requests
@@ -55,12 +56,14 @@ def invoked() -> Invoked:
     return Invoked()
 
 
-def run(scene: Answered, invoked: Invoked, table: Connections, **context: Any) -> dict[str, int]:
+def run(
+    scene: Answered, invoked: Invoked, table: Connections, context: Clock | Context | None = None
+) -> dict[str, int]:
     """Run the sweeper at the scene's time."""
     scene.now = scene.now // 1000 * 1000
     return sweeper.handler(
         {"time": iso(scene.now)},
-        Context(**context),
+        context or Context(),
         table,
         scene.log,
         scene.callbacks,
@@ -105,6 +108,34 @@ def test_a_text_that_has_its_outcome_is_left_alone(scene: Answered, invoked: Inv
     assert (invoked.asked, done["reminded"], done["abandoned"]) == ([], 0, 0)
     # both were among what arrived of late: nothing else was asked
     assert "GetItem" not in requests.seen
+
+
+class Lively(Connections):
+    """Connections of which none is stale, and that know how often somebody asked."""
+
+    def __init__(self) -> None:
+        super().__init__(None, "connections")
+        self.asked = 0
+
+    def stale(self, _idle_seconds: int, _now: int) -> Iterator[tuple[ConnectionInfo, ...]]:
+        self.asked += 1
+        yield ()
+
+
+def test_there_is_time_to_remind_and_to_sweep_however_much_there_is_to_heal(
+    scene: Answered, invoked: Invoked
+) -> None:
+    for number in range(60):
+        scene.ask("Hello", session_id=f"session {number}")
+    scene.pass_(2 * MINUTE)
+    clock, connections = Clock(60), Lively()
+    scene.stores = msgspec.structs.replace(scene.stores, pointers=Slow(scene.stores.pointers, clock))
+
+    done = run(scene, invoked, connections, clock)
+
+    assert 0 < done["healed"] < 60
+    assert (done["reminded"], connections.asked) == (60, 1)
+    assert clock.left > 10_000
 
 
 def test_an_outcome_that_has_just_arrived_is_seen(scene: Answered, invoked: Invoked, table: Table) -> None:
