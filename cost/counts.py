@@ -56,10 +56,10 @@ REPLY_MESSAGE: Final = 2
 """Its row in the chat storage."""
 NUMBER_KEPT: Final = 1
 """Of a reply, beside its lease: for whoever asks for it once more."""
-READS_OF_ANSWER: Final = 4
-"""Beside those of a delivery: the conversation, if it is short, the text once more, the top of the feed, and
-who is subscribed."""
-READS_OF_LOOK: Final = 1
+READS_OF_ANSWER: Final = 5
+"""Beside those of a delivery: the conversation, if it is short, the text once more, the top of the feed, who
+is subscribed, and whether it was cancelled."""
+READS_OF_LOOK: Final = 2
 """Of each second that a reply takes: who is subscribed, and whether it was cancelled."""
 CANCELLATION: Final = 1
 """Of a text, in the feed of its conversation."""

@@ -31,7 +31,7 @@ def spent(bill: Bill, price: Price) -> float:
     [
         (work.texts(stack("dev"), busy=False), 14 + 18 + 1, 7),
         (work.texts(stack("dev"), busy=True), 14 + 4.48 + 1, 4.41),
-        (replies(stack("dev")), 18 + 18 + 1, 13),
+        (replies(stack("dev")), 18 + 18 + 1, 18),
         (work.connections(stack("dev"), busy=False), 6 + 24 + 4, 5),
         (work.connections(stack("dev"), busy=True), 6 + 12.12 + 4, 3.02),
         (work.voice_minutes(stack("dev")), 3 + 12, 3),

@@ -118,8 +118,8 @@ REPLIES: Final = (
     Mutation(
         "nobody looks for cancellations",
         _SCREENS,
-        "        self.is_cancelled = question.message_id in watched.cancelled\n",
-        "        self.is_cancelled = question.message_id == watched.cancelled\n",
+        "        self.is_cancelled = watched.is_cancelled\n",
+        "        self.is_cancelled = watched.is_cancelled and False\n",
         "a reply that nobody wants is paid for to its end",
     ),
     Mutation(

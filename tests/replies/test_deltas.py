@@ -6,6 +6,7 @@ import pytest
 
 from functions.aws.gateway.callbacks import Posted
 from functions.domain.log.facts import ReplyCompleted
+from functions.domain.log.ids import HOUR, event_id
 from functions.domain.refusals import Unavailable
 from functions.domain.replies.pieces import Ended, StopReason, TextPiece
 from functions.operations.replies.screens import LOOK_MILLISECONDS, MOST_SCREENS
@@ -189,6 +190,25 @@ def test_what_was_cancelled_before_its_first_word_is_an_empty_reply(scene: Answe
     [reply] = scene.outcomes(asked)
     assert isinstance(reply, ReplyCompleted)
     assert (reply.text, reply.stop_reason) == ("", "cancelled")
+
+
+def test_a_look_reads_nothing_of_what_else_was_cancelled(scene: Answered) -> None:
+    """A cancellation stays for an hour, and for days until DynamoDB deletes it."""
+    scene.subscribe()
+    for number in range(100):
+        scene.stores.cancellations.cancel(FEED, event_id(scene.now, f"{number}"), scene.now)
+    scene.pass_(HOUR)
+    asked = scene.ask("Hello")
+    scene.stores.cancellations.cancel(FEED, asked.event_id, scene.now)
+    read: list[int] = []
+    scene.client.meta.events.register(
+        "after-call.dynamodb.Query", lambda parsed, **_: read.append(parsed["ScannedCount"])
+    )
+
+    watched = scene.stores.subscribers.watch(FEED, asked.event_id, scene.now)
+
+    assert (len(watched.subscribers), watched.is_cancelled) == (1, True)
+    assert sum(read) == 2
 
 
 def test_what_another_text_is_cancelled_by_does_not_end_this_one(scene: Answered) -> None:

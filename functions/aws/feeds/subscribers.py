@@ -8,21 +8,19 @@ import msgspec
 from functions.aws import batch_reads
 from functions.aws.attributes import Item, from_item, to_item
 from functions.aws.faults import DENIED, INDEX_AWAY, unavailable
-from functions.aws.feeds.keys import CANCELLED, SUBSCRIBERS, subscriber_key
+from functions.aws.feeds.keys import SUBSCRIBERS, cancellation_key, subscriber_key
 from functions.domain.feeds.feeds import Subscriber, has_expired, user_feed
 from functions.domain.refusals import Unavailable
 from functions.names import TTL_ATTRIBUTE
 
 _ATTEMPTS: Final = 3
-_LAST: Final = f"{CANCELLED}~"
-"""Behind every cancellation: what follows is an id."""
 
 
 class Watched(msgspec.Struct, frozen=True):
-    """Who listens to a feed, and the texts whose replies somebody has cancelled, by their message ids."""
+    """Who listens to a feed, and whether somebody has cancelled the reply that grows there."""
 
     subscribers: list[Subscriber]
-    cancelled: frozenset[str]
+    is_cancelled: bool
 
 
 class Subscribers:
@@ -65,14 +63,13 @@ class Subscribers:
         """Return the subscribers of a feed that have not expired, ``now`` in epoch milliseconds."""
         return [_subscriber(item) for item in self._items(feed, SUBSCRIBERS, f"{SUBSCRIBERS}~", now)]
 
-    def watch(self, feed: str, now: int) -> Watched:
-        """Return who listens to a feed and what is cancelled in it, by one query, as `of` does."""
-        items = self._items(feed, SUBSCRIBERS, _LAST, now)
-        keys = [item["key"]["S"] for item in items]
-        return Watched(
-            [_subscriber(item) for item, key in zip(items, keys, strict=True) if key.startswith(SUBSCRIBERS)],
-            frozenset(key.removeprefix(CANCELLED) for key in keys if key.startswith(CANCELLED)),
-        )
+    def watch(self, feed: str, message_id: str, now: int) -> Watched:
+        """Return who listens to a feed, as `of` does, and whether the reply to a text is cancelled.
+
+        Two queries: what else was cancelled in the feed, and is not deleted yet, is not read.
+        """
+        key = cancellation_key(message_id)
+        return Watched(self.of(feed, now), bool(self._items(feed, key, key, now)))
 
     def _items(self, feed: str, first: str, last: str, now: int) -> list[Item]:
         query = {

@@ -70,11 +70,11 @@ class Screens:
         self.look_at = now + LOOK_MILLISECONDS
         question = self._asking.question
         try:
-            watched = self._subscribers.watch(self._asking.feed, now)
+            watched = self._subscribers.watch(self._asking.feed, question.message_id, now)
         except Unavailable as unavailable:
             warn("screens_not_found", unavailable, message_id=question.message_id)
             return []
-        self.is_cancelled = question.message_id in watched.cancelled
+        self.is_cancelled = watched.is_cancelled
         listening = {each.connection_id: each for each in watched.subscribers}
         self._met = {id_: each for id_, each in self._met.items() if id_ in listening}
         own = question.event.connection_id
