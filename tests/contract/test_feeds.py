@@ -23,6 +23,7 @@ from functions.domain.log.claims import Count
 from functions.domain.log.events import Event, event
 from functions.domain.log.facts import TextMessageReceived
 from tests.gateway_events import cause
+from tests.stage import Requests
 from tests.tables import Tables
 
 NOW = 1_795_420_800_000
@@ -69,6 +70,20 @@ def test_events_are_numbered_from_1_without_a_gap(pointers: Pointers) -> None:
 
     assert given == list(range(1, 26))
     assert pointers.top(FEED) == Position(25, "e24")
+
+
+def test_the_top_is_found_in_few_requests_though_all_has_expired(
+    make_client: Callable[[], Any], tables: Tables, clock: Clock
+) -> None:
+    client = make_client()
+    pointers = Pointers(client, tables.feeds, clock)
+    for number in range(60):
+        pointers.number(FEED, unnumbered(number))
+    clock.now = KEPT * 1000
+    requests = Requests(client)
+
+    assert pointers.top(FEED) == Position(0, "")
+    assert requests.seen.count("Query") <= 4
 
 
 def test_each_feed_has_numbers_of_its_own(pointers: Pointers) -> None:

@@ -115,9 +115,13 @@ class Pointers:
         return None
 
     def from_top(self, feed: str, most: int, *, below: int | None = None) -> list[Pointer]:
-        """Return what has not expired at the top of a feed, or next below a number, the greatest first."""
+        """Return what has not expired at the top of a feed, or next below a number, the greatest first.
+
+        A page has more than are asked for where these are few: what expired stays for days, at the top too.
+        """
         now = self._now()
-        pointers = (each for page, _ in self._pages(feed, most, below) for each in page)
+        pages = self._pages(feed, max(most, self._page), below)
+        pointers = (each for page, _ in pages for each in page)
         return list(islice((each for each in pointers if not has_expired(each.expires_at, now)), most))
 
     def top(self, feed: str) -> Position:
