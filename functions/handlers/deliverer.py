@@ -33,6 +33,6 @@ def handler(
     pause: Callable[[float], None] = time.sleep,
 ) -> dict[str, Any]:
     """Post what the messages of a batch hold; see `Worker`."""
-    poster = Poster(callbacks, stores.subscribers, log, now, pause)
-    worker = Worker(stores, poster, deferring, pace, now, context.get_remaining_time_in_millis)
+    poster = Poster(callbacks, stores.subscribers, log, now, pause, pace.wait)
+    worker = Worker(stores, poster, deferring, now, context.get_remaining_time_in_millis)
     return worker.work(event["Records"], context.aws_request_id)

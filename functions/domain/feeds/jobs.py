@@ -9,7 +9,11 @@ from functions.domain.feeds.feeds import Pointer, Subscriber
 MOST_RECIPIENTS: Final = 100
 """Connections of one job: with the longest frame it is far below what a queue takes."""
 MOST_ATTEMPTS: Final = 6
-"""After them a job is given up, and the queue puts it aside: some five minutes after it was first tried."""
+"""After them a job is not put back: the queue gives it out three times, and puts it aside.
+
+The last of them begins some five minutes after the first. With the usual timeout of the worker, the queue
+puts the job aside 18 minutes after that.
+"""
 _FIRST_SECONDS: Final = 5
 _LONGEST_SECONDS: Final = 120
 

@@ -23,13 +23,18 @@ _PAUSES: Final = (0.1, 0.3)
 
 
 class Poster(msgspec.Struct, frozen=True):
-    """Posts frames to subscribers, several of whom may be posted to at a time."""
+    """Posts frames to subscribers, several of whom may be posted to at a time.
+
+    ``begin`` is called before each request that `post`, `try_post` and `try_frame` make: who keeps a pace
+    waits there.
+    """
 
     callbacks: Callbacks
     subscribers: Subscribers
     log: EventLog
     now: Callable[[], int]
     pause: Callable[[float], None] = time.sleep
+    begin: Callable[[], object] = lambda: None
 
     def post(self, to: Subscriber, frames: Iterable[Sent]) -> bool:
         """Post frames in order until one of them is not taken, and tell whether all were.
@@ -72,11 +77,13 @@ class Poster(msgspec.Struct, frozen=True):
         return posted
 
     def _post(self, to: Subscriber, frame: bytes) -> Posted:
+        self.begin()
         posted = self.callbacks.post(to.connection_id, frame)
         for seconds in _PAUSES:
             if posted is not Posted.BUSY:
                 break
             self.pause(seconds)
+            self.begin()
             posted = self.callbacks.post(to.connection_id, frame)
         if posted is Posted.GONE:
             self._lose(to)

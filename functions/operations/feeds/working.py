@@ -67,12 +67,11 @@ class Outcome(msgspec.Struct):
 
 
 class Worker(msgspec.Struct, frozen=True):
-    """What jobs are done with, in one invocation."""
+    """What jobs are done with, in one invocation; the poster keeps the pace."""
 
     stores: FeedStores
     poster: Poster
     deferring: Deferring
-    pace: Pace
     now: Callable[[], int]
     remaining_milliseconds: Callable[[], int]
 
@@ -110,7 +109,6 @@ class Worker(msgspec.Struct, frozen=True):
                 self.deferring.put(msgspec.structs.replace(job, to=rest))
                 outcome.deferred += len(rest)
                 break
-            self.pace.wait()
             match self._post(job, event, to):
                 case Posted.DELIVERED:
                     outcome.delivered += 1

@@ -340,6 +340,34 @@ def test_each_recipient_is_paced(scene: Scene, queue: MemoryQueue) -> None:
     assert waiting.pauses == [0.5]
 
 
+def test_so_is_each_part_of_a_long_message(scene: Scene, queue: MemoryQueue) -> None:
+    to = scene.subscribe()
+    scene.say("w" * 30_000)
+    [pointer] = scene.stores.pointers.from_top("session#s-1", 1)
+    queue.deferring.tell("session#s-1", pointer, [to])
+    scene.told()
+    waiting = Waiting()
+
+    queue.give_out(scene, pace=Pace(0.5, waiting.clock, waiting.pauses.append))
+
+    parts = scene.told()
+    assert len(parts) > 1
+    assert waiting.pauses == [0.5] * (len(parts) - 1)
+
+
+def test_so_is_each_request_to_who_is_busy(scene: Scene, queue: MemoryQueue) -> None:
+    scene.subscribe()
+    busy(scene)
+    scene.say("hello")
+    scene.callbacks.posts.clear()
+    waiting = Waiting()
+
+    queue.give_out(scene, pace=Pace(0.5, waiting.clock, waiting.pauses.append))
+
+    assert len(scene.callbacks.posts) == 3
+    assert waiting.pauses == [0.5, 0.5]
+
+
 # --- Jobs ------------------------------------------------------------------------------------
 
 
