@@ -18,7 +18,7 @@ class _Meaning(msgspec.Struct, frozen=True):
 
 
 _MEANINGS: Final = {
-    # a client can use up a quota, so this wakes nobody: what lasts ends as abandoned
+    # a client can use up a quota, so this wakes nobody: what lasts ends as throttled
     Failure.THROTTLED: _Meaning(may_pass=True, fault=None, pause_seconds=1),
     Failure.UNAVAILABLE: _Meaning(may_pass=True, fault=Fault.SERVER),
     Failure.TIMED_OUT: _Meaning(may_pass=True, fault=Fault.SERVER),
