@@ -4,11 +4,12 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 from botocore.config import Config
 from moto import mock_aws
-from moto.core.models import patch_client
+from moto.core.models import botocore_stubber
 
 from functions.aws import clients
 from local import emulator
@@ -40,8 +41,17 @@ def moto() -> Iterator[MakeClient]:
 
     def make_client() -> Any:
         made = client()
-        patch_client(made)  # it knows by itself only the sessions that are younger than its own import
+        # it knows by itself the sessions that are younger than its own import
+        made.meta.events.unregister("before-send", botocore_stubber)
+        made.meta.events.register("before-send", one_at_a_time)
         return made
+
+    def one_at_a_time(event_name: str, request: Any, **more: Any) -> Any:
+        """Answer a request alone: between a condition and its write, moto would let another thread in."""
+        with turn:
+            return botocore_stubber(event_name, request, **more)
+
+    turn = Lock()
 
     with mock_aws():
         yield make_client
