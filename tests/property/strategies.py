@@ -136,7 +136,10 @@ _data: dict[str, SearchStrategy[dict[str, Any]]] = {
     "text_cancel": st.fixed_dictionaries({"messageId": sessions}),
     "sessions": st.fixed_dictionaries(
         {},
-        optional={"limit": st.integers(1, 50), "cursor": st.none() | st.from_regex(r"[A-Za-z0-9_-]{1,9}\Z")},
+        optional={
+            "limit": st.integers(1, 50),
+            "cursor": st.none() | st.from_regex(r"[A-Za-z0-9_-]{1,9}", fullmatch=True),
+        },
     ),
 }
 
