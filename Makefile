@@ -13,8 +13,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 .PHONY: help up down status logs chat demo cost test clocks faults fuzz lint secrets format types audit bench mutation steady lock clean
 
 # What looks like a secret and is none: the emulator's key, the alphabet of ULIDs, the signatures by which Pulumi
-# marks a value, and ids in recorded events. It is named by value: no file and no kind of secret goes unseen.
-HARMLESS := ^(test|0123456789ABCDEFGHJKMNPQRSTVWXYZ|4dabf18193072939515e22adb298388d|1b47061264138c4ac30d75fd1eb44270|a1b2c3d4e5|7de3041dd709b024af6f29e4fa13d34[01])$$
+# marks a value, ids in recorded events, and a cursor. It is named by value: no file and no kind of secret goes unseen.
+HARMLESS := ^(test|0123456789ABCDEFGHJKMNPQRSTVWXYZ|4dabf18193072939515e22adb298388d|1b47061264138c4ac30d75fd1eb44270|a1b2c3d4e5|7de3041dd709b024af6f29e4fa13d34[01]|Bh6DNc9zlWvbxJ3MWyJ0cmlwLXRvLWxpc2JvbiIsMTc5NTQyNjU1MDE1MV0)$$
 LOCKED := . functions local ops policies tests
 
 help: ## Show what there is

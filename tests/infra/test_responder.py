@@ -77,7 +77,7 @@ def test_a_script_asks_nobody() -> None:
 
 def test_what_fails_three_times_is_kept() -> None:
     invocations = evaluated("prod").named("responder-invocations").inputs
-    queue = "arn:aws:sqs:us-east-1:123456789012:airium-websocket-responder-failures"
+    queue = f"arn:aws:sqs:us-east-1:{ACCOUNT}:airium-websocket-responder-failures"
 
     assert invocations["functionName"] == "airium-websocket-responder"
     assert invocations["destinationConfig"] == {"onFailure": {"destination": queue}}

@@ -11,16 +11,25 @@ from websockets.exceptions import InvalidStatus
 
 from functions.aws.archive.objects import Objects
 from functions.aws.feeds.subscribers import Subscribers
+from functions.aws.log.event_items import decode as decode_event
 from functions.aws.log.event_items import encode as encode_event
 from functions.aws.log.event_log import EventLog
 from functions.aws.read_models import session_items
 from functions.aws.read_models.connection_items import Stored, encode
 from functions.domain.archive.hours import HOUR, Watermark, hour_of
 from functions.domain.connections.connection import Connection, Opened
-from functions.domain.feeds.feeds import Subscriber
+from functions.domain.feeds.feeds import Pointer, Subscriber, conversation_feed
+from functions.domain.feeds.jobs import Tell
+from functions.domain.feeds.jobs import encode as encode_job
 from functions.domain.log.claims import Take, session_key
 from functions.domain.log.events import Cause, Event, event
-from functions.domain.log.facts import ActivityRecorded, ConnectionOpened, Fact, TextMessageReceived
+from functions.domain.log.facts import (
+    ActivityRecorded,
+    ConnectionLost,
+    ConnectionOpened,
+    Fact,
+    TextMessageReceived,
+)
 from functions.domain.texts.sessions import Session
 from functions.domain.times import iso
 from local.stackfile import PROJECT
@@ -43,10 +52,13 @@ NOT_ENFORCED = {
     "dynamodb:GetShardIterator",
     "dynamodb:ListStreams",
     "sqs:SendMessage",
+    "sqs:ReceiveMessage",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
     "lambda:InvokeFunction",
 }
-"""What the embedded AWS lets pass for streams, logs, asynchronous destinations and schedules: `tests/infra`
-holds those to a list."""
+"""What the embedded AWS lets pass for streams, queues, logs, asynchronous destinations and schedules:
+`tests/infra` holds those to a list."""
 
 
 class Work:
@@ -219,6 +231,25 @@ class Work:
         log.append(self._undelivered())
         swept = self._works(outputs.everything["sweeper_function"], {"time": iso(now()), "idleSeconds": 60})
         return bool(swept.get("healed"))
+
+    def works_off(self) -> bool:
+        """A text waits in the delivery queue for its one subscriber, who is gone."""
+        said = self._undelivered()
+        log = EventLog(self.backend.cloud.client("dynamodb"), self.backend.outputs.events_table)
+        log.append(said)
+        [to] = [
+            each
+            for each in self._subscribers.of_user(said.user_id, now())
+            if each.connection_id == said.connection_id
+        ]
+        pointer = Pointer(1, said.connection_id, said.event_id, said.at, said.expires_at)
+        job = Tell(conversation_feed(said.session_id, said.connection_id), pointer, (to,))
+        record = {"messageId": uuid.uuid4().hex, "body": encode_job(job)}
+        done = self._works(self.backend.named("deliverer"), {"Records": [record]})
+        appended = map(decode_event, log.items(said.connection_id))
+        lost = [each for each in appended if isinstance(each.fact, ConnectionLost)]
+        is_left = self._is_subscribed(said.user_id, said.connection_id)
+        return done == {"batchItemFailures": []} and len(lost) == 1 and not is_left
 
     # --- Replies -------------------------------------------------------------------------------
     def answers(self) -> bool:
@@ -436,6 +467,7 @@ def happened(fact: Fact, connected_at: int | None = None) -> Event:
 
 
 ARCHIVED = {f"{PROJECT}:archive": json.dumps({"enabled": "true"})}
+QUEUED = {f"{PROJECT}:delivery": json.dumps({"queue": "true"})}
 
 NEEDED: dict[Kind, Callable[[Work], bool]] = {
     ("authorizer", "dynamodb:Query", "feeds"): Work.counts_connections,
@@ -523,6 +555,10 @@ NEEDED: dict[Kind, Callable[[Work], bool]] = {
     ("sweeper", "execute-api:ManageConnections", "POST"): Work.heals,
     ("sweeper", "execute-api:ManageConnections", "GET"): Work.loses,
     ("sweeper", "execute-api:ManageConnections", "DELETE"): Work.closes,
+    ("deliverer", "dynamodb:BatchGetItem", "events"): Work.works_off,
+    ("deliverer", "dynamodb:BatchWriteItem", "feeds"): Work.works_off,
+    ("deliverer", "dynamodb:PutItem", "events"): Work.works_off,
+    ("deliverer", "execute-api:ManageConnections", "POST"): Work.works_off,
     ("archiver", "dynamodb:Query", "by-arrival"): Work.archives,
     ("archiver", "s3:ListBucket", "archive"): Work.archives,
     ("archiver", "s3:GetObject", "*"): Work.archives,
@@ -533,7 +569,7 @@ NEEDED: dict[Kind, Callable[[Work], bool]] = {
 @pytest.fixture(scope="module")
 def own_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
     """A backend that nobody else works on, since its read models get rows that no event explains."""
-    with deployed(tmp_path_factory.mktemp("permissions"), VERIFIED | ARCHIVED) as backend:
+    with deployed(tmp_path_factory.mktemp("permissions"), VERIFIED | ARCHIVED | QUEUED) as backend:
         yield backend
 
 
