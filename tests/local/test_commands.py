@@ -268,11 +268,10 @@ def test_a_chat_goes_on_where_another_one_was(commands):
 
     assert (down.returncode, down.stderr) == (1, "error: it is not up: `make up` starts it\n")
     assert (one.returncode, two.returncode) == (0, 0)
-    for chat in (one, two):
-        assert [line for line in chat.stdout.splitlines() if line.startswith("you")] == [
-            "you: hello",
-            "you: and again",
-        ]
+    shown = [line for line in one.stdout.splitlines() if line.startswith("you")]
+    # which of two got the first number nobody promises, only that every screen has it so
+    assert sorted(shown) == ["you: and again", "you: hello"]
+    assert [line for line in two.stdout.splitlines() if line.startswith("you")] == shown
 
 
 def table_rows(commands):
