@@ -42,6 +42,7 @@ def tables() -> Iterator[tuple[Any, Tables]]:
                 names.ENGINE: names.ENGINE_SCRIPT,
                 names.HISTORY_TURNS: "20",
                 names.HISTORY_TOKENS: "4000",
+                names.TOKENS_BESIDE_QUESTION: "5028",
                 "AWS_REGION": REGION,
                 names.RETENTION_DAYS: "90",
                 names.TEXTS_PER_MINUTE: "60",
