@@ -29,6 +29,8 @@ _ESCAPE: Final = len(r"\u0000")
 """Bytes of a character in JSON at most."""
 _INDEXES: Final = 2
 """Of the events, each of which holds them whole."""
+_ROWS: Final = counts.ROW + counts.CHANGED_INDEXES + counts.SESSION + counts.MOVED_SESSION
+"""Of a connection and of its session, as something that is said changes them."""
 
 
 class Most(NamedTuple):
@@ -98,7 +100,7 @@ def _texts(user: User) -> Most:
     number, kilobytes = user.texts, _kilobytes(user.text_bytes, user.texts)
     claims = counts.CLAIM + counts.COUNT + counts.RESERVATIONS
     append = _events(kilobytes) + number * claims
-    projection = kilobytes + number * (counts.ROW + counts.CHANGED_INDEXES + counts.COUNTERS_OF_TEXT)
+    projection = kilobytes + number * (_ROWS + counts.COUNTERS_OF_TEXT)
     tokens = number * (user.tokens_beside + tokens_of("") + 1) + user.text_bytes // 3
     posts = user.screens * (number + _ESCAPE * user.text_bytes // TEXT_BYTES)
     units = counts.TRANSACTION * (append + projection) + number * counts.NUMBER
@@ -115,9 +117,7 @@ def _replies(user: User) -> Most:
     begun, whole = number * MOST_ATTEMPTS * parts * seeing, number * parts * user.screens
     outcome = _events(kilobytes) + number * counts.RESERVATIONS
     of_texts = _kilobytes(user.text_bytes, number)
-    projection = (
-        kilobytes + of_texts + number * (counts.ROW + counts.CHANGED_INDEXES + counts.COUNTERS_OF_TEXT)
-    )
+    projection = kilobytes + of_texts + number * (_ROWS + counts.COUNTERS_OF_TEXT)
     leases = number * (MOST_ATTEMPTS + counts.CLAIM)
     units = counts.TRANSACTION * (outcome + projection) + leases + number * counts.NUMBER
     return Most("their replies", f"{number:,}", 0, ticks + begun + whole, number * (MOST_ATTEMPTS + 1), units)
@@ -132,7 +132,7 @@ def _of_feeds(user: User) -> Iterator[Most]:
 
 
 def _voice(user: User) -> Iterator[Most]:
-    row = counts.ROW + counts.CHANGED_INDEXES
+    row = _ROWS
     started = counts.TRANSACTION * (_events(1) + 2 * counts.CLAIM + counts.COUNT + row)
     ended = counts.TRANSACTION * (_events(1) + 2 * counts.CLAIM + row + counts.COUNTERS_OF_VOICE_SESSION)
     yield Most("voice sessions, with their ends", "", 0, 0, 4, started + ended).times(user.voice_sessions)
