@@ -237,3 +237,19 @@ def test_a_cancellation_is_heard_between_two_attempts(scene: Answered) -> None:
     [reply] = scene.outcomes(asked)
     assert isinstance(reply, ReplyCompleted)
     assert reply.stop_reason == "cancelled"
+
+
+def test_what_was_said_before_an_attempt_failed_is_kept_if_no_other_follows(scene: Answered) -> None:
+    asked = scene.ask("[say 9] [fail interrupted] [after 2]")
+
+    def cancel() -> None:
+        scene.stores.cancellations.cancel(FEED, asked.event_id, scene.now)
+        look(scene)
+
+    scene.at_sleep = cancel
+
+    scene.answer(asked)
+
+    [reply] = scene.outcomes(asked)
+    assert isinstance(reply, ReplyCompleted)
+    assert (reply.text, reply.stop_reason) == ("1 2", "cancelled")

@@ -108,7 +108,8 @@ class Trying(msgspec.Struct, frozen=True):
                 problem = f"{end.failure} and no time for another attempt"
                 raise Unavailable(problem)
             if (early := self.hearing.rest(seconds)) is not None:
-                return self._outcome("", early, lease.attempt)
+                # screens show what this attempt has said
+                return self._outcome(heard.text, early, lease.attempt)
             again = self.leasing.take_again()
             if isinstance(again, Spent):
                 return self._outcome(heard.text, end, lease.attempt)
