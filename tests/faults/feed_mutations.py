@@ -321,8 +321,8 @@ FEEDS: Final = (
     Mutation(
         "a client shows whatever comes",
         _DEVICE,
-        "    if not device.begun or seq > device.seq + 1:\n",
-        "    if not device.begun:\n",
+        "    if not device.answered or seq > device.seq + 1:\n",
+        "    if not device.answered:\n",
         "what was lost is never asked for",
     ),
     Mutation(

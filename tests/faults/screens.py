@@ -12,6 +12,8 @@ from tests.feeds.device import Device, asking, cut, received
 
 _PATIENCE_MILLISECONDS: Final = 10_000
 """After which a question that is not answered is asked again."""
+_ROOM: Final = 200
+"""Messages before their turn: as many as one resume brings."""
 Shown = list[tuple[int, str, str | None]]
 """Numbers, ids and texts, in order."""
 
@@ -32,7 +34,7 @@ class Screen:
         self._world = world
         self._user = user
         self._session = session
-        self._feeds = {"session": Device(), "user": Device()}
+        self._feeds = {"session": Device(room=_ROOM), "user": Device(room=_ROOM)}
         self._texts: dict[tuple[str, int, str], str | None] = {}
         self._parts: dict[tuple[str, int, str], dict[int, str]] = {}
         self._loading: dict[str, Loading] = {}
@@ -60,7 +62,7 @@ class Screen:
         self._feeds = {name: cut(device) for name, device in self._feeds.items()}
         if self._session is None:  # a conversation of its own, which has only begun
             self._forget("session")
-            self._feeds["session"] = Device()
+            self._feeds["session"] = Device(room=_ROOM)
         self._loading.clear()
         self._parts.clear()
         self.go_on()

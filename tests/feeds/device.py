@@ -22,23 +22,32 @@ class Device(NamedTuple):
         What it shows since it began, or began anew: numbers and ids.
     ahead
         What came before its turn.
+    begun
+        Whether it has a position.
+    answered
+        Whether a resume of this connection was answered: until then it shows nothing, since the feed may have
+        begun anew meanwhile.
     owed, asked
         Whether it has to resume, and whether it has asked to.
     wants_history
         Whether it began anew, and what was before is not loaded yet.
     base
         Where it began anew.
+    room
+        How much of what came before its turn it keeps.
     """
 
     seq: int = 0
     id: str = ""
     begun: bool = False
+    answered: bool = False
     shown: Shown = ()
     ahead: Shown = ()
     owed: bool = True
     asked: bool = False
     wants_history: bool = False
     base: int = 0
+    room: int = MOST_AHEAD
 
     @property
     def must_resume(self) -> bool:
@@ -53,7 +62,7 @@ def asking(device: Device) -> Device:
 
 def cut(device: Device) -> Device:
     """Return the device whose connection broke: the next one begins with a resume."""
-    return device._replace(ahead=(), owed=True, asked=False)
+    return device._replace(ahead=(), owed=True, asked=False, answered=False)
 
 
 def received(device: Device, kind: str, data: dict[str, Any]) -> Device:
@@ -67,15 +76,18 @@ def received(device: Device, kind: str, data: dict[str, Any]) -> Device:
                 position["seq"],
                 position["id"],
                 begun=True,
+                answered=True,
                 ahead=device.ahead,
                 owed=False,
                 wants_history=True,
                 base=position["seq"],
+                room=device.room,
             )
             return _drain(anew)
         case "resumed":
+            device = _drain(device._replace(asked=False, answered=True))
             missing = data.get("more", False) or device.seq < data["seq"]
-            return device._replace(asked=False, owed=device.owed or missing)
+            return device._replace(owed=device.owed or missing)
         case "history_page":
             return _loaded(device, data)
         case _:
@@ -83,8 +95,8 @@ def received(device: Device, kind: str, data: dict[str, Any]) -> Device:
 
 
 def _told(device: Device, seq: int, message_id: str) -> Device:
-    if not device.begun or seq > device.seq + 1:
-        ahead = sorted({*device.ahead, (seq, message_id)})[:MOST_AHEAD]  # the least are needed first
+    if not device.answered or seq > device.seq + 1:
+        ahead = sorted({*device.ahead, (seq, message_id)})[: device.room]  # the least are needed first
         return device._replace(ahead=tuple(ahead))
     if seq <= device.seq:
         # a number of something else: the feed is not the one that this device was in

@@ -19,7 +19,7 @@ class Screen:
 
     def __init__(self, client: Client) -> None:
         self.client = client
-        self.device = Device()
+        self.device = Device(room=200)
         self.texts: dict[str, str] = {}
         self._parts: dict[tuple[str, int], dict[int, str]] = {}
 
