@@ -13,6 +13,7 @@ from functions.domain.refusals import Unavailable
 from functions.domain.replies.leasing import MOST_ATTEMPTS
 from functions.domain.replies.pieces import Ended, Failed, Failure, StopReason, TextPiece
 from functions.domain.replies.prompt import Role, Utterance
+from functions.domain.replies.questions import question_of
 from tests.feeds.scene import FEED
 from tests.replies.scene import INVOCATION, Answered, Said, saying
 from tests.stage import Requests, raising
@@ -134,6 +135,19 @@ def test_a_text_is_tried_five_times_whoever_tries(scene: Answered) -> None:
     assert at_once == {"became": "held"}
     assert len(engine.asked) == MOST_ATTEMPTS
     assert scene.outcomes(asked) == [ReplyFailed(asked.event_id, "abandoned")]
+
+
+def test_a_first_invocation_that_comes_when_the_text_was_given_up_asks_no_engine(scene: Answered) -> None:
+    engine = scene.engine = Said()
+    asked = scene.ask("Hello")
+    scene.pass_(600_000)
+    question = question_of(asked)
+    assert question is not None
+    scene.log.append(question.outcome(ReplyFailed(asked.event_id, "abandoned"), scene.now))
+
+    done = scene.answer(asked)
+
+    assert (done["became"], done["reason"], engine.asked) == ("failed", "abandoned", [])
 
 
 def test_what_is_no_text_or_no_more_is_not_answered(scene: Answered) -> None:

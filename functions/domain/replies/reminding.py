@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from functions.domain.log.ids import MINUTE
-from functions.domain.replies.leasing import MOST_ATTEMPTS, Standing
+from functions.domain.replies.leasing import CLOCKS_MILLISECONDS, MOST_ATTEMPTS, Standing
 
 ABANDONED_MILLISECONDS: Final = 10 * MINUTE
 """So old is a text whose answer is not begun any more: the sweeper has had it answered twice by then."""
@@ -47,3 +47,11 @@ def judge(text: Unanswered, standing: Standing | None, now: int) -> Next:
     if is_spent or now - text.arrived_at >= ABANDONED_MILLISECONDS:
         return Next.ABANDON
     return Next.ASK
+
+
+def may_be_abandoned(arrived_at: int, now: int) -> bool:
+    """Tell whether a text is so old that it may have been given up, although nobody ever began to answer it.
+
+    Both in epoch milliseconds, by clocks that may differ.
+    """
+    return now - arrived_at >= ABANDONED_MILLISECONDS - CLOCKS_MILLISECONDS

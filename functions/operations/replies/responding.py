@@ -19,6 +19,7 @@ from functions.domain.replies.leasing import Held, Spent, Taken
 from functions.domain.replies.pieces import Failure
 from functions.domain.replies.prompt import Utterance
 from functions.domain.replies.questions import Question, question_of
+from functions.domain.replies.reminding import may_be_abandoned
 from functions.names import LINE_ANSWER
 from functions.operations.feeds.feeds import Feeds
 from functions.operations.feeds.posting import Poster
@@ -117,7 +118,7 @@ class Responding(msgspec.Struct, frozen=True):
         lease = leasing.take()
         if isinstance(lease, Held):
             return {"became": "held"}
-        if isinstance(lease, Spent) or lease.attempt > 1:
+        if isinstance(lease, Spent) or lease.attempt > 1 or may_be_abandoned(arrived.arrived_at, now()):
             earlier = concluding.earlier(question)
             if earlier is not None:
                 return concluding.tell(question, earlier)
