@@ -1,14 +1,13 @@
-"""Invokes a function asynchronously, by a signed request: a client of Lambda costs ten times its import."""
+"""Invokes a function asynchronously: Lambda hands it the payload, and nobody waits for what it does."""
 
 from typing import Any, Final
 
 from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
 
-from functions.aws.faults import unavailable
-from functions.domain.refusals import Unavailable
+from functions.aws.signed_requests import SignedRequests
 
-ACCEPTED: Final = 202
+_HEADERS: Final = {"X-Amz-Invocation-Type": "Event", "Content-Type": "application/json"}
+_ACCEPTED: Final = 202
 
 
 class Invoker:
@@ -16,10 +15,8 @@ class Invoker:
 
     Parameters
     ----------
-    http
-        Sends a prepared request: botocore's ``URLLib3Session``.
-    credentials
-        Botocore's, which renew themselves.
+    http, credentials
+        As `SignedRequests` take them; the credentials are botocore's.
     url
         ``{endpoint of Lambda}/2015-03-31/functions/{function}/invocations``.
     region
@@ -27,9 +24,8 @@ class Invoker:
     """
 
     def __init__(self, http: Any, credentials: Any, url: str, region: str) -> None:
-        self._http = http
-        self._url = url
-        self._auth = SigV4Auth(credentials, "lambda", region)
+        auth = SigV4Auth(credentials, "lambda", region)
+        self._requests = SignedRequests(http, auth, url, _HEADERS, "Invoke", _ACCEPTED)
 
     def invoke(self, payload: bytes, again: bytes | None = None) -> None:
         """Hand a payload over; the function gets it once or, seldom, twice.
@@ -47,17 +43,4 @@ class Invoker:
         Unavailable
             If Lambda does not accept it in time. Whether the function gets it is unknown.
         """
-        try:
-            self._send(payload)
-        except Unavailable:  # a pooled connection may have been closed at the far end: once more
-            self._send(payload if again is None else again)
-
-    def _send(self, payload: bytes) -> None:
-        headers = {"X-Amz-Invocation-Type": "Event", "Content-Type": "application/json"}
-        request = AWSRequest("POST", self._url, headers=headers, data=payload)
-        self._auth.add_auth(request)
-        with unavailable():
-            status = self._http.send(request.prepare()).status_code
-        if status != ACCEPTED:
-            problem = f"{status} of Invoke"
-            raise Unavailable(problem)
+        self._requests.send(payload, again)
