@@ -328,7 +328,7 @@ FEEDS: Final = (
     Mutation(
         "a client's new connection owes no resume",
         _DEVICE,
-        "    return device._replace(ahead=(), owed=True, asked=False)",
+        "    return device._replace(ahead=(), owed=True, asked=False, answered=False)",
         "    return device._replace(ahead=(), asked=False)",
         "what was said meanwhile is missed",
     ),

@@ -34,8 +34,8 @@ REPLIES: Final = (
     Mutation(
         "nobody looks for an outcome before asking again",
         _RESPONDING,
-        "        if isinstance(lease, Spent) or lease.attempt > 1:\n",
-        "        if isinstance(lease, Spent):\n",
+        "        if isinstance(lease, Spent) or lease.attempt > 1 or",
+        "        if isinstance(lease, Spent) or",
         "a repetition asks the model once more, and shows words after the end",
     ),
     Mutation(
