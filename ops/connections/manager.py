@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ReadTimeoutError
 
-from functions.domain.connections.requests import ErrorCode
+from functions.domain.connections.bases import ErrorCode
 
 
 class RefusedError(Exception):

@@ -6,7 +6,7 @@ from typing import get_args
 from pydantic import BaseModel
 
 from functions.domain import refusals
-from functions.domain.connections import requests
+from functions.domain.connections import bases, requests
 from functions.domain.connections.counters import Name
 from functions.domain.frames import protocol
 from functions.domain.log import facts
@@ -91,7 +91,7 @@ def test_the_readme_has_every_code_of_the_connection_manager() -> None:
         r'^A refusal is `\{"error".+?` with one of (.+?)\. ', README.read_text(), re.MULTILINE
     )
 
-    assert names(told) == list(get_args(requests.ErrorCode))
+    assert names(told) == list(get_args(bases.ErrorCode))
 
 
 def test_the_protocol_has_every_error_code() -> None:

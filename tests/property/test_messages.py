@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.connections import requests
+from functions.domain.connections import bases, requests
 from functions.domain.frames import parsing, protocol
 from functions.domain.log.ids import lowest
 from functions.domain.mismatches import allowed
@@ -124,7 +124,7 @@ def told_of_frame(frame: object) -> str | None:
 def told_of_request(request: object) -> str | None:
     try:
         requests.parse(request)
-    except requests.RequestError as refused:
+    except bases.RequestError as refused:
         return refused.message
     return None
 

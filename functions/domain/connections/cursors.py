@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 
 from functions.domain import cursors
-from functions.domain.connections.requests import RequestError
+from functions.domain.connections.bases import RequestError
 from functions.domain.cursors import Place, to_cursor
 
 __all__ = ["Position", "from_cursor", "place_of", "to_cursor"]

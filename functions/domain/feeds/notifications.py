@@ -5,7 +5,8 @@ from typing import Final
 
 import msgspec
 
-from functions.domain.connections.requests import Push, RequestError, Send
+from functions.domain.connections.bases import RequestError
+from functions.domain.connections.sends import Push, Send
 from functions.domain.feeds.contents import TEXT_BYTES
 from functions.domain.log.claims import Standing, Take, send_key, session_key
 from functions.domain.log.events import Event

@@ -18,6 +18,7 @@ from functions.domain.connections.answers import (
     Swept,
     UserDisconnected,
 )
+from functions.domain.connections.bases import RequestError
 from functions.domain.connections.requests import (
     Cleanup,
     Disconnect,
@@ -26,13 +27,11 @@ from functions.domain.connections.requests import (
     ListAll,
     ListSessions,
     ListUser,
-    Receipts,
     Request,
-    RequestError,
-    Send,
     UpdateStatus,
     parse,
 )
+from functions.domain.connections.sends import Receipts, Send
 from functions.domain.refusals import Unavailable
 from functions.names import LINE_MANAGER
 from functions.operations.connections.closing import disconnect_user

@@ -12,6 +12,7 @@ from functions.aws.read_models.connections import Connections
 from functions.aws.read_models.index_pages import Page, Row
 from functions.aws.read_models.sessions import SessionLists
 from functions.domain.connections.answers import StatusSet
+from functions.domain.connections.bases import RequestError
 from functions.domain.connections.cursors import from_cursor, place_of, to_cursor
 from functions.domain.connections.requests import (
     Disconnect,
@@ -19,7 +20,6 @@ from functions.domain.connections.requests import (
     ListAll,
     ListSessions,
     ListUser,
-    RequestError,
     UpdateStatus,
 )
 from functions.domain.frames.session_frames import SessionData

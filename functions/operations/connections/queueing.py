@@ -4,7 +4,7 @@ from functions.aws.read_models.connection_items import ConnectionInfo
 from functions.aws.read_models.connections import Connections
 from functions.domain.connections.answers import Sent
 from functions.domain.connections.cursors import from_cursor, to_cursor
-from functions.domain.connections.requests import Send
+from functions.domain.connections.sends import Send
 from functions.domain.feeds.feeds import Subscriber
 from functions.domain.feeds.jobs import MOST_RECIPIENTS
 from functions.operations.connections.invocation import Invocation

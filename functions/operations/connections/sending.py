@@ -14,7 +14,7 @@ from functions.aws.read_models.connection_items import ConnectionInfo
 from functions.aws.read_models.connections import Connections
 from functions.domain.connections.answers import Sent
 from functions.domain.connections.cursors import from_cursor, to_cursor
-from functions.domain.connections.requests import Send, frame_of
+from functions.domain.connections.sends import Send, frame_of
 from functions.domain.limits import LOST_AFTER_SECONDS
 from functions.domain.losses import loss
 from functions.domain.refusals import Unavailable

@@ -10,7 +10,7 @@ from functions.aws.log.event_reads import Arrived
 from functions.aws.log.owners import Owners
 from functions.aws.logs import warn
 from functions.domain.connections.answers import Notified, Receipt, ReceiptsShown
-from functions.domain.connections.requests import Receipts, Send
+from functions.domain.connections.sends import Receipts, Send
 from functions.domain.feeds.feeds import conversation_feed, user_feed
 from functions.domain.feeds.notifications import (
     claim_of_id,

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Final, get_args
 
 import msgspec
 
-from functions.domain.connections.requests import ErrorCode, Request
+from functions.domain.connections.bases import ErrorCode
+from functions.domain.connections.requests import Request
 from functions.operations.connections.connection_manager import serve
 from tests.feeds.memory import notifying
 from tests.fuzz import requests

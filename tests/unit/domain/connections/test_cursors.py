@@ -6,8 +6,10 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from functions.domain.connections.bases import RequestError
 from functions.domain.connections.cursors import Position, from_cursor, to_cursor
-from functions.domain.connections.requests import ListAll, ListUser, Push, RequestError, Send
+from functions.domain.connections.requests import ListAll, ListUser
+from functions.domain.connections.sends import Push, Send
 
 positions = st.builds(Position, st.text(min_size=1, max_size=128), st.integers(0, 2**53))
 scopes = st.binary(max_size=64)

@@ -11,16 +11,9 @@ from hypothesis import strategies as st
 from functions.aws.log.event_log import EventLog
 from functions.aws.read_models.connections import Connections
 from functions.aws.read_models.sessions import SessionLists
-from functions.domain.connections.requests import (
-    Cleanup,
-    ListAll,
-    Push,
-    RequestError,
-    Send,
-    UpdateStatus,
-    frame_of,
-    parse,
-)
+from functions.domain.connections.bases import RequestError
+from functions.domain.connections.requests import Cleanup, ListAll, UpdateStatus, parse
+from functions.domain.connections.sends import Push, Send, frame_of
 from functions.domain.frames.protocol import MAX_SENT_BYTES
 from functions.operations.connections.connection_manager import serve
 from tests.fakes import MemoryLog

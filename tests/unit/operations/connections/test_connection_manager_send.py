@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from functions.domain.connections.answers import Sent
-from functions.domain.connections.requests import RequestError, Send, parse
+from functions.domain.connections.bases import RequestError
+from functions.domain.connections.requests import parse
+from functions.domain.connections.sends import Send
 from functions.domain.feeds.feeds import Subscriber
 from functions.domain.feeds.jobs import Push
 from functions.domain.feeds.jobs import parse as parse_job

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from functions.aws.gateway.callbacks import BusyError
-from functions.domain.connections.requests import Disconnect, RequestError, UpdateStatus
+from functions.domain.connections.bases import RequestError
+from functions.domain.connections.requests import Disconnect, UpdateStatus
 from functions.domain.log.facts import ConnectionLost, ConnectionStatusSet
 from functions.domain.log.ids import event_id, time_of
 from functions.domain.refusals import Unavailable

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from functions.domain.connections.answers import UserDisconnected
-from functions.domain.connections.requests import DisconnectUser, RequestError, parse
+from functions.domain.connections.bases import RequestError
+from functions.domain.connections.requests import DisconnectUser, parse
 from functions.domain.log.facts import ConnectionLost, ConnectionStatusSet
 from functions.domain.log.ids import event_id
 from functions.domain.refusals import Unavailable
