@@ -32,7 +32,8 @@ class Engine(StrEnum):
     """No model: it does what a text tells it, for trying things out and for tests."""
 
 
-def _short(prompt: str) -> str:
+def short_prompt(prompt: str) -> str:
+    """Give a prompt that a function's variables can hold; a `ValueError` says why one cannot."""
     if len(prompt.encode()) > MAX_SYSTEM_PROMPT_BYTES:
         raise ValueError(f"at most {MAX_SYSTEM_PROMPT_BYTES} bytes in UTF-8: a function's variables hold it")
     if not prompt.strip():
@@ -64,7 +65,7 @@ class AiSettings(Group):
     """What answers."""
     model: _Model = "amazon.nova-lite-v1:0"
     """The id or ARN of a model, or of an inference profile, in the stack's region."""
-    system_prompt: Annotated[str | None, AfterValidator(_short)] = None
+    system_prompt: Annotated[str | None, AfterValidator(short_prompt)] = None
     """What the model is told before each conversation; with none, nothing."""
     temperature: Annotated[float | None, Field(ge=0, le=1)] = None
     """How freely it chooses its words; with none, as the model does by itself."""

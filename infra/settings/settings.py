@@ -12,6 +12,7 @@ from infra.settings.identity import IdentityMode, LimitSettings, TicketSettings,
 from infra.settings.schedules import ArchiveSettings, SweeperSettings
 from infra.settings.signals import AlarmSettings, MonitoringSettings
 from infra.settings.sizes import Sizes
+from infra.settings.voice import LiveSettings, VoiceSettings
 
 MIN_RETENTION_DAYS = 15
 """A failed record may wait 14 days in the failure queue and must still find its event when it is redriven."""
@@ -162,6 +163,8 @@ class Settings(Group):
     tickets: TicketSettings = TicketSettings()
     limits: LimitSettings = LimitSettings()
     ai: AiSettings = AiSettings()
+    voice: VoiceSettings = VoiceSettings()
+    live: LiveSettings = LiveSettings()
     api: ApiSettings = ApiSettings()
     domain: DomainSettings = DomainSettings()
     log: LogSettings = LogSettings()

@@ -12,12 +12,17 @@ import msgspec
 from functions.names import (
     CLAIM_ANSWER,
     CLAIM_CANCELS,
+    CLAIM_ENDED,
     CLAIM_HISTORIES,
     CLAIM_INFLIGHT,
     CLAIM_REPLY,
     CLAIM_RESUMES,
+    CLAIM_RUN,
+    CLAIM_SEATS,
     CLAIM_SEND,
     CLAIM_SESSION,
+    CLAIM_SPEAKING,
+    CLAIM_SPOKEN,
     CLAIM_TEXTS,
     CLAIM_TICKET,
     CLAIM_TOKENS,
@@ -123,6 +128,31 @@ def session_key(session_id: str) -> str:
 def voice_key(connection_id: str) -> str:
     """Return the key of a connection's one open voice session; its value is the session's id."""
     return f"{CLAIM_VOICE}{connection_id}"
+
+
+def speaking_key(user_id: str, minute: int) -> str:
+    """Return the key of how many voice sessions of a user are open in a minute (its start)."""
+    return f"{CLAIM_SPEAKING}{user_id}#{minute // 1000}"
+
+
+def seats_key(minute: int) -> str:
+    """Return the key of how many voice sessions are open in a minute, over all users."""
+    return f"{CLAIM_SEATS}{minute // 1000}"
+
+
+def spoken_key(user_id: str, day: int) -> str:
+    """Return the key of the seconds of a user's voice sessions of a day (its start, epoch milliseconds)."""
+    return f"{CLAIM_SPOKEN}{user_id}#{day // 1000}"
+
+
+def run_key(voice_session_id: str, generation: int) -> str:
+    """Return the key of which invocation holds a generation of a voice session."""
+    return f"{CLAIM_RUN}{voice_session_id}#{generation}"
+
+
+def ended_key(conversation: str, voice_session_id: str) -> str:
+    """Return the key of how a voice session of a conversation ended; its value is that, as JSON."""
+    return f"{CLAIM_ENDED}{conversation} {voice_session_id}"
 
 
 def texts_key(user_id: str, minute: int) -> str:
