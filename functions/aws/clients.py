@@ -12,6 +12,7 @@ from botocore.config import Config
 from functions import names
 
 if TYPE_CHECKING:
+    from functions.aws.events_api.publishing import Events
     from functions.aws.invoking import Invoker
     from functions.aws.queueing import Queue
 
@@ -100,11 +101,33 @@ def queue(url: str, region: str) -> "Queue":
     return Queue(_http(), _session.get_credentials(), url, region)
 
 
-def _http() -> Any:
+def events(
+    host: str, region: str, endpoint: str | None = None, seconds: tuple[float, float] = (0.5, 1.5)
+) -> "Events":
+    """Return what publishes to an API of AppSync Events.
+
+    Parameters
+    ----------
+    host, region, endpoint
+        As `Events` takes them.
+    seconds
+        How long a request may take to connect, and then to be answered. It is sent twice, unless it may fail.
+    """
+    from functions.aws.events_api.publishing import Events  # noqa: PLC0415 - most functions publish nothing
+
+    return Events(_http(seconds), _session.get_credentials(), host, region, endpoint)
+
+
+def credentials() -> Any:
+    """Return botocore's credentials, which renew themselves, for what signs by itself."""
+    return _session.get_credentials()
+
+
+def _http(seconds: tuple[float, float] = (0.5, 1.5)) -> Any:
     """Return what sends signed requests, over connections that it keeps."""
     from botocore.httpsession import URLLib3Session  # noqa: PLC0415 - most functions send none
 
-    connect_and_read: Any = (0.5, 1.5)  # its type says less than it takes
+    connect_and_read: Any = seconds  # its type says less than it takes
     return URLLib3Session(timeout=connect_and_read, max_pool_connections=MOST_CALLS)
 
 

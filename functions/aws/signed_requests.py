@@ -35,8 +35,10 @@ class SignedRequests:
         self._operation = operation
         self._accepted = accepted
 
-    def send(self, body: bytes, again: bytes | None = None) -> None:
+    def send(self, body: bytes, again: bytes | None = None) -> Any:
         """Send a body, and once more if that fails: the far end may have closed a pooled connection.
+
+        Returns what was answered: botocore's ``AWSResponse``.
 
         Parameters
         ----------
@@ -49,15 +51,17 @@ class SignedRequests:
             If it is not accepted in time. Whether it was carried out is unknown.
         """
         try:
-            self._send(body)
+            return self.send_once(body)
         except Unavailable:
-            self._send(body if again is None else again)
+            return self.send_once(body if again is None else again)
 
-    def _send(self, body: bytes) -> None:
+    def send_once(self, body: bytes) -> Any:
+        """Send a body, for who can do without; otherwise as `send`."""
         request = AWSRequest("POST", self._url, headers=dict(self._headers), data=body)
         self._auth.add_auth(request)
         with unavailable():
-            status = self._http.send(request.prepare()).status_code
-        if status != self._accepted:
-            problem = f"{status} of {self._operation}"
+            answer = self._http.send(request.prepare())
+        if answer.status_code != self._accepted:
+            problem = f"{answer.status_code} of {self._operation}"
             raise Unavailable(problem)
+        return answer
