@@ -2,6 +2,7 @@
 
 from local.resources import (
     archive,
+    events,
     functions,
     gateway,
     identity,
@@ -14,6 +15,7 @@ from local.resources import (
 
 __all__ = [
     "archive",
+    "events",
     "functions",
     "gateway",
     "identity",

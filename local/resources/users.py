@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from local.answers import if_there, ignoring
 from local.cloud import Cloud
 from local.errors import LocalError
 from local.resources.registry import Made, Wanted, creates, removes
 
 _SERVICE = "cognito-idp"
+_ABSENT = "ResourceNotFoundException"
 _ELSEWHERE = ("name", "passwordPolicy", "tags", "tagsAll")
 _FOR_GOOD = ("usernameAttributes", "usernameConfiguration")
 """What a pool takes only when it is made."""
@@ -68,6 +70,24 @@ def remove_user_pool_client(cloud: Cloud, identifier: str) -> None:
     for pool in _pools(cloud):
         if any(each["ClientId"] == identifier for each in _clients(cloud, pool["Id"])):
             cloud.client(_SERVICE).delete_user_pool_client(UserPoolId=pool["Id"], ClientId=identifier)
+
+
+@creates("aws:cognito/userGroup:UserGroup")
+def user_group(cloud: Cloud, wanted: Wanted) -> Made:
+    """Create the group unless it is there, with its members: the emulator cannot update one."""
+    name, pool = wanted.physical(128), wanted.inputs["userPoolId"]
+    existing = if_there(cloud.client(_SERVICE).get_group, _ABSENT, UserPoolId=pool, GroupName=name)
+    if existing is None:
+        cloud.call(_SERVICE, "CreateGroup", wanted.inputs, without=("name",), GroupName=name)
+    return Made(id=f"{pool}/{name}", outputs={"name": name})
+
+
+@removes("aws:cognito/userGroup:UserGroup")
+def remove_user_group(cloud: Cloud, identifier: str) -> None:
+    """Delete the group, whose members go on as people of the pool."""
+    pool, _, name = identifier.partition("/")
+    with ignoring(_ABSENT):
+        cloud.client(_SERVICE).delete_group(UserPoolId=pool, GroupName=name)
 
 
 def _pools(cloud: Cloud) -> Iterator[dict[str, Any]]:

@@ -15,6 +15,7 @@ FUNCTION, LAYER = "aws:lambda/function:Function", "aws:lambda/layerVersion:Layer
 API, ROUTE = "aws:apigatewayv2/api:Api", "aws:apigatewayv2/route:Route"
 INTEGRATION = "aws:apigatewayv2/integration:Integration"
 POOL = "aws:cognito/userPool:UserPool"
+EVENTS_API = "aws:appsync/api:Api"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 BUCKET, DATABASE = "aws:s3/bucket:Bucket", "aws:glue/catalogDatabase:CatalogDatabase"
 
@@ -24,6 +25,7 @@ Need = Callable[[str], Made]
 _CODE = AssetArchive({"echo.py": StringAsset("def handler(event, context): ...")})
 _TRUST = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "*"}, "Action": "sts:AssumeRole"}]}
 _POLICY = json.dumps({"Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]})
+_IAM = {"authType": "AWS_IAM"}
 _BODY = json.dumps({"widgets": []})
 _MANAGED = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
@@ -144,6 +146,20 @@ EXAMPLES: dict[str, Callable[[Need], dict[str, Any]]] = {
     "aws:apigateway/account:Account": lambda _: {},
     POOL: lambda _: {"usernameAttributes": ["email"], "passwordPolicy": {"minimumLength": 12.0}},
     "aws:cognito/userPoolClient:UserPoolClient": lambda need: {"userPoolId": need(POOL).id},
+    "aws:cognito/userGroup:UserGroup": lambda need: {"userPoolId": need(POOL).id, "description": "they help"},
+    EVENTS_API: lambda _: {
+        "eventConfig": {
+            "authProviders": [_IAM],
+            "connectionAuthModes": [_IAM],
+            "defaultPublishAuthModes": [_IAM],
+            "defaultSubscribeAuthModes": [_IAM],
+        }
+    },
+    "aws:appsync/channelNamespace:ChannelNamespace": lambda need: {
+        "apiId": need(EVENTS_API).id,
+        "publishAuthModes": [_IAM],
+        "subscribeAuthModes": [_IAM],
+    },
 }
 
 
