@@ -6,6 +6,7 @@ import pulumi_aws as aws
 from infra.archive.archive import Archive, ArchiveArgs
 from infra.connection_manager import ConnectionManager, ConnectionManagerArgs
 from infra.delivery_queue import Deliverer, DelivererArgs, DeliveryQueue
+from infra.events_api.live import Live
 from infra.functions.code import dependency_layer, function_code
 from infra.functions.function import Runtime
 from infra.gateway.websocket_api import WebSocketApi, WebSocketApiArgs
@@ -34,7 +35,8 @@ region = aws.get_region_output().region
 queue = DeliveryQueue("delivery", naming, settings) if settings.delivery.queue else None
 routed = route_functions(runtime, store, feeds, read_model, api, region, queue)
 admission = Admission("admission", runtime, AdmissionArgs(store, feeds, api))
-projector = Projector("projector", runtime, ProjectorArgs(store, read_model))
+live = Live("live", runtime, admission.users) if settings.live.enabled and admission.users else None
+projector = Projector("projector", runtime, ProjectorArgs(store, read_model, live))
 manager_args = ConnectionManagerArgs(store, read_model, api, feeds, queue)
 manager = ConnectionManager("connection-manager", runtime, manager_args)
 sweeper = Sweeper("sweeper", runtime, manager_args, routed.delivering)
@@ -43,7 +45,7 @@ archive = Archive("archive", runtime, ArchiveArgs(store)) if settings.archive.en
 
 api.serve(routed.routes, admission.authorizer)
 
-working = (*routed.functions, routed.responder, projector, manager, sweeper, archive, deliverer)
+working = (*routed.functions, routed.responder, projector, manager, sweeper, archive, deliverer, live)
 make_signals(Backend(naming, settings, store, feeds, read_model, api, admission, *working))
 
 outputs: dict[str, object] = {
@@ -71,6 +73,7 @@ outputs: dict[str, object] = {
     **(routed.responder.outputs if routed.responder else {}),
     **(archive.outputs if archive else {}),
     **(deliverer.outputs if deliverer else {}),
+    **(live.outputs if live else {}),
 }
 for name, value in outputs.items():
     pulumi.export(name, value)

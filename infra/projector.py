@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from functions import names
+from infra.events_api.live import Live
 from infra.functions.failure_queue import FailureQueue
 from infra.functions.function import Function, FunctionArgs, Runtime
 from infra.tables.event_store import EventStore
@@ -27,10 +28,13 @@ class ProjectorArgs:
         The log whose stream it reads.
     read_model
         What it keeps.
+    live
+        Where it tells of changes as they happen; None where nobody is told.
     """
 
     store: EventStore
     read_model: ReadModel
+    live: Live | None = None
 
 
 class Projector(pulumi.ComponentResource):
@@ -72,6 +76,7 @@ class Projector(pulumi.ComponentResource):
                     names.METRICS_TABLE: read_model.metrics_table,
                     names.MESSAGES_TABLE: read_model.messages_table,
                     names.SESSIONS_TABLE: read_model.sessions_table,
+                    **(args.live.variables if args.live else {}),
                 },
             ),
             opts=here,
@@ -79,6 +84,8 @@ class Projector(pulumi.ComponentResource):
         store.grant_read_stream(self.function)
         store.grant_refold(self.function)
         read_model.grant_project(self.function)
+        if args.live:
+            args.live.grant_publish(self.function)
         self.function.grant("send-failures", self.failures.sending)
         mapping = aws.lambda_.EventSourceMapping(
             f"{name}-mapping",

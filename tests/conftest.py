@@ -22,6 +22,7 @@ os.environ.update(
         names.CLIENT_IDS: "client-1,client-2",
         names.IDENTITY_USE: "access",
         names.JWKS_URL: "http://127.0.0.1:9/jwks.json",
+        names.OPERATORS_GROUP: "operators",
         names.ARCHIVE_BUCKET: "archive",
         names.CONNECTIONS_PER_USER: "10",
         names.TEXTS_PER_MINUTE: "60",

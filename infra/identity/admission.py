@@ -45,6 +45,8 @@ class Admission(pulumi.ComponentResource):
         It, and what issues tickets.
     ticket_api_id
         The HTTP API that gives tickets; None where there is none.
+    users
+        Those whose tokens are taken; None where identity is not verified.
     outputs
         What the program exports of it.
     """
@@ -55,11 +57,12 @@ class Admission(pulumi.ComponentResource):
         super().__init__("airium:realtime:Admission", name, None, opts)
         here = pulumi.ResourceOptions(parent=self)
         self.outputs: dict[str, object] = {}
-        users: UserDirectory | None = None
+        self.users: UserDirectory | None = None
         issuing: tuple[Function, ...] = ()
         self.ticket_api_id: pulumi.Output[str] | None = None
         if runtime.settings.verifies_identity:
             users = UserDirectory("users", UserDirectoryArgs(runtime.naming, runtime.settings), here)
+            self.users = users
             tickets = TicketApi("tickets", runtime, TicketApiArgs(args.store, users), here)
             issuing = (tickets.function,)
             self.ticket_api_id = tickets.api_id
@@ -68,7 +71,7 @@ class Admission(pulumi.ComponentResource):
                 "user_pool_client_ids": users.client_ids,
                 "ticket_url": tickets.url,
             }
-        self.authorizer = self._authorizer(runtime, args, users)
+        self.authorizer = self._authorizer(runtime, args, self.users)
         self.functions = (self.authorizer, *issuing)
         self.register_outputs({"authorizer": self.authorizer.function_name})
 
@@ -81,13 +84,7 @@ class Admission(pulumi.ComponentResource):
             names.RETENTION_DAYS: str(args.store.retention_days),
         }
         if users is not None:
-            environment |= {
-                names.CLAIMS_TABLE: args.store.claims_table,
-                names.ISSUER: users.issuer,
-                names.CLIENT_IDS: pulumi.Output.all(*users.client_ids).apply(",".join),
-                names.IDENTITY_USE: runtime.settings.users.token_use.value,
-                names.JWKS_URL: users.jwks_url,
-            }
+            environment |= {names.CLAIMS_TABLE: args.store.claims_table, **users.variables}
         function = Function(
             "authorizer",
             runtime,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from functions import names
 from infra.naming import Naming
 from infra.settings.settings import Settings
 
@@ -68,7 +69,29 @@ class UserDirectory(pulumi.ComponentResource):
             else pulumi.Output.concat(settings.endpoint, "/", self.pool_id)
         )
         self.jwks_url = pulumi.Output.concat(base, "/.well-known/jwks.json")
+        if settings.live.enabled and settings.users.user_pool_id is None:
+            self._operators(name)
         self.register_outputs({"pool_id": self.pool_id, "client_ids": self.client_ids})
+
+    @property
+    def variables(self) -> dict[str, pulumi.Input[str]]:
+        """What a function is told that verifies tokens."""
+        return {
+            names.ISSUER: self.issuer,
+            names.CLIENT_IDS: pulumi.Output.all(*self.client_ids).apply(",".join),
+            names.IDENTITY_USE: self._args.settings.users.token_use.value,
+            names.JWKS_URL: self.jwks_url,
+        }
+
+    def _operators(self, name: str) -> None:
+        """Make the group whose members see everybody's changes; at first nobody is in it."""
+        aws.cognito.UserGroup(
+            f"{name}-operators",
+            name=self._args.settings.live.operators_group,
+            user_pool_id=self.pool_id,
+            description="Those who see what happens to everybody, as it happens.",
+            opts=self._lasting,
+        )
 
     def _pool(self, name: str) -> aws.cognito.UserPool:
         settings = self._args.settings

@@ -59,6 +59,9 @@ def _of_identity(settings: Settings) -> Iterator[Conflict]:
     if not settings.verifies_identity and settings.endpoint is None:
         why = "'query' proves nothing, so it is for an emulator, which endpoint names"
         yield Conflict("identity", f"'cognito': {why}", ("endpoint",))
+    if settings.live.enabled and not settings.verifies_identity:
+        why = "nobody could be told whose changes are whose"
+        yield Conflict("live.enabled", f"false without identity 'cognito': {why}", ("identity",))
     users = settings.users
     if users.client_ids and users.user_pool_id is None:
         why = "a pool that is made has none of these clients"

@@ -78,10 +78,18 @@ class ResponderSize(Size):
     """
 
 
+class LiveAuthorizerSize(Size):
+    """What the function may use that is asked who may read changes as they happen."""
+
+    timeout_seconds: Annotated[int, Field(ge=5, le=10)] = 10
+    """Seconds until an invocation is ended; AppSync waits no longer."""
+
+
 class Sizes(Group):
     """The size of each function."""
 
     authorizer: RouteSize = RouteSize()
+    live_authorizer: LiveAuthorizerSize = LiveAuthorizerSize()
     ticket: RouteSize = RouteSize()
     lifecycle: LifecycleSize = LifecycleSize()
     message: RouteSize = RouteSize()

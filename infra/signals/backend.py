@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from infra.archive.archive import Archive
 from infra.connection_manager import ConnectionManager
 from infra.delivery_queue import Deliverer
+from infra.events_api.live import Live
 from infra.functions.failure_queue import FailureQueue
 from infra.functions.function import Function
 from infra.gateway.websocket_api import WebSocketApi
@@ -42,6 +43,8 @@ class Backend:
         The archive; None where there is none.
     deliverer
         What works off the delivery queue; None where there is none.
+    live
+        Changes as they happen; None where nobody is told.
     """
 
     naming: Naming
@@ -60,13 +63,16 @@ class Backend:
     sweeper: Sweeper
     archive: Archive | None
     deliverer: Deliverer | None
+    live: Live | None
 
     @property
     def functions(self) -> tuple[Function, ...]:
         """All functions."""
         routed = (self.lifecycle, self.message, self.feed)
         working = (self.projector.function, self.manager.function, self.sweeper.function)
-        optional = tuple(each.function for each in (self.responder, self.archive, self.deliverer) if each)
+        optional = tuple(
+            each.function for each in (self.responder, self.archive, self.deliverer, self.live) if each
+        )
         return (*self.admission.functions, *routed, *working, *optional)
 
     @property

@@ -21,6 +21,7 @@ DENIED_BY_REASON = "handshakes-denied"
 FOUND_GONE = "gone"
 LAG = "projection-lag"
 ARCHIVED = "archived"
+UNPUBLISHED = "unpublished"
 """What the metrics are called, but for the counters'."""
 _UNITS = {"voice_seconds": "Seconds"}
 
@@ -67,6 +68,9 @@ def _monitored(backend: Backend) -> Iterator[Lines]:
     for counter in names.COUNTED:
         moved, unit = with_number(names.LINE_PROJECT, counter), _UNITS.get(counter, "Count")
         yield Lines(of_counter(counter), projector, moved, value=f"$.{counter}", unit=unit)
+    if backend.live:
+        untold = with_some(names.LINE_PROJECT, "unpublished")
+        yield Lines(UNPUBLISHED, projector, untold, value="$.unpublished")
     if backend.archive:
         events = with_some(names.LINE_ARCHIVE, "events")
         yield Lines(ARCHIVED, backend.archive.function, events, value="$.events")

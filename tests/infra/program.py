@@ -110,6 +110,16 @@ def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any
             return {"arn": f"arn:aws:sqs:{region}:{physical}", "url": url}
         case "LayerVersion":
             return {"arn": f"arn:aws:lambda:{region}:layer:{inputs['layerName']}:1"}
+        case "Api" if type_.startswith("aws:appsync/"):
+            dns = {"HTTP": "appsync-api", "REALTIME": "appsync-realtime-api"}
+            return {
+                "apiId": f"{name}-id",
+                "apiArn": f"arn:aws:appsync:{region}:apis/{name}-id",
+                "dns": {kind: f"{name}-id.{host}.{REGION}.amazonaws.com" for kind, host in dns.items()},
+            }
+        case "ChannelNamespace":
+            arn = f"arn:aws:appsync:{region}:apis/{inputs['apiId']}/channelNamespace/{physical}"
+            return {"channelNamespaceArn": arn}
         case "Api":
             scheme = "wss" if inputs["protocolType"] == "WEBSOCKET" else "https"
             endpoint = f"{scheme}://{name}-id.execute-api.{REGION}.amazonaws.com"
@@ -219,6 +229,14 @@ def traced(stack: str, *, preview: bool = False) -> Evaluation:
 def archiving(stack: str, *, preview: bool = False) -> Evaluation:
     """Evaluate a stack that keeps an archive, once."""
     return evaluate(stack, stack_config(stack, archive={"enabled": "true"}), preview=preview)
+
+
+@functools.cache
+def live(stack: str, *, preview: bool = False) -> Evaluation:
+    """Evaluate a stack that tells of changes as they happen, with all that tells people how it does, once."""
+    on = {"enabled": "true"}
+    config = stack_config(stack, live=on, alarms=on, monitoring=on, dashboard="true")
+    return evaluate(stack, config, preview=preview)
 
 
 @functools.cache

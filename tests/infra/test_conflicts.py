@@ -28,6 +28,13 @@ PAIRS: dict[str, tuple[dict[str, object], str]] = {
             "emulator, which endpoint names"
         ),
     ),
+    "changes of whom nobody knows": (
+        {"identity": "query", "endpoint": EMULATOR, "live": {"enabled": "true"}},
+        (
+            "live.enabled: found true, allowed: false without identity 'cognito': nobody could be told whose "
+            "changes are whose"
+        ),
+    ),
     "clients of no pool": (
         {"users": {"clientIds": ["web"]}},
         (

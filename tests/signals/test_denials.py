@@ -14,7 +14,7 @@ from functions.aws.identity.tokens import Tokens
 from functions.domain.identity.denials import Denial
 from functions.domain.identity.identity import Identity
 from functions.domain.refusals import Fault
-from functions.handlers import authorizer, query_authorizer, ticket
+from functions.handlers import authorizer, live_authorizer, query_authorizer, ticket
 from tests.docs.markdown import ROOT, names, table
 from tests.fakes import crowd
 from tests.fuzz.claims import MemoryClaims
@@ -76,6 +76,12 @@ def crowded(door: Door) -> None:
     door.bring_token()
 
 
+def foreign(door: Door) -> None:
+    tokens = Tokens(Keys(door.issuer.url), issuer=ISSUER, clients=frozenset({CLIENT}), use="access")
+    context = {"operation": "EVENT_SUBSCRIBE", "channel": "/live/ops"}
+    live_authorizer.handler({"authorizationToken": token(), "requestContext": context}, None, tokens)
+
+
 def unasked(door: Door) -> None:
     event = authorize()
     del event["methodArn"]
@@ -106,6 +112,7 @@ EXAMPLES: dict[Denial, Callable[[Door], object]] = {
     Denial.TICKET_EXPIRED: lambda door: door.bring_ticket(lasts=-1),
     Denial.TICKET_OUTLIVED_TOKEN: lambda door: door.bring_ticket(known_for=-1),
     Denial.TOO_MANY_CONNECTIONS: crowded,
+    Denial.FOREIGN_CHANNEL: foreign,
     Denial.WRONG_ISSUER: lambda door: door.bring_token(iss="https://elsewhere.example"),
     Denial.TOKEN_NOT_YET_VALID: lambda door: door.bring_token(iat=NOW + HOUR),
     Denial.MISSING_CLAIM: lambda door: door.bring_token(token_use=None),

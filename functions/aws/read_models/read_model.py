@@ -15,9 +15,11 @@ from functions.aws.read_models.connection_items import Stored
 from functions.aws.read_models.counter_items import CONTROL_KEY, CounterKey, counters
 from functions.aws.read_models.message_items import StoredMessage
 from functions.aws.read_models.message_writes import joining
+from functions.aws.read_models.session_items import session_of
 from functions.aws.read_models.sharing import ATTEMPTS, Sessions, only_sessions_were_overtaken
-from functions.aws.read_models.transactions import Write
+from functions.aws.read_models.transactions import Watch, Write
 from functions.aws.read_models.writing import Written
+from functions.domain.connections.connection import Connection
 from functions.domain.connections.counters import Contribution, by_name
 from functions.domain.log.retention import days_kept
 from functions.domain.texts.messages import Message, MessageKey
@@ -109,12 +111,18 @@ class ReadModel:
         )
 
     def connection(
-        self, new: Stored, changes: Contribution, share: Session | None = None, *, again: bool = False
+        self,
+        new: Stored,
+        changes: Contribution,
+        share: Session | None = None,
+        *,
+        before: Connection | None = None,
+        again: bool = False,
     ) -> Write:
         """Return the write of a row that was read one revision earlier, with what it adds to its session.
 
-        Where an older generation has counted the row and this one counts it `again`, nobody knows what of it
-        is new.
+        ``before`` is what the row said then. Where an older generation has counted the row and this one
+        counts it `again`, nobody knows what of it is new.
         """
         put: dict[str, Any] = {"TableName": self._connections, "Item": connection_items.encode(new)}
         if new.revision == 1:
@@ -126,7 +134,8 @@ class ReadModel:
         days = days_kept(new.row.created_at, new.row.expires_at)
         counted = dict(counters(changes, new.generation, days))
         moved = {} if again else by_name(changes)
-        return Write(new.row.connection_id, put, counted, is_row=True, moved=moved, share=share)
+        turn = None if again or before is None else (before, new.row)
+        return Write(new.row.connection_id, put, counted, is_row=True, moved=moved, share=share, turn=turn)
 
     def messages(
         self, messages: Iterable[Message], known: Mapping[MessageKey, StoredMessage], generation: int
@@ -134,14 +143,14 @@ class ReadModel:
         """Yield the writes that join messages into what is known of them; see `joining`."""
         return joining(self._messages, messages, known, generation)
 
-    def write(self, writes: Iterable[Write], now: int = 0) -> Written:
+    def write(self, writes: Iterable[Write], now: int = 0, watch: Watch | None = None) -> Written:
         """Write rows and messages with the counters that they move, and their sessions; see `writing.write`.
 
         ``now`` is in epoch milliseconds: what of a session has expired by then gives way.
         """
-        return writing.write(writes, lambda part: self._transact(part, now // 1000))
+        return writing.write(writes, lambda part: self._transact(part, now // 1000, watch))
 
-    def _transact(self, part: Sequence[Write], now: int) -> None:
+    def _transact(self, part: Sequence[Write], now: int, watch: Watch | None) -> None:
         for attempt in range(1, ATTEMPTS + 1):
             rows, updates = self._actions(part)
             sessions = self._sessions.actions((write.share for write in part), _generation(part), now)
@@ -152,6 +161,8 @@ class ReadModel:
                 if attempt == ATTEMPTS or not overtaken:
                     raise
             else:
+                if watch is not None:
+                    watch(part, [session_of(each["Put"]["Item"]) for each in sessions])
                 return
 
     def _actions(self, chunk: Sequence[Write]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

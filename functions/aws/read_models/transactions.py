@@ -1,11 +1,12 @@
 """How many writes of the read models go into one transaction."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from functions.aws.read_models.counter_items import CounterKey
+from functions.domain.connections.connection import Connection
 from functions.domain.texts.sessions import Session, SessionKey
 from functions.names import CONNECTIONS_KEY, MESSAGES_KEY
 
@@ -32,6 +33,7 @@ class Write(msgspec.Struct, frozen=True):
     is_row: bool = False
     moved: Mapping[str, int] = {}
     share: Session | None = None
+    turn: tuple[Connection, Connection] | None = None
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -39,6 +41,10 @@ class Write(msgspec.Struct, frozen=True):
         item = self.put["Item"]
         names = CONNECTIONS_KEY if "connectionId" in item else MESSAGES_KEY
         return tuple(item[name]["S"] for name in names)
+
+
+Watch = Callable[[Sequence[Write], Sequence[Session]], None]
+"""Is told of each transaction that was made: its writes, and its sessions as they are now."""
 
 
 def chunks(writes: Iterable[Write]) -> Iterator[list[Write]]:

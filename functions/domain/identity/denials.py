@@ -33,6 +33,9 @@ class Denial(StrEnum):
 
     TOO_MANY_CONNECTIONS = auto()
 
+    FOREIGN_CHANNEL = auto()
+    """Of who asks for changes that are not theirs to read, or would publish some."""
+
     WRONG_ISSUER = auto()
     TOKEN_NOT_YET_VALID = auto()
     MISSING_CLAIM = auto()

@@ -42,11 +42,15 @@ class Unidentified(Exception):  # noqa: N818 - a verdict on a request, not a fau
         self.limit = limit
 
 
-class Identity(msgspec.Struct, frozen=True, rename="camel"):
-    """A user, and until when that is known; ``expires_at`` in epoch seconds."""
+class Identity(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """A user, and until when that is known; ``expires_at`` in epoch seconds.
+
+    ``groups`` are those of the user pool that a token itself names; a ticket names none.
+    """
 
     user_id: str
     expires_at: int
+    groups: frozenset[str] = frozenset()
 
 
 def has_expired(expires_at: int | None, *, now: int) -> bool:
@@ -81,7 +85,7 @@ def identity_of(claims: Mapping[str, Any], *, use: str, clients: frozenset[str] 
     if subject is None:
         raise Unidentified(Denial.MALFORMED_CLAIM, problem="sub")
     try:
-        return Identity(subject, int(claims["exp"]))
+        return Identity(subject, int(claims["exp"]), _groups_of(claims))
     except (KeyError, TypeError, ValueError, OverflowError):
         raise Unidentified(Denial.MALFORMED_CLAIM, user_id=subject, problem="exp") from None
 
@@ -90,3 +94,13 @@ def subject_of(claims: Mapping[str, Any]) -> str | None:
     """Return whom claims name, None if they name nobody who could be a user."""
     subject = claims.get("sub")
     return subject if isinstance(subject, str) and NAME.fullmatch(subject) else None
+
+
+def _groups_of(claims: Mapping[str, Any]) -> frozenset[str]:
+    """Return the groups that a token names; what the gateway has made text of cannot be told apart."""
+    groups = claims.get("cognito:groups")
+    return (
+        frozenset(group for group in groups if isinstance(group, str))
+        if isinstance(groups, list)
+        else frozenset()
+    )

@@ -10,8 +10,6 @@ from functions.operations.identity.authorizing import Handshake
 def identify(handshake: Handshake, tokens: Tokens, tickets: Tickets, now: int) -> Identity:
     """Return who a client is, by ``Authorization: Bearer <token>`` or by ``?ticket=``.
 
-    ``Bearer`` may be left out, as for a ticket: an HTTP API's JWT authorizer takes a token by itself too.
-
     Raises
     ------
     Unidentified
@@ -24,12 +22,25 @@ def identify(handshake: Handshake, tokens: Tokens, tickets: Tickets, now: int) -
     if authorization is not None and ticket is not None:
         raise Unidentified(Denial.TOKEN_AND_TICKET)
     if authorization is not None:
-        scheme, blank, token = authorization.partition(" ")
-        if not blank:
-            return tokens.identify(authorization, now)
-        if scheme.lower() != "bearer":
-            raise Unidentified(Denial.NOT_BEARER)
-        return tokens.identify(token.strip(" "), now)  # no other blank is one in HTTP
+        return tokens.identify(token_of(authorization), now)
     if ticket is not None:
         return tickets.redeem(ticket, now)
     raise Unidentified(Denial.NO_CREDENTIALS)
+
+
+def token_of(authorization: str) -> str:
+    """Return the token of ``Bearer <token>``.
+
+    ``Bearer`` may be left out, as for a ticket: an HTTP API's JWT authorizer takes a token by itself too.
+
+    Raises
+    ------
+    Unidentified
+        If it is something else.
+    """
+    scheme, blank, token = authorization.partition(" ")
+    if not blank:
+        return authorization
+    if scheme.lower() != "bearer":
+        raise Unidentified(Denial.NOT_BEARER)
+    return token.strip(" ")  # no other blank is one in HTTP

@@ -1,7 +1,7 @@
 """One delivery of the log's stream: which records it holds, and where it must begin again."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from functions.aws.attributes import Item
 from functions.aws.log.arrivals import arrived_at
@@ -16,6 +16,9 @@ from functions.names import LINE_PROJECT
 from functions.operations.projection.log_pages import is_expired
 from functions.operations.projection.projecting import Pause, Projection, back_off
 
+if TYPE_CHECKING:
+    from functions.operations.live.telling import Telling
+
 
 class BatchFailedError(Exception):
     """The first record of a batch could not be projected: the whole batch must come again."""
@@ -28,6 +31,7 @@ def project_batch(
     now: int,
     pause: Pause = back_off,
     clock: Callable[[], int] | None = None,
+    telling: "Telling | None" = None,
 ) -> dict[str, Any]:
     """Project stream records in order, up to the first that cannot be read.
 
@@ -41,6 +45,9 @@ def project_batch(
         Epoch milliseconds, when the batch came.
     clock
         Tells when the batch is projected, for its lag; without one no time passes meanwhile.
+    telling
+        Publishes what has changed; None where nobody is told. A batch that comes again changes nothing, so
+        nothing is told twice.
 
     Returns
     -------
@@ -76,8 +83,13 @@ def project_batch(
         elif not is_expired(event, now):
             by_connection.setdefault(event.connection_id, []).append(event)
             first.setdefault(event.connection_id, position)
-    projection = Projection(model, log, now, pause=pause)
-    failed = projection.project(by_connection)
+    changes = telling.begin() if telling else None
+    projection = Projection(model, log, now, pause=pause, watch=changes.watch if changes else None)
+    try:
+        failed = projection.project(by_connection)
+    finally:
+        # what was written is told now or never: it does not change again
+        told = telling.tell(changes, projection.moved, now) if telling and changes else {}
     if failed:
         earliest = min(failed, key=lambda connection: first[connection])
         stop, problem = first[earliest], f"connection {earliest} could not be written"
@@ -89,6 +101,7 @@ def project_batch(
             "unrecognised": unrecognised,
             **({"notifications": notifications} if notifications else {}),
             **{name: change for name, change in sorted(projection.moved.items()) if change},
+            **told,
             "lag_ms": _lag(arrived, now if clock is None else clock()),
             "stopped_at": stop if problem else None,
             "problem": problem or None,

@@ -17,9 +17,10 @@ from functions.domain.texts.sessions import Session, change, share_of_row
 
 
 class Version(msgspec.Struct, frozen=True):
-    """A row to write, and how it changes the counters and its session since the version before it."""
+    """A row to write, what it was, and how it changes the counters and its session since then."""
 
     row: Connection
+    before: Connection
     changes: Contribution
     share: Session | None = None
 
@@ -83,6 +84,6 @@ class Fold:
 
     def _version(self) -> Version:
         share = change(share_of_row(self._row), share_of_row(self._written))
-        version = Version(self._row, self._changes(self._row), share)
+        version = Version(self._row, self._written, self._changes(self._row), share)
         self._written, self._counted = self._row, contribution(self._row)
         return version

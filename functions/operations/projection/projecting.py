@@ -18,13 +18,13 @@ from functions.aws.log.event_log import EventLog
 from functions.aws.read_models.connection_items import Stored
 from functions.aws.read_models.message_items import StoredMessage
 from functions.aws.read_models.read_model import LoadedRows, ReadModel
-from functions.aws.read_models.transactions import Write
+from functions.aws.read_models.transactions import Watch, Write
 from functions.domain.connections.connection import Connection
 from functions.domain.log.events import Event
 from functions.domain.log.facts import PersonForgotten
 from functions.domain.log.unconnected import is_connection
 from functions.domain.texts.messages import Message, MessageKey, rows_in
-from functions.operations.projection.folding import Fold
+from functions.operations.projection.folding import Fold, Version
 from functions.operations.projection.log_pages import log_pages
 
 _ATTEMPTS: Final = 8
@@ -58,6 +58,8 @@ class Projection:
         Called with the number of the attempt before each further one.
     moved
         How far it has moved the counters, by name. What a rebuild's new generation counts again is left out.
+    watch
+        Told of what was written.
     """
 
     model: ReadModel
@@ -66,6 +68,7 @@ class Projection:
     attempts: int = _ATTEMPTS
     pause: Pause = back_off
     moved: Counter[str] = field(default_factory=Counter)
+    watch: Watch | None = None
 
     def project(self, events: Mapping[str, Sequence[Event]], *, whole_log: bool = False) -> frozenset[str]:
         """Join events into the read models.
@@ -109,7 +112,7 @@ class Projection:
                     connection, events[connection], loaded, whole_log=connection in refolded
                 )
             )
-            written = self.model.write(writes, self.now)
+            written = self.model.write(writes, self.now, self.watch)
             self.moved.update(written.moved)
             poisoned |= written.poisoned
             # a rebuild that began between the two reads made a row newer than the control item
@@ -140,11 +143,13 @@ class Projection:
                 yield msgspec.structs.replace(write, share=None) if forgotten else write
             for version in fold.join(page):
                 revision += 1
-                new = Stored(version.row, revision, generation)
-                yield self.model.connection(new, version.changes, version.share, again=again)
+                yield self._row(version, revision, generation, again=again)
         for version in fold.last():
-            new = Stored(version.row, revision + 1, generation)
-            yield self.model.connection(new, version.changes, version.share, again=again)
+            yield self._row(version, revision + 1, generation, again=again)
+
+    def _row(self, version: Version, revision: int, generation: int, *, again: bool) -> Write:
+        new = Stored(version.row, revision, generation)
+        return self.model.connection(new, version.changes, version.share, before=version.before, again=again)
 
     def _pages(
         self, connection: str, events: Sequence[Event], *, whole_log: bool
