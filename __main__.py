@@ -21,6 +21,7 @@ from infra.sweeper import Sweeper
 from infra.tables.event_store import EventStore, EventStoreArgs
 from infra.tables.feed_store import FeedStore, FeedStoreArgs
 from infra.tables.read_model import ReadModel, ReadModelArgs
+from infra.voice.voice import Voice, VoiceArgs
 
 settings = read_settings()
 naming = Naming(pulumi.get_stack())
@@ -33,7 +34,9 @@ runtime = Runtime(naming, settings, function_code(), layer.arn)
 
 region = aws.get_region_output().region
 queue = DeliveryQueue("delivery", naming, settings) if settings.delivery.queue else None
-routed = route_functions(runtime, store, feeds, read_model, api, region, queue)
+voice_args = VoiceArgs(store, feeds, read_model, api, region, queue)
+voice = Voice("voice", runtime, voice_args) if settings.voice.enabled else None
+routed = route_functions(runtime, store, feeds, read_model, api, region, queue, voice)
 admission = Admission("admission", runtime, AdmissionArgs(store, feeds, api))
 live = Live("live", runtime, admission.users) if settings.live.enabled and admission.users else None
 projector = Projector("projector", runtime, ProjectorArgs(store, read_model, live))
@@ -74,6 +77,7 @@ outputs: dict[str, object] = {
     **(archive.outputs if archive else {}),
     **(deliverer.outputs if deliverer else {}),
     **(live.outputs if live else {}),
+    **(voice.outputs if voice else {}),
 }
 for name, value in outputs.items():
     pulumi.export(name, value)

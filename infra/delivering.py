@@ -4,7 +4,6 @@ import pulumi
 
 from functions import names
 from infra.functions.function import Function
-from infra.policy import Statement
 
 
 class Delivering:
@@ -36,4 +35,4 @@ class Delivering:
 
     def grant(self, function: Function) -> None:
         """Let a function invoke it."""
-        function.grant("have-delivered", Statement(["lambda:InvokeFunction"], [self._function.arn]))
+        function.grant("have-delivered", self._function.sending)

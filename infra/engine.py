@@ -1,4 +1,4 @@
-"""What a function must be allowed that asks a model of Bedrock: the model, and the guardrail."""
+"""What a function must be allowed that asks a model of Bedrock, or speaks with one."""
 
 import re
 from collections.abc import Iterator
@@ -8,11 +8,13 @@ import pulumi
 from infra.functions.function import Function
 from infra.policy import Statement, in_any_region
 from infra.settings.ai import AiSettings
+from infra.settings.voice import VoiceSettings
 
 STREAM = "bedrock:InvokeModelWithResponseStream"
 """What AWS asks for where a reply comes piece by piece (Amazon Bedrock user guide, ConverseStream)."""
 EMULATED_STREAM = "bedrock:ConverseStream"
 """What the embedded AWS asks for in its place."""
+SPEAK = "bedrock:InvokeModelWithBidirectionalStream"
 GUARD = "bedrock:ApplyGuardrail"
 
 _PROFILE = re.compile(r"^(?:global|apac|[a-z]{2}(?:-gov)?)\.(?P<model>[a-z0-9]+\..+)$")
@@ -31,6 +33,12 @@ def grant_ask(
         arn = pulumi.Output.concat("arn:aws:bedrock:", region, ":", account, ":guardrail/", guardrail)
         statements.append(Statement([GUARD], [guardrail if guardrail.startswith("arn:") else arn]))
     function.grant("ask-the-model", *statements)
+
+
+def grant_speak(function: Function, voice: VoiceSettings, region: pulumi.Input[str]) -> None:
+    """Let a function speak with the model that the settings name, and with no other."""
+    model = pulumi.Output.concat("arn:aws:bedrock:", region, "::foundation-model/", voice.model)
+    function.grant("speak-with-the-model", Statement([SPEAK], [model]))
 
 
 def _models(

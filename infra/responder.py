@@ -7,9 +7,10 @@ import pulumi
 from functions import names
 from infra.delivery_queue import DeliveryQueue
 from infra.engine import grant_ask
+from infra.functions.asynchronous import Asynchronous
 from infra.functions.code import models_layer
 from infra.functions.failure_queue import FailureQueue
-from infra.functions.function import Asynchronous, Function, FunctionArgs, Runtime
+from infra.functions.function import Function, FunctionArgs, Runtime
 from infra.functions.models import Service
 from infra.gateway.websocket_api import WebSocketApi
 from infra.settings.ai import Engine

@@ -16,6 +16,7 @@ from infra.responder import Responder, ResponderArgs
 from infra.tables.event_store import EventStore
 from infra.tables.feed_store import FeedStore
 from infra.tables.read_model import ReadModel
+from infra.voice.voice import Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ def route_functions(
     api: WebSocketApi,
     region: pulumi.Input[str],
     queue: DeliveryQueue | None = None,
+    voice: Voice | None = None,
 ) -> RouteFunctions:
     """
     Make the functions.
@@ -97,6 +99,8 @@ def route_functions(
         Where the stack is.
     queue
         Where posts wait; None where there is no queue.
+    voice
+        What holds voice sessions; None where nobody can speak.
     """
     settings = runtime.settings
     sizes = settings.functions.sizes
@@ -122,6 +126,8 @@ def route_functions(
         # who sends a text again is told its reply again, which counts as a resume
         of_message |= {names.REPEATS_PER_MINUTE: str(settings.limits.resumes_per_minute)}
         of_message |= settings.limits.of_replies | settings.ai.of_reservations
+    if voice:
+        of_message |= voice.variables
     message = Function("message", runtime, FunctionArgs(names.MESSAGE, sizes.message, of_message))
     for function in (lifecycle, message):
         store.grant_append(function)
@@ -129,6 +135,8 @@ def route_functions(
     store.grant_claim(message, names.CLAIM_REPLY, names.CLAIM_VOICE)
     feeds.grant_subscribe(lifecycle)
     delivering.grant(message)
+    if voice:
+        voice.grant(message)
     store.grant_release(message, names.CLAIM_VOICE)
     answered = (names.CLAIM_REPLY, names.CLAIM_RESUMES, names.CLAIM_INFLIGHT, names.CLAIM_TOKENS)
     store.grant_count(message, names.CLAIM_TEXTS, names.CLAIM_VOICES, *(answered if responder else ()))

@@ -5,8 +5,9 @@ import pulumi
 from functions import names
 from infra.connection_manager import ConnectionManagerArgs
 from infra.delivering import Delivering
+from infra.functions.asynchronous import Asynchronous
 from infra.functions.failure_queue import FailureQueue
-from infra.functions.function import Asynchronous, Function, FunctionArgs, Runtime
+from infra.functions.function import Function, FunctionArgs, Runtime
 from infra.functions.schedule import ScheduleArgs, schedule
 from infra.settings.settings import Settings
 

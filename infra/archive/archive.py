@@ -7,9 +7,10 @@ import pulumi
 from functions import names
 from infra.archive.bucket import Bucket
 from infra.archive.catalogue import Catalogue, CatalogueArgs
+from infra.functions.asynchronous import Asynchronous
 from infra.functions.code import models_layer
 from infra.functions.failure_queue import FailureQueue
-from infra.functions.function import Asynchronous, Function, FunctionArgs, Runtime
+from infra.functions.function import Function, FunctionArgs, Runtime
 from infra.functions.models import Service
 from infra.functions.schedule import ScheduleArgs, schedule
 from infra.tables.event_store import EventStore

@@ -6,9 +6,10 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 
-from infra.functions import packaging
 from infra.functions.function import PYTHON
+from infra.functions.locks import DEPENDENCIES, Lock
 from infra.functions.models import Service, build_models
+from infra.functions.packaging import build_layer
 from infra.naming import Naming
 from infra.settings.settings import LayerTarget
 
@@ -37,7 +38,7 @@ def models_layer(
 
     Raises
     ------
-    infra.functions.packaging.PackagingError
+    infra.functions.interpreters.PackagingError
         If it cannot be built.
     """
     return aws.lambda_.LayerVersion(
@@ -53,20 +54,24 @@ def dependency_layer(
     name: str,
     naming: Naming,
     target: LayerTarget,
-    build: Callable[[LayerTarget], Path] = packaging.build_layer,
+    lock: Lock = DEPENDENCIES,
+    *,
+    parent: pulumi.Resource | None = None,
+    build: Callable[[LayerTarget, Lock], Path] = build_layer,
 ) -> aws.lambda_.LayerVersion:
     """
-    Make the layer of what `build` gives, which builds it if it has not been.
+    Make the layer of a lock, as `build` gives it, which builds it if it has not been.
 
     Raises
     ------
-    infra.functions.packaging.PackagingError
+    infra.functions.interpreters.PackagingError
         If it cannot be built.
     """
     return aws.lambda_.LayerVersion(
         name,
-        layer_name=naming.of("dependencies"),
-        code=pulumi.FileArchive(str(build(target))),
+        layer_name=naming.of(lock.name),
+        code=pulumi.FileArchive(str(build(target, lock))),
         compatible_runtimes=[PYTHON],
         compatible_architectures=["arm64"] if target is LayerTarget.ARM64 else None,
+        opts=pulumi.ResourceOptions(parent=parent),
     )

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 
 from functions import names
 from infra import policy
-from infra.functions.failure_queue import FailureQueue
+from infra.functions.asynchronous import Asynchronous
 from infra.naming import Naming
 from infra.settings.settings import Settings
 from infra.settings.sizes import Size
@@ -38,26 +38,6 @@ class Runtime:
     settings: Settings
     code: pulumi.Archive
     layer_arn: pulumi.Input[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Asynchronous:
-    """
-    How a function that is invoked asynchronously fails.
-
-    Parameters
-    ----------
-    failures
-        Where Lambda puts an event that it gave up.
-    retries
-        How often it tries again (0 to 2).
-    max_age_seconds
-        How long it tries (60 to 21,600).
-    """
-
-    failures: FailureQueue
-    retries: int
-    max_age_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +151,11 @@ class Function(pulumi.ComponentResource):
     def grants(self) -> tuple[pulumi.Resource, ...]:
         """The policies so far: what AWS checks at creation must depend on them."""
         return tuple(self._grants)
+
+    @property
+    def sending(self) -> policy.Statement:
+        """What whoever invokes it must be allowed."""
+        return policy.Statement(["lambda:InvokeFunction"], [self.arn])
 
     def grant(self, what: str, *statements: policy.Statement) -> None:
         """Allow more; `what` is said in a few words, once for each function."""

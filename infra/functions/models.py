@@ -6,7 +6,8 @@ from pathlib import Path
 
 from functions import names
 from infra.functions.builds import build_once
-from infra.functions.packaging import BUILDS, LOCK, fingerprint, install_command, run, settle
+from infra.functions.locks import DEPENDENCIES, Lock
+from infra.functions.packaging import BUILDS, fingerprint, install_command, run, settle
 from infra.settings.settings import LayerTarget
 
 
@@ -19,7 +20,7 @@ class Service(StrEnum):
     """The engine's."""
 
 
-def build_models(service: Service, *, lock: Path = LOCK, builds: Path = BUILDS) -> Path:
+def build_models(service: Service, *, lock: Lock = DEPENDENCIES, builds: Path = BUILDS) -> Path:
     """
     Give the folder of a service's layer, building it unless it was built of this lock before.
 
@@ -28,13 +29,13 @@ def build_models(service: Service, *, lock: Path = LOCK, builds: Path = BUILDS) 
 
     Raises
     ------
-    infra.functions.packaging.PackagingError
+    infra.functions.interpreters.PackagingError
         If pip could not install the lock.
     """
 
     def make(layer: Path) -> None:
         installed = layer / "installed"
-        run(install_command(LayerTarget.HOST, lock, installed), "installed")
+        run(install_command(LayerTarget.HOST, lock.path, installed), "installed")
         models = layer / "python" / names.SERVICE_MODELS
         models.mkdir(parents=True)
         (installed / "botocore" / "data" / service).rename(models / service)

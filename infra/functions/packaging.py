@@ -1,4 +1,4 @@
-"""Builds the layer of dependencies: from the lock alone, equal byte for byte, once for each lock."""
+"""Builds layers of dependencies: from a lock alone, equal byte for byte, once for each lock."""
 
 import hashlib
 import os
@@ -6,22 +6,16 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pulumi
-
 from infra.functions.builds import build_once
+from infra.functions.interpreters import LAMBDA_PYTHON, PackagingError, lambda_interpreter
+from infra.functions.locks import DEPENDENCIES, Lock
 from infra.settings.settings import LayerTarget
 
 ROOT = Path(__file__).parents[2]
-LOCK = ROOT / "functions" / "requirements.txt"
 BUILDS = ROOT / ".build"
-
-LAMBDA_PYTHON = (3, 13)
-INTERPRETER_VARIABLE = "LAMBDA_PYTHON"
-"""Names the interpreter that compiles for Lambda, where it is not found by itself."""
 
 SERVICES = ("apigatewaymanagementapi", "dynamodb")
 """The services whose models botocore must find; all of them would be 20 MB more to load from."""
@@ -30,10 +24,6 @@ BOTOCORE_TABLES = ("_retry.json", "endpoints.json", "partitions.json", "sdk-defa
 
 ZIP_EPOCH = 315_532_800
 """1980-01-01, the first time that a zip file can hold."""
-
-
-class PackagingError(pulumi.RunError):
-    """The layer cannot be built; the message says what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +37,13 @@ class _Recipe:
         What tells pip to install for another platform than its own.
     compiled_for
         What the compiled files and the wheels depend on.
+    python
+        The version that runs it.
     """
 
     platform_options: tuple[str, ...]
     compiled_for: str
+    python: tuple[int, int]
 
 
 _ARM64 = _Recipe(
@@ -61,20 +54,23 @@ _ARM64 = _Recipe(
         "--implementation=cp",
     ),
     "arm64-cpython-{}{}".format(*LAMBDA_PYTHON),
+    LAMBDA_PYTHON,
 )
-_HOST = _Recipe((), f"{sys.platform}-{platform.machine()}-{sys.implementation.cache_tag}")
+_HOST = _Recipe(
+    (), f"{sys.platform}-{platform.machine()}-{sys.implementation.cache_tag}", sys.version_info[:2]
+)
 
 
-def build_layer(target: LayerTarget, *, lock: Path = LOCK, builds: Path = BUILDS) -> Path:
+def build_layer(target: LayerTarget, lock: Lock = DEPENDENCIES, *, builds: Path = BUILDS) -> Path:
     """
-    Give the folder of the layer, building it unless this lock was built for this target before.
+    Give the folder of a layer, building it unless this lock was built for this target before.
 
     Parameters
     ----------
     target
         What it is for.
     lock
-        Requirements with hashes.
+        What it is built of.
     builds
         Where builds are kept.
 
@@ -85,16 +81,23 @@ def build_layer(target: LayerTarget, *, lock: Path = LOCK, builds: Path = BUILDS
 
     Raises
     ------
-    PackagingError
-        If there is no interpreter to compile with, or pip could not install the lock.
+    infra.functions.interpreters.PackagingError
+        If there is no interpreter to compile with, this one is too old for what is built for it, or pip could
+        not install the lock.
     """
-    name = f"layer-{target.value}-{fingerprint(lock, _recipe(target).compiled_for)}"
+    recipe = _recipe(target)
+    if recipe.python < lock.oldest:
+        raise PackagingError(
+            "The layer {} needs Python {}.{} or later, and is to be built for {}.{}, which evaluates the "
+            "program.".format(lock.name, *lock.oldest, *recipe.python)
+        )
+    name = f"layer-{lock.name}-{target.value}-{fingerprint(lock, recipe.compiled_for)}"
 
     def make(layer: Path) -> None:
         # before pip is asked: what cannot be compiled need not be installed
-        interpreter = _lambda_interpreter() if target is LayerTarget.ARM64 else sys.executable
-        run(install_command(target, lock, layer / "python"), "installed")
-        _prune(layer / "python")
+        interpreter = lambda_interpreter() if target is LayerTarget.ARM64 else sys.executable
+        run(install_command(target, lock.path, layer / "python"), "installed")
+        _prune(layer / "python", lock.unread)
         run(compile_command(interpreter, layer), "compiled")
         settle(layer)
 
@@ -105,9 +108,10 @@ def _recipe(target: LayerTarget) -> _Recipe:
     return _ARM64 if target is LayerTarget.ARM64 else _HOST
 
 
-def fingerprint(lock: Path, made_for: str) -> str:
+def fingerprint(lock: Lock, made_for: str) -> str:
     """Give a hash that changes with the lock, with the target, and with how this module builds."""
-    parts = (lock.read_bytes(), made_for.encode(), Path(__file__).read_bytes())
+    kept = "\n".join(lock.unread)
+    parts = (lock.path.read_bytes(), kept.encode(), made_for.encode(), Path(__file__).read_bytes())
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
 
@@ -121,9 +125,14 @@ def install_command(target: LayerTarget, lock: Path, folder: Path) -> list[str]:
     ]
 
 
-def _prune(folder: Path) -> None:
+def _prune(folder: Path, unread: tuple[str, ...]) -> None:
     """Remove files that no function reads, and files that have paths of this machine in them."""
-    shutil.rmtree(folder / "bin", ignore_errors=True)
+    for pattern in ("bin", *unread):
+        for found in [*folder.glob(pattern)]:
+            if found.is_dir():
+                shutil.rmtree(found)
+            else:
+                found.unlink()
     for record in folder.glob("*.dist-info/RECORD"):
         record.unlink()
     for tests in [*folder.rglob("tests"), *folder.rglob("test")]:
@@ -148,39 +157,6 @@ def settle(layer: Path) -> None:
     for path in [layer, *layer.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
         os.utime(path, (ZIP_EPOCH, ZIP_EPOCH))
-
-
-def _lambda_interpreter() -> str:
-    version = "{}.{}".format(*LAMBDA_PYTHON)
-    for candidate in _candidates():
-        probe = subprocess.run(  # noqa: S603 - candidates come from the operator's own machine
-            [candidate, "-c", "import sys; print(*sys.version_info[:2])"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if probe.returncode == 0 and probe.stdout.split() == version.split("."):
-            return candidate
-    raise PackagingError(
-        f"Functions run on Python {version}, so the layer must be compiled by a python{version}: none was "
-        f"found in {INTERPRETER_VARIABLE}, on PATH or under pyenv. Install one, or name it in "
-        f"{INTERPRETER_VARIABLE}."
-    )
-
-
-def _candidates() -> Iterator[str]:
-    """List what may be the interpreter: only what the variable names, if it is set."""
-    version = ".".join(map(str, LAMBDA_PYTHON))
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    from_variable = os.environ.get(INTERPRETER_VARIABLE)
-    installed = [
-        shutil.which(f"python{version}"),
-        *map(str, sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}"), reverse=True)),
-        sys.executable,
-    ]
-    for candidate in [from_variable] if from_variable else installed:
-        if candidate and Path(candidate).is_file():
-            yield candidate
 
 
 def run(command: list[str], what: str) -> None:

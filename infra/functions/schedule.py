@@ -53,9 +53,7 @@ def schedule(name: str, args: ScheduleArgs, parent: pulumi.Resource) -> None:
     grant = aws.iam.RolePolicy(
         f"{name}-schedule-may-run",
         role=role.name,
-        policy=policy.document(
-            [policy.Statement(["lambda:InvokeFunction"], [args.function.arn]), args.failures.sending]
-        ),
+        policy=policy.document([args.function.sending, args.failures.sending]),
         opts=here,
     )
     aws.scheduler.Schedule(

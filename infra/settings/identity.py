@@ -120,6 +120,10 @@ class LimitSettings(Group):
     """Bytes of text (UTF-8) that a user may send in each minute."""
     voice_sessions_per_minute: Annotated[int, Field(ge=1, le=MAX_VOICE_SESSIONS_PER_MINUTE)] = 6
     """Voice sessions that a user may start in each minute."""
+    voice_sessions_at_a_time: Annotated[int, Field(ge=1, le=100)] = 2
+    """Voice sessions that a user may have at a time."""
+    voice_seconds_per_day: Annotated[int, Field(ge=120, le=86_400)] = 3_600
+    """Seconds of voice sessions that a user may use in each day of UTC; up to 120 are reserved for each."""
 
     resumes_per_minute: Annotated[int, Field(ge=1, le=600)] = 30
     """How often a user may ask in each minute for what they missed."""
@@ -148,6 +152,14 @@ class LimitSettings(Group):
             names.TEXTS_PER_MINUTE: str(self.texts_per_minute),
             names.TEXT_BYTES_PER_MINUTE: str(self.text_bytes_per_minute),
             names.VOICE_SESSIONS_PER_MINUTE: str(self.voice_sessions_per_minute),
+        }
+
+    @property
+    def of_speech(self) -> dict[str, str]:
+        """The variables of the function that begins voice sessions, besides `of_frames`."""
+        return {
+            names.VOICE_SESSIONS_PER_USER: str(self.voice_sessions_at_a_time),
+            names.VOICE_SECONDS_PER_DAY: str(self.voice_seconds_per_day),
         }
 
     @property

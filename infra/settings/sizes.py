@@ -85,6 +85,13 @@ class LiveAuthorizerSize(Size):
     """Seconds until an invocation is ended; AppSync waits no longer."""
 
 
+class VoiceSessionSize(Size):
+    """What the function of voice sessions may use: each that is open holds one of its invocations."""
+
+    timeout_seconds: Annotated[int, Field(ge=125, le=900)] = 900
+    """Seconds until an invocation is ended; two minutes before that, the next must take over."""
+
+
 class Sizes(Group):
     """The size of each function."""
 
@@ -100,3 +107,5 @@ class Sizes(Group):
     sweeper: Size = Size()
     archiver: ArchiverSize = ArchiverSize()
     deliverer: DelivererSize = DelivererSize()
+    voice_session: VoiceSessionSize = VoiceSessionSize()
+    voice_failure: Size = Size()

@@ -43,6 +43,23 @@ class VoiceSettings(Group):
     sessions: Annotated[int, Field(ge=1, le=10_000)] = 50
     """The most voice sessions at a time, over all users: each holds an execution of the function."""
 
+    @property
+    def of_session(self) -> dict[str, str]:
+        """The variables of the function that holds voice sessions."""
+        chosen = {
+            names.VOICE_ENGINE: self.engine.value,
+            names.VOICE_MODEL: self.model,
+            names.VOICE_NAME: self.voice,
+            names.VOICE_HISTORY_TURNS: str(self.history_turns),
+            names.VOICE_GRACE_SECONDS: str(self.grace_seconds),
+            names.VOICE_HANDOVER_SECONDS: str(self.handover_seconds),
+        }
+        optional = {
+            names.VOICE_SYSTEM_PROMPT: self.system_prompt,
+            names.VOICE_ENDPOINTING: self.endpointing,
+        }
+        return chosen | {name: value for name, value in optional.items() if value is not None}
+
 
 class LiveSettings(Group):
     """What browsers and operators see as it happens."""
