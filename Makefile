@@ -6,8 +6,8 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 TOOLS := $(VENV)/.tools-installed
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes \
+	--no-strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version
 
 .DEFAULT_GOAL := help
 .PHONY: help up down status logs chat demo cost test clocks faults fuzz lint secrets format types audit bench mutation steady lock clean
@@ -15,7 +15,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 # What looks like a secret and is none: the emulator's key, the alphabet of ULIDs, the signatures by which Pulumi
 # marks a value, ids in recorded events, and a cursor. It is named by value: no file and no kind of secret goes unseen.
 HARMLESS := ^(test|0123456789ABCDEFGHJKMNPQRSTVWXYZ|4dabf18193072939515e22adb298388d|1b47061264138c4ac30d75fd1eb44270|a1b2c3d4e5|7de3041dd709b024af6f29e4fa13d34[01]|Bh6DNc9zlWvbxJ3MWyJ0cmlwLXRvLWxpc2JvbiIsMTc5NTQyNjU1MDE1MV0)$$
-LOCKED := . functions local ops policies tests
+NOVA := functions/layers/nova
+LOCKED := . functions functions/layers/voice functions/layers/nova local ops policies tests
 
 help: ## Show what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -118,10 +119,11 @@ steady: $(TOOLS) ## Run the tests that have processes, stores and waiting five t
 	@$(BIN)/python -m tests.steady $(if $(TIMES),--times $(TIMES))
 
 lock: $(TOOLS) ## Lock the dependencies anew, with hashes
-	@$(COMPILE) tests/requirements.in --output-file tests/requirements.txt
-	@for each in . functions local ops policies; do \
-		$(COMPILE) --constraint tests/requirements.txt $$each/requirements.in --output-file $$each/requirements.txt || exit 1; \
+	@$(COMPILE) 3.11 tests/requirements.in --output-file tests/requirements.txt
+	@for each in $(filter-out tests $(NOVA),$(LOCKED)); do \
+		$(COMPILE) 3.11 --constraint tests/requirements.txt $$each/requirements.in --output-file $$each/requirements.txt || exit 1; \
 	done
+	@$(COMPILE) 3.12 --excludes $(NOVA)/excluded.in $(NOVA)/requirements.in --output-file $(NOVA)/requirements.txt
 
 clean: ## Remove everything that was built or installed
 	@test ! -d $(VENV) || $(BIN)/python -m local down || true

@@ -14,7 +14,9 @@ STREAM = "bedrock:InvokeModelWithResponseStream"
 """What AWS asks for where a reply comes piece by piece (Amazon Bedrock user guide, ConverseStream)."""
 EMULATED_STREAM = "bedrock:ConverseStream"
 """What the embedded AWS asks for in its place."""
-SPEAK = "bedrock:InvokeModelWithBidirectionalStream"
+SPEAK = ("bedrock:InvokeModel", "bedrock:InvokeModelWithBidirectionalStream")
+"""What AWS asks for where a model is spoken with: the first by the reference of its API, the second by its
+examples. Both are allowed on the one model, since nobody has tried which of them would do."""
 GUARD = "bedrock:ApplyGuardrail"
 
 _PROFILE = re.compile(r"^(?:global|apac|[a-z]{2}(?:-gov)?)\.(?P<model>[a-z0-9]+\..+)$")
@@ -38,7 +40,7 @@ def grant_ask(
 def grant_speak(function: Function, voice: VoiceSettings, region: pulumi.Input[str]) -> None:
     """Let a function speak with the model that the settings name, and with no other."""
     model = pulumi.Output.concat("arn:aws:bedrock:", region, "::foundation-model/", voice.model)
-    function.grant("speak-with-the-model", Statement([SPEAK], [model]))
+    function.grant("speak-with-the-model", Statement(SPEAK, [model]))
 
 
 def _models(
