@@ -9,7 +9,8 @@ from pulumi.runtime.config import CONFIG
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from infra.settings.conflicts import Conflict, conflicts
+from infra.settings.conflict import Conflict
+from infra.settings.conflicts import conflicts
 from infra.settings.settings import Settings
 
 

@@ -1,36 +1,15 @@
 """Settings that are allowed each by itself but not together: one would have no effect, or break the other."""
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
-from infra.settings.ai import Engine, tokens_of
-from infra.settings.identity import LONGEST_TEXT_BYTES
+from infra.settings import engine_conflicts
+from infra.settings.conflict import Conflict
 from infra.settings.settings import MIN_RETENTION_DAYS, GatewayLogsRole, LogLevel, Settings
 
 _DAY_SECONDS: Final = 86_400
-_MOST_MINUTES_WITHOUT_A_REPLY: Final = 5
-"""What the function that answers did not come to, the sweeper begins anew."""
 _CONNECTION_SECONDS: Final = 2 * 3_600
 """The longest that the gateway keeps a connection, whose last event expires with its first."""
-
-
-class Conflict(NamedTuple):
-    """
-    A setting that cannot be used beside others.
-
-    Parameters
-    ----------
-    key
-        The setting.
-    allowed
-        What it may say, and why no more.
-    beside
-        The settings that say otherwise.
-    """
-
-    key: str
-    allowed: str
-    beside: tuple[str, ...]
 
 
 def conflicts(settings: Settings, region: str | None) -> Iterator[Conflict]:
@@ -45,8 +24,9 @@ def conflicts(settings: Settings, region: str | None) -> Iterator[Conflict]:
         The provider's region, if the configuration says it.
     """
     yield from _of_identity(settings)
-    yield from _of_replies(settings, region)
-    yield from _of_answering(settings)
+    yield from engine_conflicts.of_replies(settings, region)
+    yield from engine_conflicts.of_answering(settings)
+    yield from engine_conflicts.of_speech(settings, region)
     yield from _of_the_projector(settings)
     yield from _of_what_would_do_nothing(settings)
     yield from _of_the_domain(settings, region)
@@ -69,53 +49,6 @@ def _of_identity(settings: Settings) -> Iterator[Conflict]:
     if users.self_sign_up and users.user_pool_id is not None:
         why = "who may sign up in a pool that is there already, it says itself"
         yield Conflict("users.selfSignUp", f"false beside users.userPoolId: {why}", ("users.userPoolId",))
-
-
-def _of_replies(settings: Settings, region: str | None) -> Iterator[Conflict]:
-    ai, guardrail = settings.ai, settings.ai.guardrail
-    if ai.engine is Engine.SCRIPT and settings.endpoint is None:
-        why = "'script' is no model, so it is for an emulator, which endpoint names"
-        yield Conflict("ai.engine", f"'bedrock': {why}", ("endpoint",))
-    if guardrail.id is not None and guardrail.version is None:
-        yield Conflict(
-            "ai.guardrail.version", "a number or 'DRAFT' beside ai.guardrail.id", ("ai.guardrail.id",)
-        )
-    if guardrail.version is not None and guardrail.id is None:
-        why = "it is a guardrail's version"
-        yield Conflict("ai.guardrail.version", f"none without ai.guardrail.id: {why}", ("ai.guardrail.id",))
-    if guardrail.id is not None and ai.engine is Engine.SCRIPT:
-        why = "a script asks no guardrail"
-        yield Conflict("ai.guardrail.id", f"none beside ai.engine 'script': {why}", ("ai.engine",))
-    if _is_foreign(ai.model, region):
-        why = "another region's models are asked through an inference profile of this one"
-        yield Conflict("ai.model", f"a model of {region}: {why}", ())
-    if ":application-inference-profile/" in ai.model:
-        why = "of an application's own nobody can tell which models it may ask"
-        yield Conflict("ai.model", f"a model, or an inference profile of Bedrock's: {why}", ())
-    if _is_foreign(guardrail.id, region):
-        yield Conflict("ai.guardrail.id", f"a guardrail of {region}: Bedrock finds no other region's", ())
-
-
-def _of_answering(settings: Settings) -> Iterator[Conflict]:
-    ai, sweeper = settings.ai, settings.sweeper
-    if not ai.enabled:
-        return
-    least = tokens_of("." * LONGEST_TEXT_BYTES) + ai.tokens_beside_question
-    if settings.limits.tokens_per_day < least:
-        why = "as many are reserved for the longest text, its history and its reply"
-        beside = ("ai.systemPrompt", "ai.historyTokens", "ai.maxTokens")
-        yield Conflict("limits.tokensPerDay", f"at least {least} beside ai.enabled: {why}", beside)
-    why = "the sweeper finds texts that nobody has answered"
-    if not sweeper.enabled:
-        yield Conflict("sweeper.enabled", f"true beside ai.enabled: {why}", ("ai.enabled",))
-    elif sweeper.every_minutes > _MOST_MINUTES_WITHOUT_A_REPLY:
-        most = _MOST_MINUTES_WITHOUT_A_REPLY
-        yield Conflict("sweeper.everyMinutes", f"at most {most} beside ai.enabled: {why}", ("ai.enabled",))
-
-
-def _is_foreign(name: str | None, region: str | None) -> bool:
-    """Tell whether a name is an ARN of another region than this one, if this one is known."""
-    return name is not None and name.startswith("arn:") and region not in {None, name.split(":")[3]}
 
 
 def _of_the_projector(settings: Settings) -> Iterator[Conflict]:

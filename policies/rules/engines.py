@@ -7,10 +7,10 @@ from policies.resources import Resource
 from policies.rule import ResourceRule
 from policies.rules.logs import FUNCTION
 
-_ENGINE: Final = "ENGINE"
-"""The variable that says what answers."""
-_STAND_IN: Final = "script"
-"""Does what any text tells it, as often as it is told, and costs nothing that bounds it."""
+_STAND_INS: Final = {"ENGINE": "script", "VOICE_ENGINE": "echo"}
+"""What stands in for a model, by the variable that says what answers.
+
+It does what it is told, as often as it is told, and costs nothing that bounds it."""
 
 
 def _stand_in(resource: Resource) -> Iterator[str]:
@@ -18,8 +18,11 @@ def _stand_in(resource: Resource) -> Iterator[str]:
         return
     environment = resource.properties.get("environment")
     variables = environment.get("variables") if isinstance(environment, Mapping) else None
-    if isinstance(variables, Mapping) and variables.get(_ENGINE) == _STAND_IN:
-        yield f"answers people by a script, by the variable {_ENGINE}"
+    for variable, stand_in in _STAND_INS.items():
+        if isinstance(variables, Mapping) and variables.get(variable) == stand_in:
+            yield f"answers people by {stand_in!r}, by the variable {variable}"
 
 
-RULES = (ResourceRule("no-script-but-on-an-emulator", "On AWS a model answers, or nobody does.", _stand_in),)
+RULES = (
+    ResourceRule("no-stand-in-but-on-an-emulator", "On AWS a model answers, or nobody does.", _stand_in),
+)

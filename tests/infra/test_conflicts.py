@@ -20,6 +20,15 @@ GUARDRAIL_ELSEWHERE = "arn:aws:bedrock:eu-west-1:123456789012:guardrail/gr1"
 ELSEWHERE = "arn:aws:sns:eu-west-1:123456789012:alarms"
 CERTIFICATE = DOMAIN["certificateArn"]
 
+
+def _of_sessions(**size: str) -> dict[str, object]:
+    return {"functions": {"sizes": {"voiceSession": size}}}
+
+
+def _executions(reserved: int) -> dict[str, object]:
+    return _of_sessions(reservedConcurrency=str(reserved))
+
+
 PAIRS: dict[str, tuple[dict[str, object], str]] = {
     "a client's word on AWS": (
         {"identity": "query"},
@@ -54,6 +63,28 @@ PAIRS: dict[str, tuple[dict[str, object], str]] = {
         (
             "ai.engine: found \"script\", allowed: 'bedrock': 'script' is no model, so it is for an "
             "emulator, which endpoint names"
+        ),
+    ),
+    "an echo on AWS": (
+        {"voice": {"engine": "echo"}},
+        (
+            "voice.engine: found \"echo\", allowed: 'nova': 'echo' is no model, so it is for an emulator, "
+            "which endpoint names"
+        ),
+    ),
+    "speech without executions for it": (
+        {"voice": {"enabled": "true", "sessions": "21"}, **_executions(23)},
+        (
+            "functions.sizes.voiceSession.reservedConcurrency: found 23, allowed: at least 24 beside "
+            "voice.sessions 21: each holds one execution, and one more as it is handed over"
+        ),
+    ),
+    "a hand-over after the end": (
+        {"voice": {"enabled": "true", "handoverSeconds": "481"}, **_of_sessions(timeoutSeconds="600")},
+        (
+            "voice.handoverSeconds: found 481, allowed: at most 480 beside "
+            "functions.sizes.voiceSession.timeoutSeconds 600: two minutes before its timeout, a function "
+            "must be handing its session over"
         ),
     ),
     "fewer tokens than one text may take": (
@@ -220,6 +251,14 @@ FIT: dict[str, dict[str, object]] = {
     "sign-up in the pool that is made": {"users": {"selfSignUp": "true"}},
     "a pool that says who may sign up": {"users": {"userPoolId": POOL}},
     "a script on an emulator": {"ai": {"enabled": "true", "engine": "script"}, "endpoint": EMULATOR},
+    "an echo on an emulator": {"voice": {"enabled": "true", "engine": "echo"}, "endpoint": EMULATOR},
+    "executions for all speech": {"voice": {"enabled": "true", "sessions": "21"}, **_executions(24)},
+    "few executions where nobody speaks": _executions(1),
+    "the latest hand-over": {
+        "voice": {"enabled": "true", "handoverSeconds": "480"},
+        **_of_sessions(timeoutSeconds="600"),
+    },
+    "a late hand-over where nobody speaks": _of_sessions(timeoutSeconds="600"),
     "a guardrail with its version": {"ai": {"guardrail": {"id": "gr1", "version": "DRAFT"}}},
     "a model of this region": {"ai": {"model": MODEL_ELSEWHERE.replace("eu-west-1", "us-east-1")}},
     "tokens for the longest text": {
@@ -285,6 +324,27 @@ def test_what_can_stand_together_is_taken(pair: str) -> None:
     config = {f"{PROJECT}:{key}": each for key, each in written(FIT[pair]).items()}
 
     settings_of({"aws:region": "us-east-1", **config})
+
+
+@pytest.mark.parametrize(
+    ("region", "engine"),
+    [("us-west-2", "nova"), ("ap-northeast-1", "nova"), ("eu-west-1", "echo"), (None, "nova")],
+)
+def test_people_can_speak_where_there_is_something_to_speak_with(region: str | None, engine: str) -> None:
+    where = {} if region is None else {"aws:region": region}
+    voice = json.dumps({"enabled": "true", "engine": engine})
+
+    settings_of({**where, f"{PROJECT}:voice": voice, f"{PROJECT}:endpoint": EMULATOR})
+
+
+def test_speech_is_refused_in_a_region_without_its_model() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        settings_of({"aws:region": "eu-west-1", f"{PROJECT}:voice": json.dumps({"enabled": "true"})})
+
+    assert str(caught.value).endswith(
+        "voice.enabled: found true, allowed: false in eu-west-1: Nova 2 Sonic is in ap-northeast-1, "
+        "us-east-1, us-west-2"
+    )
 
 
 def test_conflicts_are_named_at_once_beside_bad_values() -> None:

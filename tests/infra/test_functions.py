@@ -205,7 +205,9 @@ def test_the_layer_is_what_was_built_for_its_target_and_says_so(
     target: LayerTarget, architectures: list[str] | None
 ) -> None:
     def program() -> None:
-        dependency_layer("dependencies", Naming("dev"), target, lambda built: Path("/layers") / built.value)
+        dependency_layer(
+            "dependencies", Naming("dev"), target, build=lambda built, _lock: Path("/layers") / built.value
+        )
 
     found = evaluate("dev", {}, program).named("dependencies").inputs
 

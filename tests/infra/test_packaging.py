@@ -1,6 +1,7 @@
 """The layer: equal byte for byte, built once for each lock, whole or not there."""
 
 import hashlib
+import itertools
 import os
 import signal
 import stat
@@ -12,8 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from infra.functions import locks
+from infra.functions.interpreters import PackagingError
+from infra.functions.locks import Lock
 from infra.functions.models import Service, build_models
-from infra.functions.packaging import PackagingError, build_layer, compile_command, install_command
+from infra.functions.packaging import build_layer, compile_command, install_command
 from infra.settings.settings import LayerTarget
 from tests.infra.program import ROOT
 
@@ -32,7 +36,7 @@ CONTENT = {
 
 
 @pytest.fixture
-def lock(tmp_path: Path) -> Path:
+def lock(tmp_path: Path) -> Lock:
     """Lock one small wheel that lies beside it: no test of the packaging needs the network."""
     wheel = tmp_path / "wheels" / "shelf-1.0-py3-none-any.whl"
     wheel.parent.mkdir()
@@ -44,7 +48,7 @@ def lock(tmp_path: Path) -> Path:
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     path = tmp_path / "requirements.txt"
     path.write_text(f"--no-index\n--find-links {wheel.parent}\nshelf==1.0 --hash=sha256:{digest}\n")
-    return path
+    return Lock("shelves", path)
 
 
 def interpreter(path: Path, compiling: str = "") -> Path:
@@ -57,11 +61,12 @@ def interpreter(path: Path, compiling: str = "") -> Path:
     return path
 
 
-def building(python: Path, lock: Path, builds: Path) -> subprocess.Popen[bytes]:
+def building(python: Path, lock: Lock, builds: Path) -> subprocess.Popen[bytes]:
     """Start a build for Lambda in a process of its own."""
     program = (
         "from pathlib import Path; from infra.functions.packaging import *;"
-        f"build_layer(LayerTarget.ARM64, lock=Path({str(lock)!r}), builds=Path({str(builds)!r}))"
+        f"lock = Lock({lock.name!r}, Path({str(lock.path)!r}));"
+        f"build_layer(LayerTarget.ARM64, lock, builds=Path({str(builds)!r}))"
     )
     return subprocess.Popen(
         [sys.executable, "-c", program],
@@ -122,19 +127,19 @@ def test_modules_are_compiled_as_they_lie_in_lambda() -> None:
     ]
 
 
-def test_two_builds_are_equal_byte_for_byte(lock: Path, tmp_path: Path) -> None:
-    first = build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path / "one")
-    second = build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path / "somewhere" / "else")
+def test_two_builds_are_equal_byte_for_byte(lock: Lock, tmp_path: Path) -> None:
+    first = build_layer(LayerTarget.HOST, lock, builds=tmp_path / "one")
+    second = build_layer(LayerTarget.HOST, lock, builds=tmp_path / "somewhere" / "else")
 
     assert contents(first) == contents(second)
     assert first.name == second.name
 
 
-def test_a_build_under_another_umask_is_equal(lock: Path, tmp_path: Path) -> None:
-    first = build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path / "one")
+def test_a_build_under_another_umask_is_equal(lock: Lock, tmp_path: Path) -> None:
+    first = build_layer(LayerTarget.HOST, lock, builds=tmp_path / "one")
     before = os.umask(0o077)
     try:
-        second = build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path / "two")
+        second = build_layer(LayerTarget.HOST, lock, builds=tmp_path / "two")
     finally:
         os.umask(before)
 
@@ -143,8 +148,8 @@ def test_a_build_under_another_umask_is_equal(lock: Path, tmp_path: Path) -> Non
     assert stat.S_IMODE(second.stat().st_mode) == 0o755
 
 
-def test_a_layer_holds_what_functions_read_and_no_more(lock: Path, tmp_path: Path) -> None:
-    layer = build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path)
+def test_a_layer_holds_what_functions_read_and_no_more(lock: Lock, tmp_path: Path) -> None:
+    layer = build_layer(LayerTarget.HOST, lock, builds=tmp_path)
 
     sources = {name for name in files(layer) if not name.endswith(".pyc")}
     assert {name for name in sources if ".dist-info/" not in name} == {
@@ -156,9 +161,9 @@ def test_a_layer_holds_what_functions_read_and_no_more(lock: Path, tmp_path: Pat
 
 
 def test_modules_are_compiled_with_the_paths_of_lambda_and_checked_against_nothing(
-    lock: Path, tmp_path: Path
+    lock: Lock, tmp_path: Path
 ) -> None:
-    layer = build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path)
+    layer = build_layer(LayerTarget.HOST, lock, builds=tmp_path)
 
     (compiled,) = layer.rglob("*.pyc")
     flags = int.from_bytes(compiled.read_bytes()[4:8], "little")
@@ -167,38 +172,75 @@ def test_modules_are_compiled_with_the_paths_of_lambda_and_checked_against_nothi
     assert str(tmp_path).encode() not in compiled.read_bytes()
 
 
-def test_a_lock_is_built_once(lock: Path, tmp_path: Path) -> None:
-    first = build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path / "builds")
+def test_a_lock_is_built_once(lock: Lock, tmp_path: Path) -> None:
+    first = build_layer(LayerTarget.HOST, lock, builds=tmp_path / "builds")
     (tmp_path / "wheels" / "shelf-1.0-py3-none-any.whl").unlink()
 
-    assert build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path / "builds") == first
+    assert build_layer(LayerTarget.HOST, lock, builds=tmp_path / "builds") == first
 
 
-def test_another_lock_is_built_again(lock: Path, tmp_path: Path) -> None:
-    first = build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path / "builds")
-    lock.write_text(f"# a reason\n{lock.read_text()}")
+def test_another_lock_is_built_again(lock: Lock, tmp_path: Path) -> None:
+    first = build_layer(LayerTarget.HOST, lock, builds=tmp_path / "builds")
+    lock.path.write_text(f"# a reason\n{lock.path.read_text()}")
 
-    assert build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path / "builds") != first
+    assert build_layer(LayerTarget.HOST, lock, builds=tmp_path / "builds") != first
 
 
-def test_another_target_is_built_again(lock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_left_out_is_not_in_the_layer_which_is_built_again_without_it(
+    lock: Lock, tmp_path: Path
+) -> None:
+    whole = build_layer(LayerTarget.HOST, lock, builds=tmp_path / "builds")
+
+    less = build_layer(
+        LayerTarget.HOST, lock._replace(unread=("botocore", "*/__init__.py")), builds=tmp_path / "builds"
+    )
+
+    left_out = {name for name in files(whole) - files(less) if not name.endswith(".pyc")}
+    assert {name.split("/")[1] for name in left_out} == {"botocore", "shelf"}
+    assert files(less) < files(whole)
+
+
+def test_a_lock_that_this_python_cannot_install_is_a_clear_error_before_pip_is_asked(
+    lock: Lock, tmp_path: Path
+) -> None:
+    newer = (sys.version_info.major, sys.version_info.minor + 1)
+    lock.path.write_text("nothing that pip could read")
+
+    with pytest.raises(PackagingError) as raised:
+        build_layer(LayerTarget.HOST, lock._replace(oldest=newer), builds=tmp_path / "builds")
+
+    assert str(raised.value) == (
+        "The layer shelves needs Python {}.{} or later, and is to be built for {}.{}, which evaluates the "
+        "program.".format(*newer, *sys.version_info[:2])
+    )
+
+
+def test_lambda_has_a_python_for_every_lock(
+    lock: Lock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("LAMBDA_PYTHON", str(interpreter(tmp_path / "python3.13")))
-    first = build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path / "builds")
 
-    assert build_layer(LayerTarget.ARM64, lock=lock, builds=tmp_path / "builds") != first
+    assert build_layer(LayerTarget.ARM64, lock._replace(oldest=locks.NOVA.oldest), builds=tmp_path / "builds")
 
 
-def test_a_package_that_is_not_as_locked_is_refused(lock: Path, tmp_path: Path) -> None:
-    lock.write_text(lock.read_text().replace("sha256:", "sha256:0000")[:-5])
+def test_another_target_is_built_again(lock: Lock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAMBDA_PYTHON", str(interpreter(tmp_path / "python3.13")))
+    first = build_layer(LayerTarget.HOST, lock, builds=tmp_path / "builds")
+
+    assert build_layer(LayerTarget.ARM64, lock, builds=tmp_path / "builds") != first
+
+
+def test_a_package_that_is_not_as_locked_is_refused(lock: Lock, tmp_path: Path) -> None:
+    lock.path.write_text(lock.path.read_text().replace("sha256:", "sha256:0000")[:-5])
 
     with pytest.raises(PackagingError, match="could not be installed"):
-        build_layer(LayerTarget.HOST, lock=lock, builds=tmp_path / "builds")
+        build_layer(LayerTarget.HOST, lock, builds=tmp_path / "builds")
 
     assert list((tmp_path / "builds").iterdir()) == []
 
 
 def test_a_build_that_is_killed_leaves_nothing_that_is_taken_for_a_layer(
-    lock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lock: Lock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compiling = tmp_path / "compiling"
     stuck = interpreter(tmp_path / "stuck", f"touch {compiling}; sleep 60")
@@ -210,13 +252,13 @@ def test_a_build_that_is_killed_leaves_nothing_that_is_taken_for_a_layer(
 
     assert list((tmp_path / "builds").glob("layer-*")) == []
     monkeypatch.setenv("LAMBDA_PYTHON", str(interpreter(tmp_path / "python3.13")))
-    layer = build_layer(LayerTarget.ARM64, lock=lock, builds=tmp_path / "builds")
+    layer = build_layer(LayerTarget.ARM64, lock, builds=tmp_path / "builds")
     assert "python/shelf/__init__.py" in files(layer)
     assert list(layer.rglob("*.pyc"))
 
 
 def test_of_two_builds_at_once_the_first_is_kept(
-    lock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lock: Lock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compiling, go_on = tmp_path / "compiling", tmp_path / "go-on"
     waits = f"touch {compiling}; while [ ! -e {go_on} ]; do sleep 0.02; done"
@@ -224,7 +266,7 @@ def test_of_two_builds_at_once_the_first_is_kept(
     wait_for(compiling)
     monkeypatch.setenv("LAMBDA_PYTHON", str(interpreter(tmp_path / "python3.13")))
 
-    layer = build_layer(LayerTarget.ARM64, lock=lock, builds=tmp_path / "builds")
+    layer = build_layer(LayerTarget.ARM64, lock, builds=tmp_path / "builds")
     inode = layer.stat().st_ino
     go_on.touch()
 
@@ -235,7 +277,7 @@ def test_of_two_builds_at_once_the_first_is_kept(
 
 @pytest.mark.parametrize("where", ["on PATH", "under pyenv"])
 def test_the_interpreter_of_lambda_is_found(
-    where: str, lock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    where: str, lock: Lock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     used = tmp_path / "used"
     folders = {"on PATH": tmp_path / "bin", "under pyenv": tmp_path / "versions" / "3.13.9" / "bin"}
@@ -244,33 +286,33 @@ def test_the_interpreter_of_lambda_is_found(
     monkeypatch.setenv("PATH", f"{folders['on PATH']}:/usr/bin:/bin")
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
 
-    build_layer(LayerTarget.ARM64, lock=lock, builds=tmp_path / "builds")
+    build_layer(LayerTarget.ARM64, lock, builds=tmp_path / "builds")
 
     assert used.exists()
 
 
 @pytest.mark.parametrize("named", ["/nowhere/python3.13", "/bin/false"])
 def test_the_absence_of_the_interpreter_is_a_clear_error(
-    named: str, lock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    named: str, lock: Lock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LAMBDA_PYTHON", named)
 
     with pytest.raises(PackagingError, match=r"compiled by a python3\.13: none was found in LAMBDA_PYTHON"):
-        build_layer(LayerTarget.ARM64, lock=lock, builds=tmp_path / "builds")
+        build_layer(LayerTarget.ARM64, lock, builds=tmp_path / "builds")
 
 
 def test_what_is_built_already_needs_no_interpreter(
-    lock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lock: Lock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LAMBDA_PYTHON", str(interpreter(tmp_path / "python3.13")))
-    first = build_layer(LayerTarget.ARM64, lock=lock, builds=tmp_path / "builds")
+    first = build_layer(LayerTarget.ARM64, lock, builds=tmp_path / "builds")
     monkeypatch.setenv("LAMBDA_PYTHON", "/nowhere/python3.13")
 
-    assert build_layer(LayerTarget.ARM64, lock=lock, builds=tmp_path / "builds") == first
+    assert build_layer(LayerTarget.ARM64, lock, builds=tmp_path / "builds") == first
 
 
 def test_a_layer_of_models_holds_that_of_the_service_that_one_function_calls(
-    lock: Path, tmp_path: Path
+    lock: Lock, tmp_path: Path
 ) -> None:
     first = build_models(Service.S3, lock=lock, builds=tmp_path / "one")
     second = build_models(Service.S3, lock=lock, builds=tmp_path / "two")
@@ -301,6 +343,37 @@ def test_with_its_model_a_function_finds_a_service_also_when_it_has_made_another
     )
 
     assert (done.stdout, done.stderr) == (f"ServiceModel({service})\n", "")
+
+
+def test_the_layer_of_speech_is_enough_to_subscribe_and_equal_byte_for_byte(tmp_path: Path) -> None:
+    layer, again = (build_layer(LayerTarget.HOST, locks.VOICE, builds=tmp_path / each) for each in ("a", "b"))
+    program = "from websockets.asyncio.client import connect; print(connect.__module__)"
+
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program],
+        env={"PYTHONPATH": str(layer / "python"), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.stdout, done.stderr) == ("websockets.asyncio.client\n", "")
+    assert contents(layer) == contents(again)
+    assert {name.split("/")[1].partition("-")[0] for name in files(layer)} == {"websockets"}
+
+
+def test_no_package_is_in_two_layers() -> None:
+    kept = (locks.DEPENDENCIES, locks.VOICE, locks.NOVA)
+
+    packages = [
+        {
+            line.partition("==")[0].partition("[")[0]
+            for line in lock.path.read_text().splitlines()
+            if "==" in line
+        }
+        for lock in kept
+    ]
+    assert [one & other for one, other in itertools.combinations(packages, 2)] == [set(), set(), set()]
 
 
 def test_the_layer_of_this_lock_is_enough_for_the_clients_that_functions_make() -> None:

@@ -95,7 +95,7 @@ def test_every_bad_value_is_named_at_once() -> None:
 
     groups = (
         "ai, alarms, api, archive, dashboard, delivery, domain, endpoint, feeds, functions, identity, layer, "
-        "limits, log, monitoring, projector, protect, sweeper, tickets, tracing, users"
+        "limits, live, log, monitoring, projector, protect, sweeper, tickets, tracing, users, voice"
     )
     integer = "a valid integer, unable to parse string as an integer"
     periods = "1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 3653"

@@ -4,14 +4,19 @@ from functions import names
 from policies.resources import UNKNOWN, Resource
 from tests.policies.judging import FUNCTION, breaches
 
-RULE = "no-script-but-on-an-emulator"
+RULE = "no-stand-in-but-on-an-emulator"
 SCRIPTED = {"environment": {"variables": {names.ENGINE: names.ENGINE_SCRIPT}}}
+ECHOING = {"environment": {"variables": {names.VOICE_ENGINE: names.VOICE_ENGINE_ECHO}}}
 
 
-def test_a_function_that_answers_by_a_script_is_reported() -> None:
-    assert breaches(RULE, Resource(FUNCTION, SCRIPTED)) == [
-        "answers people by a script, by the variable ENGINE"
-    ]
+@pytest.mark.parametrize(
+    ("properties", "told"),
+    [(SCRIPTED, "'script', by the variable ENGINE"), (ECHOING, "'echo', by the variable VOICE_ENGINE")],
+)
+def test_a_function_that_answers_without_a_model_is_reported(
+    properties: dict[str, object], told: str
+) -> None:
+    assert breaches(RULE, Resource(FUNCTION, properties)) == [f"answers people by {told}"]
 
 
 @pytest.mark.parametrize(
@@ -22,6 +27,7 @@ def test_a_function_that_answers_by_a_script_is_reported() -> None:
         {"environment": {"variables": UNKNOWN}},
         {"environment": {"variables": {names.ENGINE: UNKNOWN}}},
         {"environment": {"variables": {names.ENGINE: names.ENGINE_BEDROCK}}},
+        {"environment": {"variables": {names.VOICE_ENGINE: names.VOICE_ENGINE_NOVA}}},
         {"environment": {"variables": {names.LOG_LEVEL: names.ENGINE_SCRIPT}}},
     ],
 )
@@ -29,9 +35,10 @@ def test_a_function_that_asks_a_model_is_not_reported(properties: dict[str, obje
     assert breaches(RULE, Resource(FUNCTION, properties)) == []
 
 
-def test_a_script_on_an_emulator_is_not_reported() -> None:
-    assert breaches(RULE, Resource(FUNCTION, SCRIPTED, emulated=True)) == []
+@pytest.mark.parametrize("properties", [SCRIPTED, ECHOING])
+def test_a_stand_in_on_an_emulator_is_not_reported(properties: dict[str, object]) -> None:
+    assert breaches(RULE, Resource(FUNCTION, properties, emulated=True)) == []
 
 
-def test_scripts_are_for_functions_alone() -> None:
+def test_stand_ins_are_for_functions_alone() -> None:
     assert breaches(RULE, Resource("aws:dynamodb/table:Table", SCRIPTED)) == []

@@ -89,7 +89,7 @@ def test_what_is_allowed_on_an_emulator_is_not_allowed_on_aws(dev_pack: Pack) ->
 
     assert {each.policy for each in found} == {
         "no-plain-http",
-        "no-script-but-on-an-emulator",
+        "no-stand-in-but-on-an-emulator",
         "no-trust-but-on-an-emulator",
         "queues-refuse-plain-http",
         "buckets-refuse-plain-http",
