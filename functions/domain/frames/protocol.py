@@ -10,6 +10,7 @@ import msgspec
 from functions.domain.frames.bases import ClientFrame, ServerFrame
 from functions.domain.frames.feed_frames import FeedAnswer, FeedFrame, Message, TextDelta
 from functions.domain.frames.session_frames import Sessions, SessionsPage
+from functions.domain.frames.voice_frames import VoicePush
 from functions.domain.log.ids import PATTERN
 from functions.domain.refusals import ErrorCode
 
@@ -120,10 +121,11 @@ class TextAck(ServerFrame, frozen=True, tag="text_ack", kw_only=True):
     data: TextAckData
 
 
-class VoiceReadyData(msgspec.Struct, frozen=True, rename="camel"):
-    """Which voice session was opened."""
+class VoiceReadyData(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Which voice session was opened, and the sample rate of what the assistant will say, in Hz."""
 
     voice_session_id: str
+    sample_rate: int | None = None
 
 
 class VoiceReady(ServerFrame, frozen=True, tag="voice_ready", kw_only=True):
@@ -168,7 +170,7 @@ class Error(ServerFrame, frozen=True, tag="error", kw_only=True):
 
 
 Answer = Pong | TextAck | VoiceReady | VoiceEnded | Error | FeedAnswer | SessionsPage
-Sent = Answer | Message | TextDelta
+Sent = Answer | Message | TextDelta | VoicePush
 """What the server sends: answers, and what every screen is told."""
 
 CLIENT_TYPES: Final = frozenset(str(frame.__struct_config__.tag) for frame in get_args(Frame))

@@ -78,6 +78,7 @@ class VoiceSessionEnded(Fact, frozen=True):
     seconds: Count
     reason: str
     bytes: Count | None = None
+    lost: Count | None = None
 
 
 class VoiceTurnTranscribed(Fact, frozen=True):

@@ -96,10 +96,19 @@ def prompt(
     return Prompt(question.text, tuple(turns), system)
 
 
+def conversation(history: Iterable[Utterance], bounds: Bounds) -> tuple[Turn, ...]:
+    """Return what is told of a conversation in which no question is open: as before a question in `prompt`."""
+    turns = _merged(_newest(_told(list(history)), bounds))
+    return tuple(turns[1:] if turns and turns[0].role is Role.ASSISTANT else turns)
+
+
 def _earlier(question: Utterance, history: Iterable[Utterance]) -> list[Utterance]:
     """Return what was said before the question, oldest first: each text, then its reply."""
     # ids of texts begin with their times
-    before = [each for each in history if each.message_id < question.message_id]
+    return _told([each for each in history if each.message_id < question.message_id])
+
+
+def _told(before: Sequence[Utterance]) -> list[Utterance]:
     blocked = {each.message_id for each in before if each.stop_reason in _BLOCKED}
     told = {
         (each.message_id, each.role is Role.ASSISTANT): each

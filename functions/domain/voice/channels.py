@@ -58,16 +58,34 @@ class Probe(msgspec.Struct, frozen=True, tag="probe"):
 
 
 class Taken(msgspec.Struct, frozen=True, tag="taken"):
-    """The next generation listens: frames from this number on are its own."""
+    """The next generation listens, and has heard all frames from this number on; said until it is granted."""
 
     generation: int
     from_seq: int
 
 
+class Granted(msgspec.Struct, frozen=True, tag="granted"):
+    """The generation before says from which frame on the next one hears: from the first that is its own.
+
+    Without it two functions would have to agree on a time: a request that is late would find frames heard
+    already that the next one hears too.
+    """
+
+    generation: int
+    from_seq: int
+
+
+class Over(msgspec.Struct, frozen=True, tag="over"):
+    """The session has ended while it was to be handed over: the next generation has nothing to do."""
+
+    generation: int
+
+
 class Released(msgspec.Struct, frozen=True, tag="released"):
     """The generation before has posted its last: where its numbers ended, for the next to go on from.
 
-    ``out_seq`` and ``turn`` are the next free ones; the rest are the totals so far.
+    ``generation`` is the next one's. ``out_seq`` and ``turn`` are the next free ones; then come the totals so
+    far, who asked for the audio, who spoke last, and how a client asked for the end, if one did meanwhile.
     """
 
     generation: int
@@ -76,9 +94,12 @@ class Released(msgspec.Struct, frozen=True, tag="released"):
     frames: int
     lost: int
     bytes: int
+    listening: tuple[str, ...] = ()
+    speaker: str | None = None
+    end: EndAsked | None = None
 
 
-Control = EndAsked | PlayedUpTo | ListenAsked | ReadyAsked | Probe | Taken | Released
+Control = EndAsked | PlayedUpTo | ListenAsked | ReadyAsked | Probe | Taken | Granted | Released | Over
 OnChannel = Heard | Control
 
 _decoder: Final = msgspec.json.Decoder(OnChannel)

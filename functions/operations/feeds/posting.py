@@ -86,10 +86,10 @@ class Poster(msgspec.Struct, frozen=True):
             self.begin()
             posted = self.callbacks.post(to.connection_id, frame)
         if posted is Posted.GONE:
-            self._lose(to)
+            self.lose(to)
         return posted
 
-    def _lose(self, gone: Subscriber) -> None:
+    def lose(self, gone: Subscriber) -> None:
         """Take a connection that is gone out of its feeds; one that is still being opened stays in them."""
         cause = gone.cause(self.now())
         if not can_be_lost(cause):

@@ -1,0 +1,201 @@
+"""Whose turn it is, what is shown of it while it lasts, and what is kept of it: counted over the session."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import msgspec
+
+from functions.domain.frames.voice_frames import (
+    MAX_SPOKEN_BYTES,
+    VoiceAudio,
+    VoiceAudioData,
+    VoiceInterrupted,
+    VoiceInterruptedData,
+    VoicePush,
+    VoiceTranscript,
+    VoiceTranscriptData,
+)
+from functions.domain.log.events import Event, event
+from functions.domain.log.facts import VoiceTurnTranscribed
+from functions.domain.replies.prompt import Role
+from functions.domain.voice.heard import Playback, Segment, heard_text, joined
+from functions.domain.voice.said import Interrupted, Said, Spoke, Transcribed, TurnEnded
+from functions.domain.voice.starts import Start
+
+PLAYED_MILLISECONDS: Final = 1_000
+"""How long a client has to say how far it played a turn that was broken into."""
+MAX_TURN_CHARACTERS: Final = 6_000
+"""Of a turn, so that its transcript fits a frame; what is said beyond is the next turn."""
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What one side said in a turn, to be kept; its number, and when it began, epoch milliseconds."""
+
+    turn: int
+    role: Role
+    text: str
+    began_at: int
+
+
+class _Turn:
+    def __init__(self, number: int, role: Role, began_at: int, sample_rate: int) -> None:
+        self.number = number
+        self.role = role
+        self.began_at = began_at
+        self.playback = Playback(sample_rate)
+        self.told_ms: int | None = None
+        self._segments: list[Segment] = []
+
+    @property
+    def text(self) -> str:
+        return joined(segment.text for segment in self._segments)
+
+    def add(self, text: str) -> None:
+        """Take final words: those of the audio before them, or where there is none of that after them."""
+        now_ms = self.playback.all_ms
+        last = self._segments[-1] if self._segments else Segment("", 0, 0)
+        if last.to_ms is not None:
+            self._segments.append(Segment(text, last.to_ms, now_ms if now_ms > last.to_ms else None))
+        elif now_ms > last.from_ms:
+            last.to_ms = now_ms
+            self._segments.append(Segment(text, now_ms))
+        else:
+            last.text = joined((last.text, text))
+
+    def heard(self, at: int) -> str:
+        played_ms = self.playback.played_ms(at) if self.told_ms is None else self.told_ms
+        return heard_text(self._segments, played_ms, self.playback.all_ms)
+
+
+class Turns:
+    """The turns of a session as its engine gives them.
+
+    Parameters
+    ----------
+    voice_session_id
+        Goes into each frame.
+    sample_rate
+        Of the assistant's audio, in Hz.
+    turn, seq
+        The numbers of the next turn, of either side, and of the assistant's next piece of audio.
+    """
+
+    def __init__(self, voice_session_id: str, sample_rate: int, turn: int = 0, seq: int = 0) -> None:
+        self._session = voice_session_id
+        self._sample_rate = sample_rate
+        self._open: dict[Role, _Turn] = {}
+        self._broken: list[tuple[int, _Turn]] = []
+        self._last: _Turn | None = None
+        self._began_at = 0
+        self.turn = turn
+        self.seq = seq
+
+    def say(self, said: Said, now: int) -> list[VoicePush | Kept]:
+        """Return what is posted and kept of what an engine says; ``now`` in epoch milliseconds."""
+        match said:
+            case Spoke(audio=audio):
+                return list(self._spoke(audio, now))
+            case Transcribed():
+                return self._transcribed(said, now)
+            case TurnEnded(role=role):
+                return self._end(role)
+            case Interrupted():
+                return self._interrupted(now)
+            case _:
+                return []
+
+    def played(self, turn: int, milliseconds: int) -> list[VoicePush | Kept]:
+        """Take note how much of a turn somebody played; what was broken into is kept as far as that."""
+        found = self._open.get(Role.ASSISTANT)
+        if found is not None and found.number == turn:
+            found.told_ms = milliseconds
+        told = [each for each in self._broken if each[1].number == turn]
+        for _, each in told:
+            each.told_ms = milliseconds
+        return self._settle(told)
+
+    def due(self, now: int) -> list[VoicePush | Kept]:
+        """Return what is kept by now of turns that were broken into, where nobody says how far they came."""
+        return self._settle([each for each in self._broken if now - each[0] >= PLAYED_MILLISECONDS])
+
+    def end(self, now: int, *, is_heard_out: bool) -> list[VoicePush | Kept]:
+        """Return what is kept of open turns at the end: the assistant's in whole, or as far as it was heard."""
+        if not is_heard_out and (turn := self._open.pop(Role.ASSISTANT, None)):
+            self._broken.append((now, turn))
+        return [each for role in Role for each in self._end(role)]
+
+    def ends_at(self) -> float:
+        """Return when all of the assistant's audio that was posted is played, epoch milliseconds."""
+        return 0 if self._last is None else self._last.playback.ends_at
+
+    def _turn(self, role: Role, now: int) -> _Turn:
+        turn = self._open.get(role)
+        if turn is None:
+            # what began later sorts later
+            self._began_at = max(now, self._began_at + 1)
+            turn = _Turn(self.turn, role, self._began_at, self._sample_rate)
+            self._open[role] = turn
+            self.turn += 1
+        return turn
+
+    def _spoke(self, audio: bytes, now: int) -> Iterator[VoicePush]:
+        turn = self._last = self._turn(Role.ASSISTANT, now)
+        for begin in range(0, len(audio), MAX_SPOKEN_BYTES):
+            piece = audio[begin : begin + MAX_SPOKEN_BYTES]
+            turn.playback.post(self.seq, piece, now)
+            yield VoiceAudio(data=VoiceAudioData(self._session, turn.number, self.seq, piece))
+            self.seq += 1
+
+    def _transcribed(self, said: Transcribed, now: int) -> list[VoicePush | Kept]:
+        text = said.text[:MAX_TURN_CHARACTERS]
+        if not text.strip():
+            return []
+        earlier: list[VoicePush | Kept] = []
+        if len(self._turn(said.role, now).text) + len(text) > MAX_TURN_CHARACTERS:
+            earlier = self._end(said.role)
+        turn = self._turn(said.role, now)
+        shown = joined((turn.text, text))
+        if said.final:
+            turn.add(text)
+        return [*earlier, self._transcript(turn, shown, final=False)]
+
+    def _end(self, role: Role) -> list[VoicePush | Kept]:
+        before = self._settle(list(self._broken))
+        turn = self._open.pop(role, None)
+        return before if turn is None else [*before, *self._keep(turn, turn.text)]
+
+    def _interrupted(self, now: int) -> list[VoicePush | Kept]:
+        turn = self._open.pop(Role.ASSISTANT, None)
+        if turn is not None:
+            self._broken.append((now, turn))
+        elif self._last is not None and self._last.playback.ends_at > now:
+            turn = self._last  # the engine was done with it, and the client is not
+        if turn is None:
+            return []
+        from_seq = turn.playback.first_unplayed(now, self.seq)
+        return [VoiceInterrupted(data=VoiceInterruptedData(self._session, turn.number, from_seq))]
+
+    def _settle(self, broken: Iterable[tuple[int, _Turn]]) -> list[VoicePush | Kept]:
+        kept: list[VoicePush | Kept] = []
+        for each in broken:
+            self._broken.remove(each)
+            kept += self._keep(each[1], each[1].heard(each[0]))
+        return kept
+
+    def _keep(self, turn: _Turn, text: str) -> list[VoicePush | Kept]:
+        if not text:
+            return []
+        kept = Kept(turn.number, turn.role, text, turn.began_at)
+        return [self._transcript(turn, text, final=True), kept]
+
+    def _transcript(self, turn: _Turn, text: str, *, final: bool) -> VoiceTranscript:
+        data = VoiceTranscriptData(self._session, turn.number, turn.role.value, text, final)
+        return VoiceTranscript(data=data)
+
+
+def transcribed(start: Start, kept: Kept) -> Event:
+    """Return the event of a turn: one for each number of the session's turns."""
+    session = start.voice_session_id
+    cause = msgspec.structs.replace(start.cause, at=kept.began_at)
+    fact = VoiceTurnTranscribed(session, kept.role.value, kept.text)
+    return event(cause, fact, key=f"{session}#{kept.turn}")

@@ -1,0 +1,146 @@
+"""The screens of a conversation that is spoken in: who sees what is said, and who hears it."""
+
+import asyncio
+from typing import Final
+
+from functions.aws.gateway.requests import encode
+from functions.aws.logs import warn
+from functions.domain.feeds.feeds import Subscriber, conversation_feed, subscriber_of
+from functions.domain.frames.protocol import Sent
+from functions.domain.frames.voice_frames import VoiceAudio
+from functions.domain.refusals import Unavailable
+from functions.domain.voice.starts import Start
+from functions.operations.voice.outlet import Outgoing, Outlet
+from functions.operations.voice.speaking import Speaking
+
+MOST_SCREENS: Final = 10
+"""That are posted to; further ones get the turns when they are whole."""
+LOOK_MILLISECONDS: Final = 1_000
+_MOST_EARLY: Final = 64
+"""Frames for a connection that nobody has found yet."""
+
+
+class Screens:
+    """Who is posted to, each in its own order.
+
+    They are looked for once a second while something is posted. What is for a connection that is not found
+    yet waits for the next look: a speaker may be back before its subscription was read.
+
+    Attributes
+    ----------
+    speaker
+        The connection that spoke last, at first the one that started.
+    listening
+        The others that asked for the audio too.
+    """
+
+    def __init__(self, speaking: Speaking, start: Start) -> None:
+        self._speaking = speaking
+        self._user_id = start.cause.user_id
+        self._feed = conversation_feed(start.cause.session_id, start.cause.connection_id)
+        self._outlets: dict[str, Outlet] = {}
+        self._early: dict[str, list[Outgoing]] = {}
+        self._look_at = 0
+        self._looking: asyncio.Task[None] | None = None
+        self._dropped = 0
+        self.speaker = start.cause.connection_id
+        self.listening: set[str] = set()
+        self._meet(subscriber_of(start.cause))
+
+    @property
+    def dropped(self) -> int:
+        """How many frames were not delivered, over all screens."""
+        return self._dropped + sum(each.dropped for each in self._outlets.values())
+
+    def tell(self, frame: Sent, *, beside: str | None = None) -> None:
+        """Post a frame to every screen, or to all but one."""
+        outgoing = Outgoing(encode(frame, self._speaking.now()))
+        for connection_id, outlet in self._outlets.items():
+            if connection_id != beside:
+                outlet.put(outgoing)
+        self._look_if_due()
+
+    def tell_one(self, connection_id: str, frame: Sent) -> None:
+        """Post a frame to one connection, if it is a screen of the conversation."""
+        self._put(connection_id, Outgoing(encode(frame, self._speaking.now())))
+        self._look_if_due()
+
+    def play(self, frame: VoiceAudio) -> None:
+        """Post audio to who spoke last, and to who listens."""
+        outgoing = Outgoing(encode(frame, self._speaking.now()), frame.data.turn)
+        for connection_id in {self.speaker} | self.listening:
+            self._put(connection_id, outgoing)
+        self._look_if_due()
+
+    def forget(self, turn: int) -> None:
+        """Post no more of a turn's audio."""
+        for outlet in self._outlets.values():
+            outlet.forget(turn)
+        for connection_id, early in self._early.items():
+            self._early[connection_id] = [each for each in early if each.turn != turn]
+
+    def listen(self, connection_id: str, *, audio: bool) -> None:
+        """Let a connection have the audio too, or no more."""
+        if not audio:
+            self.listening.discard(connection_id)
+        elif len(self.listening) < MOST_SCREENS:
+            self.listening.add(connection_id)
+
+    async def look(self) -> None:
+        """Look who is there by now. Where nobody can tell, it stays as it was."""
+        now = self._speaking.now()
+        self._look_at = now + LOOK_MILLISECONDS
+        subscribers = self._speaking.subscribers
+        try:
+            found = await self._speaking.off_loop(lambda: subscribers.of(self._feed, now))
+        except Unavailable as unavailable:
+            warn("screens_not_found", unavailable, connection_id=self.speaker)
+            return
+        # what is told is checked once more, whoever wrote the subscriber
+        theirs = {each.connection_id: each for each in found if each.user_id == self._user_id}
+        for connection_id, outlet in list(self._outlets.items()):
+            if connection_id not in theirs or outlet.is_gone:
+                self._dropped += outlet.dropped
+                self._outlets.pop(connection_id).close()
+        self.listening &= theirs.keys()
+        wanted = {self.speaker} | self.listening | self._early.keys()
+        for each in sorted(theirs.values(), key=lambda each: each.connection_id not in wanted):
+            if each.connection_id not in self._outlets and len(self._outlets) < MOST_SCREENS:
+                self._meet(each)
+        self._early.clear()
+
+    async def flush(self, seconds: float) -> None:
+        """Wait until all is posted, for so long at most."""
+        waiting = [asyncio.create_task(outlet.flushed()) for outlet in self._outlets.values()]
+        if self._looking is not None:
+            waiting.append(self._looking)
+        if waiting:
+            _, late = await asyncio.wait(waiting, timeout=seconds)
+            for each in late:
+                each.cancel()
+
+    def close(self) -> None:
+        """Post nothing more."""
+        if self._looking is not None:
+            self._looking.cancel()
+        for outlet in self._outlets.values():
+            outlet.close()
+
+    def _meet(self, subscriber: Subscriber) -> None:
+        outlet = Outlet(subscriber, self._speaking.poster, self._speaking.off_loop)
+        self._outlets[subscriber.connection_id] = outlet
+        for outgoing in self._early.pop(subscriber.connection_id, ()):
+            outlet.put(outgoing)
+
+    def _put(self, connection_id: str, outgoing: Outgoing) -> None:
+        if (outlet := self._outlets.get(connection_id)) is not None:
+            outlet.put(outgoing)
+            return
+        early = self._early.setdefault(connection_id, [])
+        if len(early) < _MOST_EARLY:
+            early.append(outgoing)
+
+    def _look_if_due(self) -> None:
+        is_looking = self._looking is not None and not self._looking.done()
+        if not is_looking and self._speaking.now() >= self._look_at:
+            self._looking = asyncio.create_task(self.look())
