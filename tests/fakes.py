@@ -1,6 +1,6 @@
 """Stand-ins for the log and the callbacks, with the same conditions and none of the AWS."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from threading import Lock
 from typing import Any, ParamSpec, TypeVar
@@ -13,6 +13,9 @@ from functions.aws.gateway.callbacks import Callbacks, Posted
 from functions.aws.log.claim_items import action
 from functions.aws.log.event_items import decode, encode
 from functions.aws.log.event_log import ClaimRefusedError, EventLog
+from functions.aws.log.event_reads import Arrived, EventKey, EventReads
+from functions.aws.log.lone_claims import Held as ClaimHeld
+from functions.aws.log.lone_claims import LoneClaims
 from functions.aws.log.patience import USUAL, Patience
 from functions.domain.feeds.feeds import Subscriber
 from functions.domain.log.claims import Claim, Count, Release, Reserve, Settle, Take
@@ -73,6 +76,14 @@ class MemoryLog(EventLog):
         key = (event.connection_id, event.event_id)
         if key in self._items:
             return False
+        self.grant(claims)
+        self._items[key] = encode(event)
+        if self.after:
+            raise self.after.pop(0)
+        return True
+
+    def grant(self, claims: Sequence[Claim]) -> None:
+        """Grant claims, all or none, as a transaction does."""
         for claim in claims:
             action(claim, "claims")  # raises on what no item can hold
         standing = {claim: self._value(claim) for claim in claims if not self._is_granted(claim)}
@@ -80,10 +91,6 @@ class MemoryLog(EventLog):
             raise ClaimRefusedError(standing)
         for claim in claims:
             self._grant(claim)
-        self._items[key] = encode(event)
-        if self.after:
-            raise self.after.pop(0)
-        return True
 
     def append_exclusive(self, event: Event) -> str:
         """Append as `EventLog.append_exclusive` does."""
@@ -135,6 +142,56 @@ class MemoryLog(EventLog):
     def facts(self) -> list[Any]:
         """What happened, in the order of the appends."""
         return [event.fact for event in self.events]
+
+
+class MemoryEvents(EventReads):
+    """The events of a log in memory, as they are read by their keys; each arrived when it happened."""
+
+    def __init__(self, log: MemoryLog) -> None:
+        super().__init__(None, "events")
+        self._log = log
+
+    def get(self, keys: Sequence[EventKey], now: int) -> dict[EventKey, Arrived]:
+        """Return events as `EventReads.get` does."""
+        kept = {(each.connection_id, each.event_id): each for each in self._log.events}
+        return {
+            key: Arrived(kept[key], kept[key].at)
+            for key in keys
+            if key in kept and kept[key].expires_at > now // 1000
+        }
+
+
+class MemoryLoneClaims(LoneClaims):
+    """The claims of a log in memory, for who appends nothing with them.
+
+    Attributes
+    ----------
+    before, after
+        Faults to raise, one for each grant, first first: ``before`` it is granted, or ``after`` it was. None
+        raises nothing.
+    """
+
+    def __init__(self, log: MemoryLog) -> None:
+        super().__init__(None, "claims")
+        self._log = log
+        self._tokens: set[str] = set()
+        self.before: list[BaseException | None] = []
+        self.after: list[BaseException | None] = []
+
+    def grant(self, claims: Sequence[Claim], token: str) -> None:
+        """Grant claims as `LoneClaims.grant` does."""
+        if self.before and (fault := self.before.pop(0)):
+            raise fault
+        if token not in self._tokens:
+            self._log.grant(claims)
+            self._tokens.add(token)
+        if self.after and (fault := self.after.pop(0)):
+            raise fault
+
+    def held(self, key: str) -> ClaimHeld | None:
+        """Return what a key holds."""
+        held = self._log.held.get(key)
+        return None if held is None else ClaimHeld(*held)
 
 
 class MemorySubscribers(Subscribers):

@@ -97,7 +97,7 @@ def prompt(
 
 
 def conversation(history: Iterable[Utterance], bounds: Bounds) -> tuple[Turn, ...]:
-    """Return what is told of a conversation in which no question is open: as before a question in `prompt`."""
+    """Return what is told of a conversation without a question: as what is before one in `prompt`."""
     turns = _merged(_newest(_told(list(history)), bounds))
     return tuple(turns[1:] if turns and turns[0].role is Role.ASSISTANT else turns)
 

@@ -55,3 +55,8 @@ def payload_of(start: Start) -> bytes:
 def parse(payload: Any) -> Start:
     """Return what a payload asks for; a `msgspec.ValidationError` if it is none."""
     return msgspec.convert(payload, Start)
+
+
+def run_by(start: Start) -> str:
+    """Return what begins the value of the claim of whoever runs with a payload, and not with another."""
+    return f"{start.asked_at} {start.asking or '-'} "

@@ -119,7 +119,7 @@ class Turns:
         return self._settle([each for each in self._broken if now - each[0] >= PLAYED_MILLISECONDS])
 
     def end(self, now: int, *, is_heard_out: bool) -> list[VoicePush | Kept]:
-        """Return what is kept of open turns at the end: the assistant's in whole, or as far as it was heard."""
+        """Return what is kept of open turns at the end: the assistant's whole, or as far as it was heard."""
         if not is_heard_out and (turn := self._open.pop(Role.ASSISTANT, None)):
             self._broken.append((now, turn))
         return [each for role in Role for each in self._end(role)]

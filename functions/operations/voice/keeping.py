@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from functions.aws.log.event_reads import Arrived
 from functions.aws.logs import warn, write_line
@@ -52,7 +53,7 @@ class Keeping:
             event = transcribed(self._start, self._waiting.popleft())
             for seconds in (*_PAUSES, None):
                 try:
-                    self.kept += await self._speaking.off_loop(lambda event=event: self._append(event))
+                    self.kept += await self._speaking.off_loop(partial(self._append, event))
                 except Unavailable as unavailable:
                     if seconds is None:
                         write_line("turn_lost", **self._ids(event), fault=Fault.SERVER)
@@ -74,7 +75,7 @@ class Keeping:
             warn("not_delivered", unavailable, **self._ids(event))
         return True
 
-    def _ids(self, event: Event) -> dict[str, object]:
+    def _ids(self, event: Event) -> dict[str, Any]:
         return {
             "connection_id": event.connection_id,
             "voice_session_id": self._start.voice_session_id,

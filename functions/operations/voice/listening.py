@@ -72,9 +72,7 @@ class Listening:
     async def publish(self, message: OnChannel) -> bool:
         """Publish a message to the channel, and tell whether it was taken."""
         try:
-            await self._speaking.off_loop(
-                lambda: self._speaking.publish(self._channel, [encode(message)])
-            )
+            await self._speaking.off_loop(lambda: self._speaking.publish(self._channel, [encode(message)]))
         except Unavailable as unavailable:
             warn("not_published", unavailable, **self._ids)
             return False

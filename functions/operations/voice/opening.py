@@ -1,7 +1,7 @@
 """Opens a session: proves that the channel delivers, reads what was said before, and opens the engine."""
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 from functions.aws.logs import warn, write_line
 from functions.aws.voice.engines.engine import SpeechStream
@@ -48,7 +48,7 @@ async def _open(speaking: Speaking, start: Start) -> SpeechStream:
     manner = speaking.manner
     history = await _history(speaking, start)
     opening = Opening(start.sample_rate, start.voice or manner.voice, manner.system, history)
-    ids = {"voice_session_id": start.voice_session_id, "model": speaking.engine.model}
+    ids: dict[str, Any] = {"voice_session_id": start.voice_session_id, "model": speaking.engine.model}
     for seconds in (*_PAUSES, None):
         try:
             return await speaking.engine.open(opening)

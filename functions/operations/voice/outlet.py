@@ -69,6 +69,12 @@ class Outlet:
         """Wait until all is posted."""
         await self._idle.wait()
 
+    async def lose(self) -> None:
+        """Post nothing more to a connection that is gone, and let the log and the feeds know."""
+        self.is_gone = True
+        self._waiting.clear()
+        await self._off_loop(self._lose)
+
     def close(self) -> None:
         """Post nothing more; what is being posted goes on by itself."""
         self._task.cancel()
@@ -89,10 +95,7 @@ class Outlet:
             await asyncio.sleep(seconds)
             posted = await self._try(outgoing.frame)
         if posted is Posted.GONE or posted is Posted.UNKNOWN:
-            self.is_gone = True
-            self._waiting.clear()
-            if posted is Posted.GONE:
-                await self._off_loop(self._lose)
+            await self.lose()
         elif posted is not Posted.DELIVERED:
             self.dropped += 1
 

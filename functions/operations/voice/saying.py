@@ -1,7 +1,7 @@
 """What the engine says in one generation of a session: shown, played and kept, by turns."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from functions.aws.logs import write_line
 from functions.domain.frames.protocol import VoiceReady, VoiceReadyData
@@ -62,8 +62,9 @@ class Saying:
         match said:
             case Broken(failure=failure, detail=detail):
                 self.is_broken = True
-                ids = {"voice_session_id": self._start.voice_session_id, "model": self._speaking.engine.model}
-                write_line("speech_broken", **ids, reason=failure.value, problem=detail, fault=Fault.SERVER)
+                ids: dict[str, Any] = {"voice_session_id": self._start.voice_session_id}
+                ids |= {"model": self._speaking.engine.model, "fault": Fault.SERVER}
+                write_line("speech_broken", **ids, reason=failure.value, problem=detail)
             case Used(input_tokens=told, output_tokens=answered):
                 self._used = Used(self._used.input_tokens + told, self._used.output_tokens + answered)
             case _:

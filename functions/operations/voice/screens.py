@@ -3,6 +3,7 @@
 import asyncio
 from typing import Final
 
+from functions.aws.gateway.callbacks import GoneError, UnknownConnectionError
 from functions.aws.gateway.requests import encode
 from functions.aws.logs import warn
 from functions.domain.feeds.feeds import Subscriber, conversation_feed, subscriber_of
@@ -108,6 +109,18 @@ class Screens:
             if each.connection_id not in self._outlets and len(self._outlets) < MOST_SCREENS:
                 self._meet(each)
         self._early.clear()
+
+    async def seek(self) -> None:
+        """Look whether the speaker is still there, and note in the log if it is gone."""
+        connection_id = self.speaker
+        callbacks = self._speaking.poster.callbacks
+        try:
+            await self._speaking.off_loop(lambda: callbacks.last_active_at(connection_id))
+        except (GoneError, UnknownConnectionError):
+            if (outlet := self._outlets.get(connection_id)) is not None:
+                await outlet.lose()
+        except Unavailable as unavailable:
+            warn("speaker_not_found", unavailable, connection_id=connection_id)
 
     async def flush(self, seconds: float) -> None:
         """Wait until all is posted, for so long at most."""

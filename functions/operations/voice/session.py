@@ -77,7 +77,8 @@ class Session:
 
     def finish(self, reason: Reason | None) -> None:
         """Let it be over; the first reason stands."""
-        if not self.outcome.done():
+        is_taken_over = self.is_giving and reason is not None  # then the next generation ends it
+        if not self.outcome.done() and not is_taken_over:
             self.outcome.set_result(reason)
 
     def hear(self, message: OnChannel) -> None:

@@ -12,6 +12,7 @@ from functions.aws.log.event_reads import Arrived, EventReads
 from functions.aws.log.lone_claims import LoneClaims
 from functions.aws.voice.engines.engine import SpeechEngine
 from functions.domain.replies.prompt import Utterance
+from functions.domain.voice.manner import Manner
 from functions.operations.feeds.posting import Poster
 
 _Result = TypeVar("_Result")
@@ -34,31 +35,6 @@ class OffLoop(Protocol):
     def __call__(self, call: Callable[[], _Result], /) -> Awaitable[_Result]:
         """Return what the call returns, or raise what it raises."""
         ...
-
-
-class Manner(msgspec.Struct, frozen=True):
-    """How sessions are held.
-
-    Attributes
-    ----------
-    voice, system
-        Who speaks where a client does not say, and what the engine is told before the conversation.
-    history_turns
-        The most turns that it is told of the conversation.
-    grace_seconds
-        How long a session waits for speech.
-    handover_seconds
-        How long one invocation holds it.
-    seconds_per_day
-        How long one user may speak in a day.
-    """
-
-    voice: str | None = None
-    system: str | None = None
-    history_turns: int = 20
-    grace_seconds: int = 30
-    handover_seconds: int = 780
-    seconds_per_day: int = 3_600
 
 
 class Speaking(msgspec.Struct, frozen=True):

@@ -1,0 +1,76 @@
+"""Prolongs what a session holds, minute by minute, until the user's seconds of the day are used up."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Final
+
+from functions.aws.log.event_log import ClaimRefusedError
+from functions.aws.logs import warn, write_line
+from functions.domain.log.claims import voice_key
+from functions.domain.refusals import Fault, Unavailable
+from functions.domain.voice.endings import Reason
+from functions.domain.voice.holding import MINUTE_SECONDS, renewal, renewal_due, renewal_token
+from functions.domain.voice.starts import Start
+from functions.operations.voice.speaking import Speaking
+
+AGAIN_SECONDS: Final = 2.0
+SPARE_MILLISECONDS: Final = 1_000
+"""Before a hold is over: what is held is given back while it is still held."""
+
+
+class Renewing:
+    """What a session holds.
+
+    Attributes
+    ----------
+    held_until
+        Until when, epoch seconds.
+    """
+
+    def __init__(self, speaking: Speaking, start: Start, finish: Callable[[Reason], None]) -> None:
+        self._speaking = speaking
+        self._start = start
+        self._finish = finish
+        self.held_until = start.held_until
+
+    async def run(self) -> None:
+        """Renew until it is cancelled, or nothing more is granted."""
+        while True:
+            await self._until(renewal_due(self.held_until))
+            refused = await self._renew()
+            if refused is None:
+                continue
+            if refused is Reason.LIMIT:  # what is reserved may be spoken
+                await self._until(self._last)
+            self._finish(refused)
+            return
+
+    @property
+    def _last(self) -> int:
+        return self.held_until * 1_000 - SPARE_MILLISECONDS
+
+    async def _renew(self) -> Reason | None:
+        speaking, start = self._speaking, self._start
+        claims = renewal(start, self.held_until, speaking.manner.seconds_per_day)
+        token = renewal_token(start, self.held_until)
+        ids: dict[str, Any] = {"voice_session_id": start.voice_session_id, "user_id": start.cause.user_id}
+        while True:
+            try:
+                await speaking.off_loop(lambda: speaking.claims.grant(claims, token))
+            except ClaimRefusedError as refused:
+                if voice_key(start.conversation) not in refused.standing:
+                    return Reason.LIMIT
+                # it was stopped for so long that its hold was over
+                write_line("hold_lost", **ids, fault=Fault.SERVER)
+                return Reason.FAILED
+            except Unavailable as unavailable:
+                warn("hold_not_renewed", unavailable, **ids)
+                if speaking.now() + AGAIN_SECONDS * 1_000 >= self._last:
+                    return Reason.FAILED
+                await asyncio.sleep(AGAIN_SECONDS)
+            else:
+                self.held_until += MINUTE_SECONDS
+                return None
+
+    async def _until(self, at: int) -> None:
+        await asyncio.sleep(max(0, at - self._speaking.now()) / 1_000)
