@@ -145,7 +145,7 @@ class Scene:
         try:
             async with asyncio.timeout(LAMBDA_SECONDS):
                 return await holding.hold()
-        except (Exception, asyncio.CancelledError) as fault:
+        except (Exception, asyncio.CancelledError) as fault:  # noqa: BLE001 - as Lambda does
             run.is_alive = False
             await asyncio.sleep(2)
             self.fail(run)
@@ -207,7 +207,7 @@ class Scene:
     async def until(self, is_so: Callable[[], object], seconds: float = 60) -> None:
         """Wait until something is so."""
         async with asyncio.timeout(seconds):
-            while not is_so():
+            while not is_so():  # noqa: ASYNC110 - whatever it is, it tells nobody
                 await asyncio.sleep(0.02)
 
     async def ready(self) -> None:

@@ -1,4 +1,4 @@
-"""An event loop whose time passes only where everybody waits: an hour takes no longer than what is done in it."""
+"""An event loop whose time passes only where everybody waits: an hour takes as long as what is done in it."""
 
 import asyncio
 import selectors
