@@ -10,17 +10,22 @@ class Silence:
     """The time since somebody spoke. All times in epoch milliseconds.
 
     While the assistant is heard, nobody has to speak: the grace begins when its audio is played.
+
+    Attributes
+    ----------
+    since
+        When somebody spoke last.
     """
 
-    def __init__(self, grace_seconds: int, now: int) -> None:
+    def __init__(self, grace_seconds: int) -> None:
         self._grace = grace_seconds * 1_000
-        self._since = now
-        self._look_at = now + LOOK_MILLISECONDS
+        self._look_at = 0
+        self.since = 0
 
-    def broken(self, now: int) -> None:
+    def broken(self, at: int) -> None:
         """Take note that somebody spoke."""
-        self._since = now
-        self._look_at = now + LOOK_MILLISECONDS
+        self.since = max(self.since, at)
+        self._look_at = self.since + LOOK_MILLISECONDS
 
     def is_look_due(self, now: int) -> bool:
         """Tell, once every five seconds, whether to look if the speaker is still there."""
@@ -31,4 +36,4 @@ class Silence:
 
     def is_over(self, now: int, played_at: float) -> bool:
         """Tell whether it lasts longer than the grace; ``played_at`` is when the assistant's audio ends."""
-        return now - max(self._since, min(played_at, now)) > self._grace
+        return now - max(self.since, min(played_at, now)) > self._grace

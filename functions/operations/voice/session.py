@@ -55,7 +55,7 @@ class Session:
         self._early: list[OnChannel] = []
         self._unsaid: list[Said] = []
         self._jitter = Jitter(first)
-        self._silence = Silence(speaking.manner.grace_seconds, speaking.now())
+        self._silence = Silence(speaking.manner.grace_seconds)
         self._feeding = Feeding(stream)
         self._busy_at = speaking.now()
         self.saying = Saying(speaking, start, stream.sample_rate)
@@ -67,7 +67,7 @@ class Session:
         """Go on where the generation before has ended: from now on it speaks, and may end."""
         self._before = before
         self.saying.adopt(before)
-        self._silence.broken(self._speaking.now())
+        self._silence.broken(self._speaking.now() if before.heard_at is None else before.heard_at)
         early, unsaid = self._early, self._unsaid
         self._early, self._unsaid = [], []
         for message in (*early, *([before.end] if before.end else [])):
@@ -156,6 +156,7 @@ class Session:
             totals.bytes,
             tuple(sorted(screens.listening)),
             screens.speaker,
+            self._silence.since,
             self.ended_by,
         )
 
