@@ -134,14 +134,14 @@ class Echoing:
         before = self._seconds(self._turn.bytes)
         self._turn.add(audio, energy, is_sound=is_sound)
         self._idle_at = now + IDLE_SECONDS
+        after = self._seconds(self._turn.bytes)
+        if before == 0 or int(after) > int(before):
+            said.append(Transcribed(Role.USER, self._words(self._turn), final=False))
         if self._way is Way.AT_ONCE:
             said += self._say([Spoke(audio)], now)
-        after = self._seconds(self._turn.bytes)
         quiet = self._seconds(self._turn.bytes - self._turn.sounding_bytes)
         if quiet >= PAUSE_SECONDS or after >= LONGEST_SECONDS:
             said += self._end(self._turn, now)
-        elif int(after) > int(before):
-            said.append(Transcribed(Role.USER, self._words(self._turn), final=False))
         return said
 
     def passed(self, now: float) -> list[Said]:
