@@ -10,13 +10,13 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes \
 	--no-strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs chat demo cost test clocks faults fuzz lint secrets format types audit bench mutation steady lock clean
+.PHONY: help up down status logs chat voice demo cost test clocks faults fuzz lint secrets format types audit bench mutation steady lock clean
 
 # What looks like a secret and is none: the emulator's key, the alphabet of ULIDs, the signatures by which Pulumi
 # marks a value, ids in recorded events, and a cursor. It is named by value: no file and no kind of secret goes unseen.
 HARMLESS := ^(test|0123456789ABCDEFGHJKMNPQRSTVWXYZ|4dabf18193072939515e22adb298388d|1b47061264138c4ac30d75fd1eb44270|a1b2c3d4e5|7de3041dd709b024af6f29e4fa13d34[01]|Bh6DNc9zlWvbxJ3MWyJ0cmlwLXRvLWxpc2JvbiIsMTc5NTQyNjU1MDE1MV0)$$
 NOVA := functions/layers/nova
-LOCKED := . functions functions/layers/voice functions/layers/nova local ops policies tests
+LOCKED := . functions functions/layers/voice functions/layers/nova local local/voice ops policies tests
 
 help: ## Show what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -50,6 +50,9 @@ logs: $(RUNTIME) ## Show what the functions have logged; FOLLOW=1, ID= (a correl
 
 chat: $(RUNTIME) ## Chat with the backend that is up; SESSION= (a second screen), WHO= (who you are)
 	@$(BIN)/python -m local chat $(if $(SESSION),--session '$(SESSION)') $(if $(WHO),--as '$(WHO)')
+
+voice: $(RUNTIME) ## Talk to the backend that is up, by the microphone or FILE= (a WAV); ANSWER= (where the answer goes), VOICE=, SESSION=, WHO=
+	@$(BIN)/python -m local voice $(if $(FILE),--file '$(FILE)') $(if $(ANSWER),--answer '$(ANSWER)') $(if $(VOICE),--voice '$(VOICE)') $(if $(SESSION),--session '$(SESSION)') $(if $(WHO),--as '$(WHO)')
 
 demo: $(RUNTIME) ## Run a scripted session and show what it leaves behind
 	@$(BIN)/python -m local demo

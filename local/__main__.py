@@ -1,4 +1,4 @@
-"""The command line of the embedded AWS: `python -m local up|down|status|logs|token|chat|demo`."""
+"""The command line of the embedded AWS: `python -m local up|down|status|logs|token|chat|voice|demo`."""
 
 import sys
 

@@ -14,6 +14,7 @@ from local.demo import run
 from local.errors import LocalError
 from local.interrupts import Signals, as_ctrl_c
 from local.state import DEFAULT, StateDir
+from local.voice import entering as voice_entering
 from ops.terminal import Terminal, printable
 
 app = typer.Typer(
@@ -153,6 +154,27 @@ def chat_(
 ) -> None:
     """Chat with the backend that is up: lines that are typed, or that come through a pipe."""
     entering.chat(StateDir(state), user, session, _console)
+
+
+@app.command("voice")
+def voice_(
+    *,
+    file: Annotated[
+        Path | None, typer.Option(help="A WAV that is said; by default the microphone is heard.")
+    ] = None,
+    answer: Annotated[Path, typer.Option("--answer", help="Where the answer to a file is saved.")] = Path(
+        "answer.wav"
+    ),
+    session: Annotated[
+        str | None, typer.Option(help="The conversation to speak in, a written one too.")
+    ] = None,
+    user: Annotated[str, typer.Option("--as", help="Who you are; a new name is a new user.")] = "ada",
+    name: Annotated[str | None, typer.Option("--voice", help="Who shall answer.")] = None,
+    state: _State = DEFAULT,
+) -> None:
+    """Talk to the backend that is up: by a file, whose answer is saved, or by the microphone."""
+    spoken = voice_entering.Spoken(file, answer, name)
+    voice_entering.voice(StateDir(state), user, session, spoken, _console)
 
 
 @app.command("demo")
