@@ -8,10 +8,6 @@ from local.voice.wav import Sound
 
 FRAME_SECONDS: Final = 0.1
 _SAMPLE_BYTES: Final = 2
-_UNANSWERED_SECONDS: Final = 5.0
-"""How long an answer is waited for after the end of a file."""
-_REST_SECONDS: Final = 1.0
-"""How long it is quiet after the last answer until nothing more is expected."""
 
 
 class Ends(Protocol):
@@ -43,10 +39,19 @@ class Ends(Protocol):
 
 
 class Files:
-    """A file that is spoken at the pace of speech, then silence until it is answered; the answer is kept."""
+    """A file that is spoken at the pace of speech, then silence until it is answered; the answer is kept.
 
-    def __init__(self, sound: Sound) -> None:
+    Parameters
+    ----------
+    unanswered_seconds
+        How long an answer is waited for after the end of the file.
+    rest_seconds
+        How long it is quiet after the last answer until nothing more is expected.
+    """
+
+    def __init__(self, sound: Sound, unanswered_seconds: float = 5.0, rest_seconds: float = 1.0) -> None:
         self.rate = sound.rate
+        self._patience = {False: unanswered_seconds, True: rest_seconds}
         self._heard = b""
         self._size = round(sound.rate * FRAME_SECONDS) * _SAMPLE_BYTES
         self._left = sound.audio
@@ -90,8 +95,7 @@ class Files:
             self._quiet_since = _now()
 
     def _is_over(self) -> bool:
-        patience = _REST_SECONDS if self._is_answered else _UNANSWERED_SECONDS
-        return _now() - self._quiet_since > patience
+        return _now() - self._quiet_since > self._patience[self._is_answered]
 
 
 def _now() -> float:

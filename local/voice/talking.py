@@ -77,6 +77,8 @@ class Talking:
                 await self._is_over.wait()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._is_told.wait(), _LAST_SECONDS)
+                if self._socket is not None:
+                    await self._socket.close()
                 for task in tasks:
                     task.cancel()
         except* LocalError as problems:
@@ -110,6 +112,8 @@ class Talking:
             except (OSError, WebSocketException) as error:
                 problem = str(error) or type(error).__name__
             self._socket = None
+            if self._is_over.is_set():
+                return
             self._conversation.closed()
             self._call.closed()
             if not self._is_up():
