@@ -1,0 +1,114 @@
+"""Nova 2 Sonic by its SDK. This module alone imports it: it is pre-alpha, pinned, and in a layer of its own.
+
+Its fake, `tests/nova/fake`, is kept together with it: what changes here is tried there.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from aws_sdk_bedrock_runtime.client import AsyncBedrockRuntimeClient
+from aws_sdk_bedrock_runtime.config import AsyncBedrockRuntimeConfig
+from aws_sdk_bedrock_runtime.models import (
+    BidirectionalInputPayloadPart,
+    InvokeModelWithBidirectionalStreamInputChunk,
+    InvokeModelWithBidirectionalStreamOperationInput,
+)
+from smithy_aws_core.identity.environment import EnvironmentCredentialsResolver
+from smithy_http.aio.crt import AWSCRTHTTPClient
+
+
+class BedrockDuplex:
+    """A stream of Bedrock, over a connection of its own: who gives it up takes nothing from another."""
+
+    def __init__(self, client: Any, stream: Any, received: Any) -> None:
+        self._client = client
+        self._stream = stream
+        self._received = received
+
+    async def send(self, event: bytes, /) -> None:
+        """Send an event, signed."""
+        part = BidirectionalInputPayloadPart(bytes_=event)
+        await self._stream.input_stream.send(InvokeModelWithBidirectionalStreamInputChunk(value=part))
+
+    async def receive(self) -> bytes | None:
+        """Return the next event; raise the exception that ended the stream."""
+        while (said := await self._received.receive()) is not None:
+            # of a kind that the SDK does not know there are no bytes
+            event: bytes | None = getattr(said.value, "bytes_", None)
+            if event is not None:
+                return event
+        return None
+
+    async def close(self) -> None:
+        """Send the last frame. The stream's own `close` would break into the read that waits."""
+        await self._stream.input_stream.close()
+
+    async def drop(self) -> None:
+        """Close the connection."""
+        await self._client.close()
+
+
+async def connect(
+    model: str,
+    region: str,
+    first: Sequence[bytes],
+    *,
+    endpoint: str | None = None,
+    transport: Callable[[], Any] = AWSCRTHTTPClient,
+) -> BedrockDuplex:
+    """Open a stream of a model, and wait for its answer, however long that takes.
+
+    Parameters
+    ----------
+    model, region
+        The model's id, and where it is asked.
+    first
+        What the stream begins with.
+    endpoint
+        Where else it is asked.
+    transport
+        Makes the connection's transport: HTTP/2 by the CRT, since the SDK's usual one cannot send and
+        receive at the same time.
+    """
+    credentials = EnvironmentCredentialsResolver()
+    # with none the SDK never returns, and raises nothing
+    await credentials.get_identity(properties={})
+    config = await AsyncBedrockRuntimeConfig.resolve(
+        region=region,
+        endpoint_uri=endpoint or f"https://bedrock-runtime.{region}.amazonaws.com",
+        aws_credentials_identity_resolver=credentials,
+        transport=transport(),
+    )
+    client = AsyncBedrockRuntimeClient(config=config)
+    try:
+        stream = await client.invoke_model_with_bidirectional_stream(
+            InvokeModelWithBidirectionalStreamOperationInput(model_id=model)
+        )
+        received = await _answered(stream, first)
+    except BaseException:
+        await client.close()
+        raise
+    return BedrockDuplex(client, stream, received)
+
+
+async def _answered(stream: Any, first: Sequence[bytes]) -> Any:
+    """Send what a stream begins with, and return what is received when the model has answered.
+
+    At the same time: whether the model answers before it is told anything is its own affair, and what is
+    sent into a connection that was refused hangs.
+    """
+    duplex = BedrockDuplex(None, stream, None)
+
+    async def send() -> None:
+        for event in first:
+            await duplex.send(event)
+
+    sending, answer = asyncio.create_task(send()), asyncio.create_task(stream.await_output())
+    await asyncio.wait({sending, answer}, return_when=asyncio.FIRST_EXCEPTION)
+    sending.cancel()
+    if not answer.done():
+        answer.cancel()
+        await sending
+    _, received = await answer
+    return received
