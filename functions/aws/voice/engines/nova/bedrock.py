@@ -18,6 +18,17 @@ from smithy_aws_core.identity.environment import EnvironmentCredentialsResolver
 from smithy_http.aio.crt import AWSCRTHTTPClient
 
 
+class Transport(AWSCRTHTTPClient):
+    """HTTP/2 by the CRT, since the SDK's usual transport cannot send and receive at the same time."""
+
+    async def _await_response(self, stream: Any) -> Any:
+        # the CRT writes in a task whose error nobody asks for: the loop would complain of each broken stream
+        writer: asyncio.Task[None] | None = getattr(stream, "_writer", None)
+        if writer is not None:
+            writer.add_done_callback(_ask_for_error)
+        return await super()._await_response(stream)
+
+
 class BedrockDuplex:
     """A stream of Bedrock, over a connection of its own: who gives it up takes nothing from another."""
 
@@ -41,12 +52,11 @@ class BedrockDuplex:
         return None
 
     async def close(self) -> None:
-        """Send the last frame. The stream's own `close` would break into the read that waits."""
-        await self._stream.input_stream.close()
-
-    async def drop(self) -> None:
-        """Close the connection."""
-        await self._client.close()
+        """End what is sent, and close the connection. The stream's own `close` would break into the read."""
+        try:
+            await self._stream.input_stream.close()
+        finally:
+            await self._client.close()
 
 
 async def connect(
@@ -55,7 +65,7 @@ async def connect(
     first: Sequence[bytes],
     *,
     endpoint: str | None = None,
-    transport: Callable[[], Any] = AWSCRTHTTPClient,
+    transport: Callable[[], Any] = Transport,
 ) -> BedrockDuplex:
     """Open a stream of a model, and wait for its answer, however long that takes.
 
@@ -68,8 +78,7 @@ async def connect(
     endpoint
         Where else it is asked.
     transport
-        Makes the connection's transport: HTTP/2 by the CRT, since the SDK's usual one cannot send and
-        receive at the same time.
+        Makes the connection's transport.
     """
     credentials = EnvironmentCredentialsResolver()
     # with none the SDK never returns, and raises nothing
@@ -112,3 +121,8 @@ async def _answered(stream: Any, first: Sequence[bytes]) -> Any:
         await sending
     _, received = await answer
     return received
+
+
+def _ask_for_error(task: asyncio.Task[None]) -> None:
+    if not task.cancelled():
+        task.exception()

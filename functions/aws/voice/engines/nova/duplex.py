@@ -8,7 +8,7 @@ class Duplex(Protocol):
     """An open stream of a model."""
 
     async def send(self, event: bytes, /) -> None:
-        """Send an event. It may hang once the connection is cut; it may be abandoned, as `close` may."""
+        """Send an event. It may hang once the connection is cut: it may be abandoned, as `close` may."""
         ...
 
     async def receive(self) -> bytes | None:
@@ -19,11 +19,7 @@ class Duplex(Protocol):
         ...
 
     async def close(self) -> None:
-        """End the stream: nothing more is sent."""
-        ...
-
-    async def drop(self) -> None:
-        """Give the connection up, whatever state it is in."""
+        """Give it up, whatever state it is in."""
         ...
 
 

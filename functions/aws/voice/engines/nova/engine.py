@@ -8,7 +8,7 @@ from functions.aws.voice.engines.nova.clock import Clock, Monotonic
 from functions.aws.voice.engines.nova.duplex import Connect
 from functions.aws.voice.engines.nova.stream import NovaStream
 from functions.aws.voice.engines.nova.succession import OpenWire
-from functions.aws.voice.engines.nova.wire import Listener, OpeningError, Wire
+from functions.aws.voice.engines.nova.wire import PATIENCE, Listener, OpeningError, Patience, Wire
 from functions.domain.refusals import Unavailable
 from functions.domain.voice.problems import CannotSpeakError
 from functions.domain.voice.rotation import Lives
@@ -30,8 +30,8 @@ class Nova:
         Who speaks where an opening does not say.
     endpointing
         ``HIGH``, ``MEDIUM`` or ``LOW``: how soon a pause ends a turn; None is the model's own.
-    clock, lives
-        How time passes, and how long the model's streams live.
+    clock, lives, patience
+        How time passes, how long the model's streams live, and how long is waited for each of them.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class Nova:
         endpointing: str | None = None,
         clock: Clock | None = None,
         lives: Lives = LIVES,
+        patience: Patience = PATIENCE,
     ) -> None:
         self.model = model
         self._connect = connect
@@ -50,6 +51,7 @@ class Nova:
         self._endpointing = endpointing
         self._clock = clock or Monotonic()
         self._lives = lives
+        self._patience = patience
 
     async def open(self, opening: Opening, /) -> NovaStream:
         """Open a conversation that listens; see `functions.aws.voice.engines.engine.SpeechEngine`."""
@@ -74,6 +76,6 @@ class Nova:
                 system=opening.system,
                 endpointing=self._endpointing,
             )
-            return await Wire.open(self._connect, prompt, first, listener)
+            return await Wire.open(self._connect, prompt, first, listener, self._patience)
 
         return open_wire

@@ -1,7 +1,9 @@
 """What Nova 2 Sonic says, event by event, as the values that every engine gives.
 
 The assistant's words come twice: as it plans to say them (SPECULATIVE), each piece before its audio, and as
-it said them (FINAL). A turn is over when its audio is, and every planned piece has become final.
+it said them (FINAL), and only these are final. A turn is over when its audio is, and every planned piece has
+become final. There is one exception: of a turn that is broken into, the model may never say how far it came.
+The planned words of the audio that has come are final then, and whoever plays it knows how much was heard.
 """
 
 import binascii
@@ -44,6 +46,7 @@ class Turns:
         self.answering = False
         self._audio_ended = False
         self._planned: deque[str] = deque()
+        self._sounding = 0
         self._broken_into = False
         self._restart()
 
@@ -115,7 +118,10 @@ class Turns:
         except binascii.Error:
             return []
         # what still comes of a turn that was broken into is not to be played
-        return [Spoke(piece)] if piece and not self._broken_into else []
+        if not piece or self._broken_into:
+            return []
+        self._sounding = len(self._planned)
+        return [Spoke(piece)]
 
     def _text(self, content: _Content, text: str) -> list[Said]:
         if "".join(text.split()) == _INTERRUPTED:
@@ -134,6 +140,7 @@ class Turns:
             return [Transcribed(Role.ASSISTANT, " ".join(self._planned), final=False)]
         if self._planned:
             self._planned.popleft()
+            self._sounding = max(self._sounding - 1, 0)
         return [*self._answer(), Transcribed(Role.ASSISTANT, text, final=True)]
 
     def _end(self, content: _Content, reason: object) -> list[Said]:
@@ -160,12 +167,14 @@ class Turns:
         """Say so once, although the model says it of the audio, of the words, and in words."""
         if self._broken_into:
             return []
+        sounding = list(self._planned)[: self._sounding]
         self._close()
         self._broken_into = True
-        return [Interrupted()]
+        return [*(Transcribed(Role.ASSISTANT, each, final=True) for each in sounding), Interrupted()]
 
     def _close(self) -> None:
         self.answering = self._audio_ended = False
+        self._sounding = 0
         self._planned.clear()
 
     def _usage(self, read: int, written: int) -> list[Said]:

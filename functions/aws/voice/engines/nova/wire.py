@@ -7,19 +7,33 @@ cut, sending and closing hang: they are waited for, for a while, and then abando
 import asyncio
 from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, NamedTuple, Protocol, Self
 
 from functions.aws.voice.engines.nova import events
 from functions.aws.voice.engines.nova.duplex import Connect, Duplex
 from functions.aws.voice.engines.nova.failures import CUT, SILENT, STALLED, Break, break_of
 
-OPENING_SECONDS: Final = 4.0
-"""How long it may take until the model answers."""
-SENDING_SECONDS: Final = 3.0
-"""How long an event may take to be sent: after that the connection counts as cut."""
-ENDING_SECONDS: Final = 0.6
-"""For each of what is sent last, what is heard last, and the connection."""
 
+class Patience(NamedTuple):
+    """
+    How long is waited, in seconds, of the machine's own clock.
+
+    Parameters
+    ----------
+    opening
+        Until the model answers.
+    sending
+        Until an event is sent: after that the connection counts as cut.
+    ending
+        For each of three: what is sent last, what is heard last, and the connection.
+    """
+
+    opening: float = 4.0
+    sending: float = 3.0
+    ending: float = 0.6
+
+
+PATIENCE: Final = Patience()
 _abandoned: Final[set[asyncio.Task[Any]]] = set()
 """Tasks that nobody waits for: the loop itself keeps no hold of them."""
 
@@ -53,8 +67,11 @@ class Wire:
         The name that all of its events carry.
     """
 
-    def __init__(self, duplex: Duplex, prompt: str, listener: Listener) -> None:
+    def __init__(
+        self, duplex: Duplex, prompt: str, listener: Listener, patience: Patience = PATIENCE
+    ) -> None:
         self.prompt = prompt
+        self._patience = patience
         self._duplex = duplex
         self._listener = listener
         self._audio_started = False
@@ -64,7 +81,14 @@ class Wire:
         self.reading = asyncio.create_task(self._read())
 
     @classmethod
-    async def open(cls, connect: Connect, prompt: str, first: Sequence[bytes], listener: Listener) -> Self:
+    async def open(
+        cls,
+        connect: Connect,
+        prompt: str,
+        first: Sequence[bytes],
+        listener: Listener,
+        patience: Patience = PATIENCE,
+    ) -> Self:
         """Open a stream, which begins with some events.
 
         Raises
@@ -73,7 +97,7 @@ class Wire:
             If the model refuses it, cannot be reached, or does not answer in time.
         """
         opening = asyncio.create_task(connect(first))
-        await asyncio.wait({opening}, timeout=OPENING_SECONDS)
+        await asyncio.wait({opening}, timeout=patience.opening)
         if not opening.done():
             # it may still come: then nobody needs it
             opening.add_done_callback(_drop_late)
@@ -81,7 +105,7 @@ class Wire:
         error = opening.exception()
         if error is not None:
             raise OpeningError(break_of(error)) from error
-        return cls(opening.result(), prompt, listener)
+        return cls(opening.result(), prompt, listener, patience)
 
     def put(self, sent: Iterable[bytes]) -> None:
         """Send events after what is being sent already. It does not wait."""
@@ -103,17 +127,19 @@ class Wire:
         if not cut:
             self.put(events.ending(self.prompt, audio_started=self._audio_started))
             emptied = asyncio.create_task(self._outgoing.join())
-            await asyncio.wait({emptied, self._writing}, timeout=ENDING_SECONDS)
+            await asyncio.wait(
+                {emptied, self._writing}, timeout=self._patience.ending, return_when=asyncio.FIRST_COMPLETED
+            )
             emptied.cancel()
-            await _at_most(ENDING_SECONDS, self._duplex.close())
-            await asyncio.wait({self.reading}, timeout=ENDING_SECONDS)
+            # told that it is over, the model ends the stream by itself
+            await asyncio.wait({self.reading}, timeout=self._patience.ending)
         self._writing.cancel()
-        await _at_most(ENDING_SECONDS, self._duplex.drop())
+        await _at_most(self._patience.ending, self._duplex.close())
 
     async def _write(self) -> None:
         while True:
             event = await self._outgoing.get()
-            if not await _at_most(SENDING_SECONDS, self._duplex.send(event)):
+            if not await _at_most(self._patience.sending, self._duplex.send(event)):
                 self._end(STALLED)
                 return
             self._outgoing.task_done()
@@ -156,6 +182,6 @@ def _forget(task: asyncio.Task[Any]) -> None:
 def _drop_late(opening: asyncio.Task[Duplex]) -> None:
     with suppress(asyncio.CancelledError):
         if opening.exception() is None:
-            late = asyncio.ensure_future(opening.result().drop())
+            late = asyncio.ensure_future(opening.result().close())
             _abandoned.add(late)
             late.add_done_callback(_forget)
