@@ -36,8 +36,8 @@ DELIVERING_FUNCTION = "DELIVERING_FUNCTION"
 """The name of the function that numbers what is appended, and posts it: the responder where texts are
 answered, else that of the feeds."""
 REPEATS_PER_MINUTE = "REPEATS_PER_MINUTE"
-"""How often a user may be told replies again, which counts as a resume; there is none where no text is
-answered."""
+"""How often a user may be told again what became of frames, which counts as a resume; there is none where
+no text is answered and nobody can speak."""
 ANSWERING_SECONDS = "ANSWERING_SECONDS"
 """How long an attempt to answer a text may take; there is none where no text is answered."""
 PENDING_SECONDS = "PENDING_SECONDS"
@@ -224,6 +224,11 @@ ROUTE_DISCONNECT = "$disconnect"
 ROUTE_DEFAULT = "$default"
 ROUTE_PING = "ping"
 ROUTE_VOICE_DATA = "voice_data"
+ROUTE_VOICE_END = "voice_end"
+ROUTE_VOICE_PLAYED = "voice_played"
+ROUTE_VOICE_LISTEN = "voice_listen"
+VOICE_ROUTES = (ROUTE_VOICE_DATA, ROUTE_VOICE_END, ROUTE_VOICE_PLAYED, ROUTE_VOICE_LISTEN)
+"""Of the frames of a voice session that is open."""
 ROUTE_RESUME = "resume"
 ROUTE_HISTORY = "history"
 ROUTE_TEXT_CANCEL = "text_cancel"

@@ -54,7 +54,7 @@ class RouteFunctions:
         """The routes of the API."""
         takers = {
             names.ROUTE_DEFAULT: self.message,
-            names.ROUTE_VOICE_DATA: self.message,
+            **dict.fromkeys(names.VOICE_ROUTES, self.message),
             names.ROUTE_RESUME: self.feed.function,
             names.ROUTE_HISTORY: self.feed.function,
             names.ROUTE_ACK: self.feed.function,
@@ -122,9 +122,10 @@ def route_functions(
         "lifecycle", runtime, FunctionArgs(names.LIFECYCLE, sizes.lifecycle, log | subscribing)
     )
     of_message = log | settings.limits.of_frames | delivering.variables
-    if responder:
-        # who sends a text again is told its reply again, which counts as a resume
+    if responder or voice:
+        # who sends a text, or starts to speak, again is told again what came of it, which counts as a resume
         of_message |= {names.REPEATS_PER_MINUTE: str(settings.limits.resumes_per_minute)}
+    if responder:
         of_message |= settings.limits.of_replies | settings.ai.of_reservations
     if voice:
         of_message |= voice.variables
@@ -132,14 +133,24 @@ def route_functions(
     for function in (lifecycle, message):
         store.grant_append(function)
     store.grant_claim(lifecycle, names.CLAIM_SESSION)
-    store.grant_claim(message, names.CLAIM_REPLY, names.CLAIM_VOICE)
     feeds.grant_subscribe(lifecycle)
     delivering.grant(message)
+    _grant_claims(store, message, answers=responder is not None, speaks=voice is not None)
     if voice:
         voice.grant(message)
-    store.grant_release(message, names.CLAIM_VOICE)
-    answered = (names.CLAIM_REPLY, names.CLAIM_RESUMES, names.CLAIM_INFLIGHT, names.CLAIM_TOKENS)
-    store.grant_count(message, names.CLAIM_TEXTS, names.CLAIM_VOICES, *(answered if responder else ()))
     api.grant_manage_connections(lifecycle, "POST")
     api.grant_manage_connections(message, "POST", "DELETE")
     return RouteFunctions(lifecycle, message, feed, responder, delivering)
+
+
+def _grant_claims(store: EventStore, message: Function, *, answers: bool, speaks: bool) -> None:
+    """Let the function that takes frames make, count and look at the claims that go with them."""
+    store.grant_claim(message, names.CLAIM_REPLY, *((names.CLAIM_VOICE,) if speaks else ()))
+    told_again = (names.CLAIM_REPLY, names.CLAIM_RESUMES) if answers or speaks else ()
+    answered = (names.CLAIM_INFLIGHT, names.CLAIM_TOKENS) if answers else ()
+    spoken = (
+        (names.CLAIM_VOICES, names.CLAIM_SPEAKING, names.CLAIM_SEATS, names.CLAIM_SPOKEN) if speaks else ()
+    )
+    store.grant_count(message, names.CLAIM_TEXTS, *told_again, *answered, *spoken)
+    if speaks:
+        store.grant_look_at_claims(message, names.CLAIM_VOICE, names.CLAIM_ENDED)

@@ -12,7 +12,7 @@ from functions import names
 from functions.aws import clients
 from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.log.event_log import EventLog
-from functions.domain.limits import Allowance, Limits
+from functions.domain.limits import Allowance, Limits, Speaking
 from functions.domain.log.retention import DAY_SECONDS
 from functions.domain.log.traces import root_of
 
@@ -60,6 +60,7 @@ def limits() -> Limits:
         voice_sessions=int(required(names.VOICE_SESSIONS_PER_MINUTE)),
         text_bytes=int(required(names.TEXT_BYTES_PER_MINUTE)),
         allowance=_allowance() if names.REPLIES_IN_FLIGHT in os.environ else None,
+        spoken=_spoken() if names.VOICE_SESSION_FUNCTION in os.environ else None,
     )
 
 
@@ -68,6 +69,14 @@ def _allowance() -> Allowance:
         replies_in_flight=int(required(names.REPLIES_IN_FLIGHT)),
         tokens_per_day=int(required(names.TOKENS_PER_DAY)),
         tokens_beside_question=tokens_beside_question(),
+    )
+
+
+def _spoken() -> Speaking:
+    return Speaking(
+        sessions=int(required(names.VOICE_SESSIONS)),
+        sessions_per_user=int(required(names.VOICE_SESSIONS_PER_USER)),
+        seconds_per_day=int(required(names.VOICE_SECONDS_PER_DAY)),
     )
 
 

@@ -29,17 +29,36 @@ class Allowance(msgspec.Struct, frozen=True):
     tokens_beside_question: int
 
 
+class Speaking(msgspec.Struct, frozen=True):
+    """How much may be spoken.
+
+    Attributes
+    ----------
+    sessions
+        Voice sessions at a time, over all users.
+    sessions_per_user
+        At a time, of one user.
+    seconds_per_day
+        Of one user's voice sessions, in a day of UTC.
+    """
+
+    sessions: int = 50
+    sessions_per_user: int = 2
+    seconds_per_day: int = 3_600
+
+
 class Limits(msgspec.Struct, frozen=True):
     """How much one user may do in one minute, over all of their connections.
 
     ``text_bytes`` are those of the texts in UTF-8, as they are kept; at least as many as one text may have.
-    There is an ``allowance`` where texts are answered.
+    There is an ``allowance`` where texts are answered, and limits of what is ``spoken`` where people speak.
     """
 
     texts: int = 60
     voice_sessions: int = 6
     text_bytes: int = 120_000
     allowance: Allowance | None = None
+    spoken: Speaking | None = None
 
 
 USUAL: Final = Limits()

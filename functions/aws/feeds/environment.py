@@ -80,12 +80,17 @@ def owners() -> "Owners":
 @cache
 def repetitions() -> "Repetitions | None":
     """Return what tells whether a reply is told again; None where no text is answered."""
-    most = os.environ.get(names.REPEATS_PER_MINUTE)
-    if most is None:
-        return None
+    return frame_repetitions() if names.REPLIES_IN_FLIGHT in os.environ else None
+
+
+@cache
+def frame_repetitions() -> "Repetitions":
+    """Return what tells whether the answer to a frame that is sent again is told again."""
     from functions.aws.log.repetitions import Repetitions  # noqa: PLC0415 - few frames are sent again
 
-    return Repetitions(dynamodb_in_time(), required(names.CLAIMS_TABLE), int(most))
+    return Repetitions(
+        dynamodb_in_time(), required(names.CLAIMS_TABLE), int(required(names.REPEATS_PER_MINUTE))
+    )
 
 
 @cache

@@ -13,16 +13,11 @@ _AHEAD: Final = (
 )
 
 
-def keep_pace(session: str, seq: int, cause: Cause, *, since: int) -> None:
-    """Refuse frames that come faster than speech, or that name a voice session which cannot be the client's.
+def keep_pace(session: str, seq: int, cause: Cause) -> None:
+    """Refuse frames that come faster than speech, or that name a voice session which cannot have begun.
 
     For example, ten seconds after a session began the frame with ``seq`` 600 may come (100, and 50 a second),
     and 601 is refused.
-
-    Parameters
-    ----------
-    since
-        When it can have begun at the earliest, epoch milliseconds.
 
     Raises
     ------
@@ -30,13 +25,23 @@ def keep_pace(session: str, seq: int, cause: Cause, *, since: int) -> None:
         ``not_found``, or ``rate_limited`` with the seconds after which the frame may come.
     """
     began = time_of(session)
-    if not since <= began <= cause.at:
+    if began > cause.at:
         raise not_open()
     surplus = seq - FRAMES_BURST - FRAMES_PER_SECOND * (cause.at - began) / 1000
     if surplus > 0:
-        raise Refused("rate_limited", _AHEAD, retry_after=-int(-surplus // FRAMES_PER_SECOND))
+        raise ahead(-int(-surplus // FRAMES_PER_SECOND))
+
+
+def ahead(retry_after: int) -> Refused:
+    """Return the refusal of what comes faster than speech."""
+    return Refused("rate_limited", _AHEAD, retry_after=retry_after)
 
 
 def not_open() -> Refused:
     """Return the refusal of what names a voice session that is not open."""
-    return Refused("not_found", "The voice session is not open on this connection.")
+    return Refused("not_found", "The voice session is not open in this conversation.")
+
+
+def no_speech() -> Refused:
+    """Return the refusal of all frames of speech where nobody can speak."""
+    return Refused("invalid_message", "This backend takes no speech.")

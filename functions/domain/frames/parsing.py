@@ -9,7 +9,6 @@ import msgspec
 from functions.domain.frames.nesting import exceeds
 from functions.domain.frames.protocol import (
     CLIENT_TYPES,
-    MAX_AUDIO_BYTES,
     MAX_DEPTH,
     MAX_FRAME_BYTES,
     MAX_TEXT_CHARACTERS,
@@ -17,6 +16,7 @@ from functions.domain.frames.protocol import (
     TextMessage,
     TextMessageData,
 )
+from functions.domain.frames.voice_frames import MAX_AUDIO_BYTES
 from functions.domain.mismatches import explain
 from functions.domain.printable import PRINTABLE
 from functions.domain.refusals import Refused

@@ -16,7 +16,7 @@ from functions.domain.refusals import Refused
 REPLY_SECONDS: Final = 24 * 3600
 
 
-def reply_claims(frame: Recorded, appended: Event, now: int) -> tuple[Take, ...]:
+def reply_claims(frame: Recorded, appended: Event, now: int, whose: str | None = None) -> tuple[Take, ...]:
     """Return the claim on a frame's one answer, none if it has no id.
 
     Parameters
@@ -25,17 +25,19 @@ def reply_claims(frame: Recorded, appended: Event, now: int) -> tuple[Take, ...]
         What the frame appends: a repetition is told of this event.
     now
         Epoch milliseconds.
+    whose
+        What a repetition needs to know of the event's connection; by default its id alone.
     """
     if frame.id is None:
         return ()
     key = reply_key(appended.conversation, frame.id)
-    value = f"{appended.event_id}#{_digest(frame)}#{appended.connection_id}"
+    value = f"{appended.event_id}#{_digest(frame)}#{whose or appended.connection_id}"
     return (Take(key, value, now // 1000, now // 1000 + REPLY_SECONDS),)
 
 
 First = tuple[str, str | None]
-"""The event that a repeated frame made when it came first: its id, and its connection's, which an earlier
-release did not keep."""
+"""The event that a repeated frame made when it came first: its id, and whose it is, which an earlier release
+did not keep."""
 
 
 def first_event(replies: tuple[Take, ...], standing: Standing) -> str | None:
@@ -57,19 +59,19 @@ def first_of(replies: tuple[Take, ...], standing: Standing) -> First | None:
     """
     for claim in replies:
         if claim.key in standing:
-            event_id, digest, connection_id = _parts(standing[claim.key])
+            event_id, digest, whose = _parts(standing[claim.key])
             if digest != _parts(claim.value)[1]:
                 raise Refused(
                     "conflict", f"Another frame was sent under this id within {REPLY_SECONDS // 3600} hours."
                 )
-            return event_id, connection_id or None
+            return event_id, whose or None
     return None
 
 
 def _parts(value: str | None) -> tuple[str, str, str]:
     event_id, _, rest = (value or "").partition("#")
-    digest, _, connection_id = rest.partition("#")
-    return event_id, digest, connection_id
+    digest, _, whose = rest.partition("#")
+    return event_id, digest, whose
 
 
 def _digest(frame: Recorded) -> str:

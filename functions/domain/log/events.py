@@ -15,6 +15,11 @@ from functions.domain.log.facts import (
 from functions.domain.log.ids import event_id
 
 
+def conversation_of(session_id: str | None, connection_id: str) -> str:
+    """Return the conversation of a connection."""
+    return session_id or f"connection#{connection_id}"
+
+
 class Cause(msgspec.Struct, frozen=True):
     """Who and since when, and the request that makes an event.
 
@@ -44,6 +49,14 @@ class Cause(msgspec.Struct, frozen=True):
     id: str
     trace_id: str | None = None
 
+    @property
+    def conversation(self) -> str:
+        """What the messages of a chat have in common: the session, or else the connection alone.
+
+        No session id has a ``#``, so nobody names somebody else's connection by one.
+        """
+        return conversation_of(self.session_id, self.connection_id)
+
 
 class Event(msgspec.Struct, frozen=True):
     """One item of the log, to be understood alone and in any order. Times as in `Cause`."""
@@ -60,11 +73,8 @@ class Event(msgspec.Struct, frozen=True):
 
     @property
     def conversation(self) -> str:
-        """What the messages of a chat have in common: the session, or else the connection alone.
-
-        No session id has a ``#``, so nobody names somebody else's connection by one.
-        """
-        return self.session_id or f"connection#{self.connection_id}"
+        """That of its cause."""
+        return conversation_of(self.session_id, self.connection_id)
 
     @property
     def type(self) -> str:

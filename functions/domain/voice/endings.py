@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from functions.domain.frames.protocol import VoiceEndedData
+from functions.domain.frames.voice_frames import VoiceEndedData
 from functions.domain.log.claims import Release, Take, ended_key, voice_key
 from functions.domain.log.events import Event, event
 from functions.domain.log.facts import CLIENT_ENDED, VoiceSessionEnded

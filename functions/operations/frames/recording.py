@@ -1,6 +1,7 @@
-"""Acts on a frame that an event records: decides, appends, and has told every screen what it is told."""
+"""Acts on a frame: decides, appends what an event records, and has told every screen what it is told."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from functions.aws.log.event_log import ClaimRefusedError, EventLog
 from functions.aws.logs import warn
@@ -8,10 +9,14 @@ from functions.domain.feeds.deliveries import Deliver
 from functions.domain.feeds.feeds import feed_of
 from functions.domain.frames.decisions import Decision, decide
 from functions.domain.frames.protocol import Answer, Frame
+from functions.domain.frames.voice_frames import VoiceData, VoiceEnd, VoiceListen, VoicePlayed, VoiceStart
 from functions.domain.limits import USUAL, Limits
 from functions.domain.log.events import Cause
 from functions.domain.refusals import Unavailable
 from functions.operations.frames.serving import Act
+
+if TYPE_CHECKING:
+    from functions.operations.frames.speech import Speech
 
 Announce = Callable[[Deliver], None]
 """Has an event delivered that is in the log; may raise `Unavailable`."""
@@ -26,10 +31,21 @@ def never(_asked: Deliver, _conversation: str, _cause: Cause) -> None:
     """Deliver nothing again."""
 
 
-def recording(log: EventLog, announce: Announce, limits: Limits = USUAL, repeat: Repeat = never) -> Act:
-    """Return what acts on a frame by the log."""
+def recording(
+    log: EventLog,
+    announce: Announce,
+    limits: Limits = USUAL,
+    repeat: Repeat = never,
+    speech: "Speech | None" = None,
+) -> Act:
+    """Return what acts on a frame by the log; without ``speech`` nobody can speak."""
 
     def act(frame: Frame, cause: Cause, deadline: float) -> Answer | None:
+        if speech is not None:
+            if isinstance(frame, VoiceData | VoiceEnd | VoicePlayed | VoiceListen):
+                return speech.take(frame, cause, log, deadline)
+            if isinstance(frame, VoiceStart):
+                return speech.start(frame, cause, log, limits, deadline)
         decision = decide(frame, cause, limits)
         event = decision.event
         if event is None:

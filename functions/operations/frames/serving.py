@@ -10,7 +10,8 @@ from functions.aws.log.event_log import EventLog
 from functions.aws.logs import logger, warn, write_line
 from functions.domain.frames.coalesced import rejection, unreachable
 from functions.domain.frames.parsing import id_of, parse
-from functions.domain.frames.protocol import Answer, Error, ErrorData, Frame, VoiceData
+from functions.domain.frames.protocol import Answer, Error, ErrorData, Frame
+from functions.domain.frames.voice_frames import VoiceData, VoiceEnd, VoiceListen, VoicePlayed
 from functions.domain.identity.identity import has_expired
 from functions.domain.log.events import Cause
 from functions.domain.refusals import Refused, Unavailable
@@ -21,8 +22,8 @@ from functions.names import (
     LINE_FRAME,
     LINE_GONE,
     ROUTE_DEFAULT,
-    ROUTE_VOICE_DATA,
     TWO_WAY_ROUTES,
+    VOICE_ROUTES,
 )
 
 _SERVERS_TROUBLE: Final = frozenset({"unavailable", "internal", "unauthorized"})
@@ -102,7 +103,8 @@ def _accept(request: Request, cause: Cause, act: Act | None, deadline: float) ->
     if act is None:
         # the gateway read another type in it, and the function of that route may do less
         raise Refused("invalid_message", "A frame has one type.")
-    if isinstance(frame, VoiceData) and request.request_context.route_key == ROUTE_DEFAULT:
+    speech = isinstance(frame, VoiceData | VoiceEnd | VoicePlayed | VoiceListen)
+    if speech and request.request_context.route_key == ROUTE_DEFAULT:
         # the gateway read no type in it, and would send the absence of an answer as an empty frame
         raise Refused("invalid_message", "Speech has a route of its own.")
     return act(frame, cause, deadline)
@@ -188,6 +190,6 @@ def _who(cause: Cause) -> dict[str, str]:
 
 
 def _log(request: Request, cause: Cause, code: str | None) -> None:
-    speech = request.request_context.route_key == ROUTE_VOICE_DATA and code is None
+    speech = request.request_context.route_key in VOICE_ROUTES and code is None
     level = logging.DEBUG if speech else logging.INFO
     write_line(LINE_FRAME, level=level, **_who(cause), route=request.request_context.route_key, refused=code)

@@ -11,7 +11,7 @@ from functions.aws.log.event_reads import EventReads
 from functions.aws.log.lone_claims import LoneClaims
 from functions.aws.logs import warn, write_line
 from functions.domain.feeds.feeds import conversation_feed
-from functions.domain.frames.protocol import VoiceEnded
+from functions.domain.frames.voice_frames import VoiceEnded
 from functions.domain.log.claims import run_key, voice_key
 from functions.domain.log.facts import VoiceSessionEnded
 from functions.domain.refusals import Unavailable

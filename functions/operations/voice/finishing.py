@@ -4,7 +4,7 @@ import asyncio
 from typing import Final
 
 from functions.aws.logs import warn
-from functions.domain.frames.protocol import VoiceEnded
+from functions.domain.frames.voice_frames import VoiceEnded
 from functions.domain.refusals import Unavailable
 from functions.domain.voice.endings import Reason, Totals, ended_data
 from functions.domain.voice.starts import Start

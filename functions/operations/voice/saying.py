@@ -4,8 +4,13 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from functions.aws.logs import write_line
-from functions.domain.frames.protocol import VoiceReady, VoiceReadyData
-from functions.domain.frames.voice_frames import VoiceAudio, VoiceInterrupted, VoicePush
+from functions.domain.frames.voice_frames import (
+    VoiceAudio,
+    VoiceInterrupted,
+    VoicePush,
+    VoiceReady,
+    VoiceReadyData,
+)
 from functions.domain.refusals import Fault
 from functions.domain.voice.channels import Released
 from functions.domain.voice.said import Broken, Said, Used
