@@ -76,6 +76,9 @@ class Outputs(msgspec.Struct, frozen=True):
     user_pool_id: str | None = None
     user_pool_client_ids: tuple[str, ...] = ()
     """Of the app clients whose tokens are taken; none where identity is not verified."""
+    live_http_host: str | None = None
+    """Of the API of changes as they happen, where the stack has one."""
+    live_realtime_host: str | None = None
     aws_endpoint_url: str | None = None
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ops.commands.asking import Connection, Cost, Json, Session, Trace, Types, User, Words, Zone, tell
+from ops.commands.live import follow_live
 from ops.commands.output import answers, hints, line, refuse
 from ops.commands.stack import OutputsFile, StackName, deployed
 
@@ -28,8 +29,19 @@ def tail(
     words: Words = False,
     json: Json = False,
     cost: Cost = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="Changes as they are published, instead of events of the log.")
+    ] = False,
+    token: Annotated[
+        str | None, typer.Option("--token", envvar="AIRIUM_TOKEN", help="For --live: of an operator.")
+    ] = None,
 ) -> None:
     """Show what happens from now on, each event once, until Ctrl-C."""
+    if live:
+        if kind or trace is not None or since != "now" or words or cost:
+            raise refuse("--live takes --connection, --user, --session, --tz and --json: it reads no events")
+        follow_live(outputs, stack, token, (connection, user, session), zone, json=json)
+        return
     from botocore.exceptions import BotoCoreError, ClientError
 
     from ops.audit.arrivals import by_arrival

@@ -64,9 +64,16 @@ class Member:
         self.id_token = person.id_token
 
     @classmethod
-    def registered(cls, backend: Backend) -> "Member":
-        """Return a new user."""
-        return cls(backend, sign_in(backend.outputs, f"ada-{uuid.uuid4().hex[:12]}@example.com"))
+    def registered(cls, backend: Backend, group: str | None = None) -> "Member":
+        """Return a new user, who has signed in since they are in the group, if any."""
+        email = f"ada-{uuid.uuid4().hex[:12]}@example.com"
+        person = sign_in(backend.outputs, email)
+        if group is not None:
+            backend.cloud.client("cognito-idp").admin_add_user_to_group(
+                UserPoolId=backend.outputs.user_pool_id, Username=email, GroupName=group
+            )
+            person = sign_in(backend.outputs, email)
+        return cls(backend, person)
 
     @property
     def headers(self) -> dict[str, str]:
