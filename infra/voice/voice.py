@@ -127,7 +127,9 @@ class Voice(pulumi.ComponentResource):
         )
         _grant_end(made, args)
         args.store.grant_claim(made, names.CLAIM_ENDED)
+        args.store.grant_look_at_claims(made, names.CLAIM_VOICE, names.CLAIM_RUN)
         args.feeds.grant_count(made)
+        args.feeds.grant_subscribe(made)
         args.api.grant_manage_connections(made, "POST")
         return made
 
