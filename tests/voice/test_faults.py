@@ -153,7 +153,7 @@ def _losing(seqs: set[int]):
 
 def test_doubled_frames_are_heard_once():
     async def play(it: Scene) -> None:
-        it.channels.fate = lambda message: [0.01, 0.03]
+        it.channels.fate = lambda _message: [0.01, 0.03]
         it.invoke()
         await it.ready()
         await it.speak(range(20))
@@ -513,5 +513,3 @@ def test_lambda_ends_no_session_before_it_has_ended():
         ended(it, "handover")
 
     scene(play, manner=Manner(handover_seconds=100_000))
-
-

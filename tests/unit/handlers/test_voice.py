@@ -99,7 +99,9 @@ def test_each_limit_of_speech_says_what_it_is_and_when_to_come_back(speech: Memo
 
     told = {
         message: answer(
-            start("v-2", connectionId="another", authorizer=identity(sessionId="s-2"), **at(2)), speech, limits
+            start("v-2", connectionId="another", authorizer=identity(sessionId="s-2"), **at(2)),
+            speech,
+            limits,
         )["data"]
         for message, limits in tight.items()
     }
@@ -142,7 +144,11 @@ def test_a_start_that_is_repeated_is_answered_as_before_and_asks_whether_somebod
     elsewhere = {"connectionId": "another", "authorizer": identity(connectedAt=str(CONNECTED_AT + 20_000))}
     again = answer(start(**elsewhere, **at(30)), speech)
 
-    assert (again["type"], again["id"], again["data"]) == ("voice_starting", "v-1", {"voiceSessionId": session})
+    assert (again["type"], again["id"], again["data"]) == (
+        "voice_starting",
+        "v-1",
+        {"voiceSessionId": session},
+    )
     first, second = speech.invoked
     assert (second.asking, second.asked_at) == ("another", CONNECTED_AT + 30_000)
     assert (second.voice_session_id, second.held_until) == (session, first.held_until)
