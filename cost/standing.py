@@ -27,6 +27,9 @@ FREE: Final = frozenset(
         "aws:apigatewayv2/route:Route",
         "aws:apigatewayv2/routeResponse:RouteResponse",
         "aws:apigatewayv2/stage:Stage",
+        # priced by the messages, and by the minutes of who is subscribed: nobody is while it is idle
+        "aws:appsync/api:Api",
+        "aws:appsync/channelNamespace:ChannelNamespace",
         # priced by what a query reads
         "aws:athena/workgroup:Workgroup",
         "aws:cloudwatch/logGroup:LogGroup",
