@@ -48,7 +48,7 @@ archive = Archive("archive", runtime, ArchiveArgs(store)) if settings.archive.en
 
 api.serve(routed.routes, admission.authorizer)
 
-working = (*routed.functions, routed.responder, projector, manager, sweeper, archive, deliverer, live)
+working = (*routed.functions, routed.responder, projector, manager, sweeper, archive, deliverer, live, voice)
 make_signals(Backend(naming, settings, store, feeds, read_model, api, admission, *working))
 
 outputs: dict[str, object] = {

@@ -18,6 +18,7 @@ from infra.sweeper import Sweeper
 from infra.tables.event_store import EventStore
 from infra.tables.feed_store import FeedStore
 from infra.tables.read_model import ReadModel
+from infra.voice.voice import Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Backend:
         What works off the delivery queue; None where there is none.
     live
         Changes as they happen; None where nobody is told.
+    voice
+        What people speak with; None where nobody can speak.
     """
 
     naming: Naming
@@ -64,6 +67,7 @@ class Backend:
     archive: Archive | None
     deliverer: Deliverer | None
     live: Live | None
+    voice: Voice | None
 
     @property
     def functions(self) -> tuple[Function, ...]:
@@ -73,11 +77,17 @@ class Backend:
         optional = tuple(
             each.function for each in (self.responder, self.archive, self.deliverer, self.live) if each
         )
-        return (*self.admission.functions, *routed, *working, *optional)
+        speaking = (self.voice.session, self.voice.failure) if self.voice else ()
+        return (*self.admission.functions, *routed, *working, *optional, *speaking)
 
     @property
     def queues(self) -> dict[str, FailureQueue]:
         """The failure queues, by whose they are."""
         always = {"projector": self.projector.failures, "sweeper": self.sweeper.failures}
-        optional = {"responder": self.responder, "archiver": self.archive, "deliverer": self.deliverer}
+        optional = {
+            "responder": self.responder,
+            "archiver": self.archive,
+            "deliverer": self.deliverer,
+            "voice": self.voice,
+        }
         return always | {name: each.failures for name, each in optional.items() if each}

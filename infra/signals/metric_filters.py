@@ -26,8 +26,15 @@ REFUSED_FRAMES: Final = f'{{ $.message = "{names.LINE_FRAME}" && $.refused = "*"
 """Lines of frames that were answered by an error."""
 DENIED: Final = f'{{ $.message = "{names.LINE_AUTHORIZE}" && $.effect = "Deny" }}'
 """Lines of handshakes that the authorizer refused."""
+VOICE_ENDS: Final = f'{{ $.message = "{names.LINE_VOICE}" && $.reason = "*" }}'
+"""Lines of voice sessions that ended, or that an invocation had nothing to do for."""
 GONE: Final = f'{{ $.message = "{names.LINE_GONE}" }}'
 """Lines of answers that found no connection."""
+
+
+def of_ends(reason: str) -> str:
+    """Give the pattern of lines of voice sessions that ended for a reason."""
+    return f'{{ $.message = "{names.LINE_VOICE}" && $.reason = "{reason}" }}'
 
 
 def with_number(line: str, member: str) -> str:

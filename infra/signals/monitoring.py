@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pulumi
 
 from functions import names
+from infra.signals import speech
 from infra.signals.backend import Backend
 from infra.signals.metric_filters import (
     DENIED,
@@ -71,6 +72,7 @@ def _monitored(backend: Backend) -> Iterator[Lines]:
     if backend.live:
         untold = with_some(names.LINE_PROJECT, "unpublished")
         yield Lines(UNPUBLISHED, projector, untold, value="$.unpublished")
+    yield from speech.monitored(backend)
     if backend.archive:
         events = with_some(names.LINE_ARCHIVE, "events")
         yield Lines(ARCHIVED, backend.archive.function, events, value="$.events")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import pulumi
 
-from infra.signals import measures, monitoring
+from infra.signals import measures, monitoring, speech
 from infra.signals.alarm import RUNBOOK
 from infra.signals.backend import Backend
 from infra.signals.metric_filters import NAMESPACE
@@ -19,6 +19,8 @@ def sections(backend: Backend, alarm_arns: Sequence[pulumi.Input[str]]) -> Itera
     yield Section(heading, alarm_arns=alarm_arns)
     yield Section("## Entry", list(_entry(backend)))
     yield Section("## Flow", list(_flow(backend)))
+    if backend.voice:
+        yield Section("## Speech", list(speech.graphs(backend)))
     yield Section("## Log", list(_log(backend)))
     yield Section("## Projection", list(_projection(backend)))
     yield Section(f"## Sweeper{archive}", list(_works(backend)))

@@ -12,6 +12,7 @@ from infra.signals.metric_filters import (
     UNCOUNTED,
     Lines,
 )
+from infra.signals.speech import of_speech
 from infra.signals.watches import MINUTE, Total, Without
 from infra.signals.works import (
     of_the_archive,
@@ -20,6 +21,9 @@ from infra.signals.works import (
     of_the_responder,
     of_the_sweeper,
 )
+
+_BOUNDED = {"deliverer", "live-authorizer", "voice-session", "voice-failure"}
+"""Functions of which few run at a time, or which run no more often than the others let them."""
 
 
 def watch_list(backend: Backend) -> Iterator[Alarm]:
@@ -32,6 +36,7 @@ def watch_list(backend: Backend) -> Iterator[Alarm]:
     yield from of_the_archive(backend)
     yield from of_the_responder(backend)
     yield from of_the_delivery_queue(backend)
+    yield from of_speech(backend)
     yield from _of_refusals(backend)
     yield _of_cost(backend)
 
@@ -135,8 +140,8 @@ def _of_refusals(backend: Backend) -> Iterator[Alarm]:
 
 
 def _of_cost(backend: Backend) -> Alarm:
-    # two of the delivery queue's worker run at a time, whatever waits; and an alarm adds up ten at most
-    guarded = [each for each in backend.functions if each.pulumi_resource_name != "deliverer"]
+    # an alarm adds up ten at most
+    guarded = [each for each in backend.functions if each.pulumi_resource_name not in _BOUNDED]
     invocations = [measures.of_function("Invocations", each, MINUTE) for each in guarded]
     guard = backend.settings.alarms.invocations_per_minute
     return Alarm(

@@ -105,7 +105,7 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
 
 _WEBSOCKET: Final = {"ConnectCount", "MessageCount", "ClientError", "IntegrationError", "ExecutionError"}
 _HTTP: Final = {"Count", "4xx", "5xx"}
-_FUNCTION: Final = {"Invocations", "Errors", "Throttles", "Duration"}
+_FUNCTION: Final = {"Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions"}
 _WRITES: Final = {"ConsumedWriteCapacityUnits", "WriteThrottleEvents"}
 
 Metric = tuple[str, str, tuple[tuple[str, str], ...]]
@@ -134,7 +134,7 @@ def published(evaluation: Evaluation) -> set[Metric]:
             case "Queue" if each.custom:
                 queue = each.inputs["name"]
                 found.add(metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", QueueName=queue))
-            case "Api":
+            case "Api" if "protocolType" in each.inputs:
                 names = _WEBSOCKET if each.inputs["protocolType"] == "WEBSOCKET" else _HTTP
                 found |= {metric("AWS/ApiGateway", name, ApiId=f"{each.name}-id") for name in names}
             case "Table":

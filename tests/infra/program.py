@@ -253,6 +253,18 @@ def signalling(stack: str, *, preview: bool = False) -> Evaluation:
     return evaluate(stack, config, preview=preview)
 
 
+ECHO = {"endpoint": "http://127.0.0.1:4566", "voice": {"enabled": "true", "engine": "echo"}}
+"""Settings with which people can speak: on an emulator, since not every Python builds the layer of a model."""
+
+
+@functools.cache
+def speaking(stack: str, *, preview: bool = False) -> Evaluation:
+    """Evaluate a stack in which people can speak, with all that tells people how it does, once."""
+    on = {"enabled": "true"}
+    config = stack_config(stack, alarms=on, monitoring=on, dashboard="true", **ECHO)
+    return evaluate(stack, config, preview=preview)
+
+
 def _evaluate(stack: str, config: dict[str, str], program: Any, preview: bool) -> Evaluation:  # noqa: FBT001
     # the loop comes before the mocks, which bind to the current one
     loops = _Loops()

@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from tests.docs.markdown import ROOT, anchors, names, table
-from tests.infra.program import PROJECT, STACKS, Evaluation, alarmed, evaluate, evaluated, stack_config
+from tests.infra.program import (
+    PROJECT,
+    STACKS,
+    Evaluation,
+    alarmed,
+    evaluate,
+    evaluated,
+    speaking,
+    stack_config,
+)
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:on-call"
 PREFIX = "airium-websocket"
@@ -19,6 +28,13 @@ ANSWERING = FUNCTIONS - {"projector", "archiver"}
 """The functions that turn a fault into an answer, which no metric of AWS shows."""
 SILENT = {"enabled": "false"}
 """Nobody answers, so that the sweeper need not look after replies."""
+SPEAKING = {"voice-session", "voice-failure"}
+OF_SPEECH = {
+    "voice-failures",
+    "voice-sessions-failed",
+    *(f"{name}-{what}" for name in SPEAKING for what in ("errors", "throttles", "faults")),
+}
+"""The alarms of a stack in which people can speak."""
 EVENTS = {"TableName": f"{PREFIX}-events"}
 INDEX = "GlobalSecondaryIndexName"
 MESSAGES = "ApproximateNumberOfMessagesVisible"
@@ -232,6 +248,27 @@ def test_refused_frames_are_counted_where_their_lines_are_written() -> None:
     assert [name for name in filters if "frames-refused" in name] == []
 
 
+def test_where_people_can_speak_its_functions_its_queue_and_its_sessions_are_watched() -> None:
+    found = alarms(speaking("prod"))
+    silent = alarms(evaluate("prod", stack_config("prod", alarms={"enabled": "true"})))
+
+    assert set(found) - set(silent) == OF_SPEECH
+    assert found["voice-failures"]["dimensions"] == {"QueueName": f"{PREFIX}-voice-failures"}
+    failed = found["voice-sessions-failed"]
+    assert [*measured(failed).values()] == [
+        ("Airium", f"{PREFIX}-{name}", {}, "Sum", 300)
+        for name in ("voice-failed", "voice-unavailable", "voice-ended-after-failure")
+    ]
+    assert (failed["evaluationPeriods"], failed["threshold"]) == (1, 0)
+
+
+def test_sessions_which_the_function_of_frames_lets_begin_are_no_part_of_the_cost_guard() -> None:
+    guard = measured(alarms(speaking("prod"))["cost-guard"]).values()
+
+    assert SPEAKING & {each[2]["FunctionName"].removeprefix(f"{PREFIX}-") for each in guard} == set()
+    assert len(guard) <= 10
+
+
 def test_without_an_archive_nothing_of_one_is_watched() -> None:
     assert set(alarms(watched())) - set(alarms(alarmed("prod"))) == ARCHIVES
 
@@ -311,7 +348,7 @@ def test_without_verified_identity_there_are_no_tickets_to_watch() -> None:
 def test_every_alarm_says_what_to_do_first_and_where_the_runbook_says_more() -> None:
     headings = anchors(RUNBOOK)
 
-    for name, each in alarms(watched()).items():
+    for name, each in {**alarms(watched()), **alarms(speaking("prod"))}.items():
         first, _, section = each["alarmDescription"].partition(" More: docs/operations.md#")
         assert re.fullmatch(r"[A-Z][^#]+\.", first), name
         assert section in headings, name
@@ -325,22 +362,35 @@ def test_the_runbook_has_every_alarm() -> None:
     assert told >= of_functions
     assert told - of_functions == {
         name
-        for name in {*EXPECTED, *EXPRESSIONS, "deliverer-failures"}  # `test_delivery` has the last one
+        for name in {
+            *EXPECTED,
+            *EXPRESSIONS,
+            *OF_SPEECH,
+            "deliverer-failures",
+        }  # `test_delivery` has the last
         if name
-        not in {f"{function}-{what}" for function in FUNCTIONS for what in ("errors", "throttles", "faults")}
+        not in {
+            f"{function}-{what}"
+            for function in FUNCTIONS | SPEAKING
+            for what in ("errors", "throttles", "faults")
+        }
     }
 
 
 def test_the_runbook_says_how_many_alarms_there_are_and_on_how_many_metrics() -> None:
     on = {"enabled": "true"}
     query = {"identity": "query", "endpoint": "http://127.0.0.1:4566"}
-    stacks = (alarmed("prod"), evaluate("dev", stack_config("dev", alarms=on, **query)), watched())
+    without = evaluate("dev", stack_config("dev", alarms=on, **query))
+    stacks = (alarmed("prod"), without, watched(), speaking("prod"))
 
     counted = [
         (len(found), sum(len(measured(each)) if "metricQueries" in each else 1 for each in found.values()))
         for found in map(alarms, stacks)
     ]
-    told = "There are {} on {} metrics; {} on {} without verified identity; {} on {} with an archive."
+    told = (
+        "There are {} on {} metrics; {} on {} without verified identity; {} on {} with an archive; {} on {} "
+        "with speech."
+    )
     assert told.format(*(number for pair in counted for number in pair)) in RUNBOOK.read_text(
         encoding="utf-8"
     )
@@ -348,14 +398,15 @@ def test_the_runbook_says_how_many_alarms_there_are_and_on_how_many_metrics() ->
 
 def test_what_a_description_names_is_there() -> None:
     """The commands, the settings and the functions, whose names are told apart by nothing."""
-    said = {name: each["alarmDescription"] for name, each in alarms(watched()).items()}
+    there = {**alarms(watched()), **alarms(speaking("prod"))}
+    said = {name: each["alarmDescription"] for name, each in there.items()}
 
     assert {command for each in said.values() for command in re.findall(r"python -m (ops \w+)", each)} == {
         "ops redrive",
         "ops doctor",
     }
     logs = {log for each in said.values() for log in re.findall(r"the log of ([a-z-]+)", each)}
-    assert logs <= FUNCTIONS
+    assert logs <= FUNCTIONS | SPEAKING
 
 
 def test_alarms_belong_to_a_component() -> None:

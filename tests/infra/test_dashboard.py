@@ -2,6 +2,7 @@
 
 import functools
 import re
+from collections.abc import Callable
 from itertools import combinations
 
 import msgspec
@@ -18,7 +19,16 @@ from tests.infra.cloudwatch import (
     named,
     published,
 )
-from tests.infra.program import STACKS, Evaluation, evaluate, evaluated, signalling, stack_config
+from tests.infra.program import (
+    ECHO,
+    STACKS,
+    Evaluation,
+    evaluate,
+    evaluated,
+    signalling,
+    speaking,
+    stack_config,
+)
 
 ON = {"enabled": "true"}
 SETTINGS: dict[str, dict[str, object]] = {
@@ -28,6 +38,8 @@ SETTINGS: dict[str, dict[str, object]] = {
     "with an archive": {"archive": ON},
     "with an archive and monitoring": {"archive": ON, "monitoring": ON},
     "with everything": {"alarms": ON, "archive": ON, "monitoring": ON},
+    "with speech": {"alarms": ON, **ECHO},
+    "with speech and monitoring": {"monitoring": ON, **ECHO},
     "without verified identity": {"identity": "query", "endpoint": "http://127.0.0.1:4566"},
 }
 SECTIONS = ["Entry", "Flow", "Log", "Projection", "Sweeper and archive", "Cost"]
@@ -89,8 +101,9 @@ def test_every_metric_is_one_that_something_publishes(settings: str) -> None:
     } == {}
 
 
-def test_every_metric_that_monitoring_makes_is_shown() -> None:
-    evaluation = signalling("prod")
+@pytest.mark.parametrize("evaluate_", [signalling, speaking])
+def test_every_metric_that_monitoring_makes_is_shown(evaluate_: Callable[[str], Evaluation]) -> None:
+    evaluation = evaluate_("prod")
 
     monitored = {
         each.inputs["metricTransformation"]["name"]
@@ -124,6 +137,17 @@ def test_the_sections_follow_a_request_from_the_entry_to_the_cost() -> None:
     name, section = re.fullmatch(r"# (\S+): docs/operations\.md#(\S+) says what .+", title).groups()  # type: ignore[union-attr]  # it would fail
     assert name == "airium-websocket"
     assert section in anchors(ROOT / "docs" / "operations.md")
+
+
+def test_speech_stands_between_what_flows_and_what_is_logged() -> None:
+    texts = [
+        each.properties.markdown for each in body(speaking("prod")).widgets if isinstance(each, TextWidget)
+    ]
+
+    assert texts[2:5] == ["## Flow", "## Speech", "## Log"]
+    levels = graphs(speaking("prod"))["Voice sessions at a time"].properties.annotations
+    assert levels
+    assert [(each.label, each.value) for each in levels.horizontal] == [("all seats", 50)]
 
 
 def test_the_state_of_every_alarm_is_shown() -> None:
@@ -165,7 +189,10 @@ def test_shares_are_shown_whatever_the_floor() -> None:
 def test_the_runbook_has_every_graph() -> None:
     told = [title for title, _ in table(ROOT / "docs" / "operations.md", "graph")]
 
-    assert told == list(graphs(signalling("prod")))
+    spoken = list(graphs(speaking("prod")))
+    of_speech = [each for each in spoken if each not in graphs(signalling("prod"))]
+    assert [each for each in told if each not in of_speech] == list(graphs(signalling("prod")))
+    assert [each for each in told if each in spoken] == spoken
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -7,9 +7,19 @@ import pytest
 
 from functions import names
 from functions.domain.connections.counters import Name
+from functions.domain.voice.endings import Reason
 from tests.docs.markdown import ROOT, table
 from tests.docs.markdown import names as spans
-from tests.infra.program import STACKS, Evaluation, alarmed, evaluate, evaluated, signalling, stack_config
+from tests.infra.program import (
+    STACKS,
+    Evaluation,
+    alarmed,
+    evaluate,
+    evaluated,
+    signalling,
+    speaking,
+    stack_config,
+)
 
 FAULTS = '{ $.fault = "server" }'
 UNCOUNTED = '{ $.message = "count_failed_open" }'
@@ -47,6 +57,21 @@ MONITORED = {
         (name.replace("_", "-"), "projector", f'{{ $.message = "project" && $.{name} = * }}')
         for name in names.COUNTED
     ),
+}
+ENDED = '{ $.message = "voice" && $.reason = "*" }'
+FAILED = '{ $.message = "voice" && $.reason = "failed" }'
+OF_SPEECH_FOR_ALARMS = {
+    ("voice-session-faults", "voice-session", FAULTS),
+    ("voice-failure-faults", "voice-failure", FAULTS),
+    ("voice-failed", "voice-session", FAILED),
+    ("voice-unavailable", "voice-session", FAILED.replace("failed", "unavailable")),
+    ("voice-ended-after-failure", "voice-failure", FAILED),
+}
+OF_SPEECH = {
+    ("voice-ended", "voice-session", ENDED),
+    ("voice-ended", "voice-failure", ENDED),
+    ("voice-frames", "voice-session", '{ $.message = "voice" && $.frames > 0 }'),
+    ("voice-frames-lost", "voice-session", '{ $.message = "voice" && $.lost > 0 }'),
 }
 OF_THE_ARCHIVE = {
     ("archive-behind", "archiver", '{ $.message = "archive" && $.behind > 0 }'),
@@ -95,7 +120,24 @@ def test_alarms_count_the_lines_of_a_function_under_the_stacks_own_name(stack: s
 
 @pytest.mark.parametrize(("stack", "ending"), [("prod", ""), ("dev", "-dev"), ("local", "-local")])
 def test_monitoring_makes_metrics_of_the_lines_of_all_functions(stack: str, ending: str) -> None:
-    assert made(monitored(stack)) == named(MONITORED, ending)
+    spoken = OF_SPEECH if stack == "local" else set()
+    assert made(monitored(stack)) == named(MONITORED | spoken, ending)
+
+
+def test_where_people_can_speak_its_lines_are_counted_too() -> None:
+    expected = FOR_ALARMS | MONITORED | OF_SPEECH | OF_SPEECH_FOR_ALARMS
+
+    assert made(speaking("prod")) == named(expected, "")
+
+
+def test_the_reasons_that_alarms_count_are_those_of_an_end() -> None:
+    reasons = {
+        pattern.rpartition(' = "')[2].rstrip('" }')
+        for what, _, pattern in OF_SPEECH_FOR_ALARMS
+        if "faults" not in what
+    }
+
+    assert reasons == {Reason.FAILED, Reason.UNAVAILABLE}
 
 
 def test_with_everything_no_line_is_counted_twice_under_one_name() -> None:
@@ -159,7 +201,8 @@ def test_the_runbook_has_every_metric_of_lines_and_what_tells_it_apart() -> None
         each["metricTransformation"]["name"].removeprefix("airium-websocket-"): [
             *each["metricTransformation"].get("dimensions", {})
         ]
-        for each in filters(signalling("prod").within("Monitoring"))
+        for evaluation in (signalling("prod"), speaking("prod"))
+        for each in filters(evaluation.within("Monitoring"))
     }
     assert told == made_of
 
