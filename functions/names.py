@@ -261,13 +261,12 @@ LINE_DELIVER_QUEUED = "deliver_queued"
 LINE_SWEEP = "sweep"
 LINE_ARCHIVE = "archive"
 LINE_ANSWER = "answer"
-LINE_VOICE = "voice"
 """The message of the line of what became of a text."""
 LINE_VOICE = "voice"
 """The message of the line of a voice session's end: its ``reason`` is that of the event, or `HANDED_OVER`."""
 HANDED_OVER = "handed_over"
 """What an invocation says that the next one took a session over from."""
-COUNTED = ("opened", "closed", "lost", "voice_sessions", "voice_seconds", "texts", "replies")
+COUNTED = ("opened", "closed", "lost", "voice_sessions", "voice_seconds", "turns", "texts", "replies")
 """The counters that a batch of the projector moves, as its line has them."""
 
 # --- Handlers --------------------------------------------------------------------------------

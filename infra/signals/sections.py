@@ -55,7 +55,8 @@ def _flow(backend: Backend) -> Iterator[Graph]:
         yield Graph("Refused frames, percent", share(refused, part=f"SUM({by_code})"))
         yield Graph("Refused frames, by code", [expression(by_code)])
         yield Graph(
-            "Texts, replies, voice sessions", _counters(backend, "texts", "replies", "voice_sessions")
+            "Texts, replies, voice sessions, turns",
+            _counters(backend, "texts", "replies", "voice_sessions", "turns"),
         )
         yield Graph("Speech that ended, seconds", _counters(backend, "voice_seconds"))
         yield Graph("Found gone", [row(measures.of_lines(monitoring.FOUND_GONE, naming), "connections")])

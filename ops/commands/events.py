@@ -66,7 +66,7 @@ def table_of_rows(found: Iterable[Mapping[str, Any]], zone: tzinfo) -> Table:
 def table_of_sessions(found: Iterable[Mapping[str, Any]], zone: tzinfo) -> Table:
     """Return a table of sessions, each as the connection manager shows it."""
     table = Table(
-        "session", "first activity", "last activity", "texts", "replies", "failed", "voice", "title"
+        "session", "first activity", "last activity", "texts", "replies", "failed", "voice", "turns", "title"
     )
     for each in found:
         table.add_row(
@@ -74,6 +74,7 @@ def table_of_sessions(found: Iterable[Mapping[str, Any]], zone: tzinfo) -> Table
             _time(each["firstActivity"], zone),
             _time(each["lastActivity"], zone),
             *(str(each[name]) for name in ("texts", "replies", "failed", "voiceSessions")),
+            str(each.get("turns", 0)),
             each.get("title", ""),
         )
     return table

@@ -114,6 +114,7 @@ def _as_far_as_known(stored: Session, due: Session, now: int) -> Session:
         replies=max(due.replies, stored.replies),
         failed=max(due.failed, stored.failed),
         voice_sessions=max(due.voice_sessions, stored.voice_sessions),
+        turns=max(due.turns, stored.turns),
         title=stored.title,
         complete_until=stored.complete_until,
     )

@@ -23,6 +23,13 @@ _CLIENTS_OWN: Final = frozenset(
     }
 )
 
+_SAID: Final = {
+    "TextMessageReceived": "texts",
+    "ReplyCompleted": "replies",
+    "VoiceTurnTranscribed": "turns",
+}
+"""What has a row of its own, and what it counts as."""
+
 
 class Reckoned(msgspec.Struct, frozen=True):
     """What must be: when each connection ended, the ids of the messages, and the counters."""
@@ -51,8 +58,8 @@ def reckon(items: Iterable[Item]) -> Reckoned:
                 closed = any(_type(item) == "ConnectionClosed" for item in own)
                 _add(counted, "closed" if closed else "lost", ended_at)
         for item in own:
-            if _type(item) in ("TextMessageReceived", "ReplyCompleted"):
-                _add(counted, "texts" if _type(item) == "TextMessageReceived" else "replies", _number(item))
+            if name := _SAID.get(_type(item)):
+                _add(counted, name, _number(item))
                 messages.add(item["event_id"]["S"])
         for at, seconds in _voice(own, ended_at):
             _add(counted, "voice_sessions", at)
@@ -68,13 +75,9 @@ def _ended_at(own: list[Item]) -> int | None:
     if not lost:
         return None
     active = [_number(item, "connected_at") for item in own]
-    active += [_number(item) for item in own if _type(item) in _CLIENTS_OWN or _is_clients_end(item)]
+    active += [_number(item) for item in own if _type(item) in _CLIENTS_OWN]
     at = _number(max(lost, key=_id))
     return at if at > max(active) else None
-
-
-def _is_clients_end(item: Item) -> bool:
-    return _type(item) == "VoiceSessionEnded" and item["data"]["M"]["reason"]["S"] == "client"
 
 
 def _voice(own: list[Item], ended_at: int | None) -> Iterable[tuple[int, int]]:

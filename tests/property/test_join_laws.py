@@ -194,9 +194,13 @@ def _id(event: Event) -> str:
 
 def _active_at(event: Event) -> int:
     match event.fact:
-        case ConnectionOpened() | ActivityRecorded() | TextMessageReceived() | MessageRejected():
-            return max(event.at, event.connected_at)
-        case VoiceSessionStarted() | VoiceSessionEnded(reason="client"):
+        case (
+            ConnectionOpened()
+            | ActivityRecorded()
+            | TextMessageReceived()
+            | MessageRejected()
+            | VoiceSessionStarted()
+        ):
             return max(event.at, event.connected_at)
         case _:
             return event.connected_at

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
 from functions.domain.log.events import Event, event
-from functions.domain.log.facts import ReplyCompleted, ReplyFailed, TextMessageReceived
+from functions.domain.log.facts import ReplyCompleted, ReplyFailed, TextMessageReceived, VoiceTurnTranscribed
 from functions.domain.texts.messages import Message, MessageKey, join, rows_in
 from tests.gateway_events import CONNECTED_AT, cause
 from tests.property.strategies import deliveries, histories, texts
@@ -15,6 +15,13 @@ from tests.property.strategies import deliveries, histories, texts
 TEXTS = [
     event(cause(at=CONNECTED_AT + number, request_id=f"text-{number}"), TextMessageReceived(f"text {number}"))
     for number in range(3)
+]
+SPEECH = [
+    event(
+        cause(at=CONNECTED_AT + 2, request_id=f"turn-{role}"),
+        VoiceTurnTranscribed(TEXTS[0].event_id, role, role),
+    )
+    for role in ("user", "assistant")
 ]
 _outcomes = st.builds(
     lambda text, fact, number: event(cause(at=text.at + number), fact(text.event_id), key=text.event_id),
@@ -27,9 +34,9 @@ _outcomes = st.builds(
     st.integers(0, 5),
 )
 talks = st.lists(_outcomes, max_size=4, unique_by=lambda each: each.event_id).map(
-    lambda said: [*TEXTS, *said]
+    lambda said: [*TEXTS, *SPEECH, *said]
 )
-"""Texts of one connection, and the outcomes of some of them, of which a text may have several."""
+"""Texts and speech of one connection, and the outcomes of some of them, of which a text may have several."""
 
 
 def folded(batches: list[list[Event]]) -> dict[MessageKey, Message]:
@@ -67,7 +74,7 @@ def test_the_order_of_two_and_how_three_are_joined_make_no_difference(
 
 @given(history=talks)
 def test_every_text_is_counted_once_and_has_one_status(history: list[Event]) -> None:
-    rows = [row for row in rows_in(history).values() if row.role == "user"]
+    rows = [row for row in rows_in(history).values() if row.role == "user" and not row.is_spoken]
     counts: Counter[str] = Counter()
     for row in rows:
         counts.update({name: count for (_, name), count in row.contribution.items()})

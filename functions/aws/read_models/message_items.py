@@ -22,7 +22,8 @@ class StoredMessage(msgspec.Struct, frozen=True):
 
 def encode(message: Message, revision: int, generation: int) -> Item:
     """Return the item of a message."""
-    values = {**msgspec.to_builtins(message), "status": message.status}
+    spoken = True if message.is_spoken else None  # for who reads the table: the rest of the row says so too
+    values = {**msgspec.to_builtins(message), "status": message.status, "spoken": spoken}
     return to_item({**values, "revision": revision, "generation": generation})
 
 

@@ -8,7 +8,9 @@ from functions.domain.connections.connection import Connection
 from functions.domain.connections.voice_sessions import voice_endings
 from functions.domain.log.ids import minute_of
 
-Name = Literal["opened", "closed", "lost", "voice_sessions", "voice_seconds", "texts", "replies", "active"]
+Name = Literal[
+    "opened", "closed", "lost", "voice_sessions", "voice_seconds", "turns", "texts", "replies", "active"
+]
 
 NOW: Final = -1
 """The minute of what counts at present rather than in a minute."""

@@ -15,6 +15,7 @@ from functions.domain.log.facts import (
     ReplyCompleted,
     ReplyFailed,
     TextMessageReceived,
+    VoiceTurnTranscribed,
 )
 from functions.domain.times import iso
 
@@ -47,7 +48,7 @@ def messages_of(
     if event is None or event.user_id != reader:
         return (_expired(name, pointer),)
 
-    def message(kind: Literal["text", "reply", "failed"]) -> MessageData:
+    def message(kind: Literal["text", "reply", "failed", "spoken"]) -> MessageData:
         return MessageData(name, pointer.seq, pointer.event_id, iso(event.at), kind)
 
     match event.fact:
@@ -65,6 +66,9 @@ def messages_of(
         case ReplyFailed(message_id, reason, attempt):
             failed = message("failed")
             return (msgspec.structs.replace(failed, message_id=message_id, attempt=attempt, reason=reason),)
+        case VoiceTurnTranscribed(session, role, text):
+            spoken = msgspec.structs.replace(message("spoken"), role=role, voice_session_id=session)
+            return _in_parts(spoken, text, text_bytes)
         case NotificationSent() as sent:
             with suppress(msgspec.DecodeError):  # who wrote it by hand stops nobody's resume
                 return (_notification(name, pointer, event, sent),)

@@ -12,10 +12,17 @@ from functions.domain.log.facts import (
     ReplyCompleted,
     ReplyFailed,
     TextMessageReceived,
+    VoiceTurnTranscribed,
 )
 from functions.domain.log.redaction import is_pseudonym
 
-NUMBERED: Final = (TextMessageReceived, ReplyCompleted, ReplyFailed, NotificationSent)
+NUMBERED: Final = (
+    TextMessageReceived,
+    ReplyCompleted,
+    ReplyFailed,
+    NotificationSent,
+    VoiceTurnTranscribed,
+)
 """The facts whose events get a number in a feed, and reach every screen in its order."""
 
 

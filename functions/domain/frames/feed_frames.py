@@ -108,14 +108,15 @@ class MessageData(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tru
 
     ``id`` is the event's, a text's ``messageId``. A ``reply``, or what ``failed``, names the text by it. Of a
     message in parts, ``text`` is that of one part; they count from 1. ``type`` and ``data`` are of a
-    notification, whose sender may want a ``receipt``: an `Ack`.
+    notification, whose sender may want a ``receipt``: an `Ack`. What was ``spoken`` has the ``role`` of who
+    said it, and its voice session.
     """
 
     feed: FeedName
     seq: int
     id: str
     at: str
-    kind: Literal["text", "reply", "failed", "notification", "expired"]
+    kind: Literal["text", "reply", "failed", "notification", "expired", "spoken"]
     message_id: str | None = None
     attempt: int | None = None
     text: str | None = None
@@ -127,6 +128,8 @@ class MessageData(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tru
     type: str | None = None
     data: dict[str, Any] | None = None
     receipt: bool = False
+    role: Literal["user", "assistant"] | None = None
+    voice_session_id: str | None = None
 
 
 class Message(ServerFrame, frozen=True, tag="message", kw_only=True):

@@ -31,7 +31,8 @@ class Sessions(ClientFrame, frozen=True, tag="sessions"):
 class SessionData(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """A session in which the user wrote or spoke, from when to when, and how much.
 
-    ``failed`` are the texts that got no reply and will not. ``title`` is the first words of its first text.
+    ``failed`` are the texts that got no reply and will not, ``turns`` those of speech, of both sides.
+    ``title`` is the first words that the user wrote or said.
     """
 
     session_id: str
@@ -42,6 +43,7 @@ class SessionData(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tru
     failed: int
     voice_sessions: int
     title: str | None = None
+    turns: int = 0
 
 
 class SessionsPageData(msgspec.Struct, frozen=True, omit_defaults=True):

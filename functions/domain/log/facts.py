@@ -82,10 +82,10 @@ class VoiceSessionEnded(Fact, frozen=True):
 
 
 class VoiceTurnTranscribed(Fact, frozen=True):
-    """One side's final words of a turn."""
+    """One side's final words of a turn of speech, one event for each turn that anybody heard."""
 
     voice_session_id: EventId
-    role: str
+    role: Literal["user", "assistant"]
     text: str
 
 

@@ -35,4 +35,5 @@ def shown(session: Session, now: int) -> SessionData:
         session.failed,
         session.voice_sessions,
         title.text if title is not None and title.expires_at > now else None,
+        session.turns,
     )

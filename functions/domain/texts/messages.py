@@ -1,4 +1,4 @@
-"""The rows of the chat storage: one for each text, with what became of it, and one for each reply.
+"""The rows of the chat storage: one for each text, with what became of it, each reply, each spoken turn.
 
 A text's row is the join of the text's event and its outcome's, which may come in any order and any number of
 times: like that of a connection's row, the join is associative, commutative and idempotent.
@@ -11,7 +11,7 @@ import msgspec
 
 from functions.domain.connections.counters import Contribution
 from functions.domain.log.events import Event
-from functions.domain.log.facts import ReplyCompleted, ReplyFailed, TextMessageReceived
+from functions.domain.log.facts import ReplyCompleted, ReplyFailed, TextMessageReceived, VoiceTurnTranscribed
 from functions.domain.log.ids import minute_of
 from functions.domain.replies.pieces import StopReason
 
@@ -36,14 +36,14 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """A text of the user, or a reply of the assistant.
+    """A text of the user, a reply of the assistant, or what either of them said in a turn of speech.
 
     Attributes
     ----------
     conversation, event_id
         Its key: what the messages of a chat have in common, and the event that made it.
     message_id
-        The text's; of a reply, that of the text which it answers.
+        The text's; of a reply, that of the text which it answers; of a turn of speech, its own.
     expires_at
         Epoch seconds.
     at, text
@@ -52,6 +52,8 @@ class Message(msgspec.Struct, frozen=True):
         Of a reply: why it has no more text, what it took, who said it, and in which try.
     outcome
         Of a text: what became of it; None while nothing did.
+    voice_session_id
+        Of a turn of speech: in which voice session it was said.
     """
 
     conversation: str
@@ -69,6 +71,7 @@ class Message(msgspec.Struct, frozen=True):
     model: str | None = None
     attempt: int | None = None
     outcome: Outcome | None = None
+    voice_session_id: str | None = None
 
     @property
     def key(self) -> MessageKey:
@@ -77,17 +80,23 @@ class Message(msgspec.Struct, frozen=True):
 
     @property
     def status(self) -> Status | None:
-        """What became of a text so far; a reply has no status."""
-        if self.role == "assistant":
+        """What became of a text so far; a reply has no status, and nor has speech."""
+        if self.role == "assistant" or self.is_spoken:
             return None
         return "pending" if self.outcome is None else self.outcome.status
+
+    @property
+    def is_spoken(self) -> bool:
+        """Whether it was said in a voice session, and is no text or reply."""
+        return self.voice_session_id is not None
 
     @property
     def contribution(self) -> Contribution:
         """What the row adds to the counters: itself, in its minute."""
         if self.at is None:
             return {}
-        return {(minute_of(self.at), "texts" if self.role == "user" else "replies"): 1}
+        written = "texts" if self.role == "user" else "replies"
+        return {(minute_of(self.at), "turns" if self.is_spoken else written): 1}
 
 
 def rows_of(event: Event) -> tuple[Message, ...]:
@@ -113,6 +122,9 @@ def rows_of(event: Event) -> tuple[Message, ...]:
                 event.event_id, "cancelled" if is_cancelled else "answered", fact.stop_reason, fact.attempt
             )
             return reply, _answered(event, fact.message_id, outcome)
+        case VoiceTurnTranscribed(session, role, text):
+            own = _row(event, role, event.event_id, event.event_id)
+            return (msgspec.structs.replace(own, at=event.at, text=text, voice_session_id=session),)
         case ReplyFailed() as fact:
             outcome = Outcome(event.event_id, "failed", fact.reason, fact.attempt)
             return (_answered(event, fact.message_id, outcome),)

@@ -22,7 +22,7 @@ SessionKey = tuple[str, str]
 
 
 class Title(msgspec.Struct, frozen=True):
-    """The first words of the first text that has any, and when both expire, in epoch seconds."""
+    """The first words that the user wrote or said, and when both expire, in epoch seconds."""
 
     event_id: str
     text: str
@@ -38,8 +38,9 @@ class Session(msgspec.Struct, frozen=True):
         Whose it is, and which.
     first_activity, last_activity
         When the user first and last wrote or spoke, epoch milliseconds. To connect is no activity.
-    texts, replies, failed, voice_sessions
-        How many there were; ``failed`` are the texts that got no reply and will not.
+    texts, replies, failed, turns, voice_sessions
+        How many there were; ``failed`` are the texts that got no reply and will not, and ``turns`` those of
+        speech, of both sides.
     title
         Its first words.
     complete_until
@@ -59,6 +60,7 @@ class Session(msgspec.Struct, frozen=True):
     title: Title | None = None
     complete_until: int = _NEVER
     expires_at: int = 0
+    turns: int = 0
 
     @property
     def key(self) -> SessionKey:
@@ -98,7 +100,8 @@ def share_of_message(message: Message) -> Session | None:
         expires_at=message.expires_at,
     )
     if message.role == "assistant":
-        return msgspec.structs.replace(share, replies=1)
+        said = {"turns": 1} if message.is_spoken else {"replies": 1}
+        return msgspec.structs.replace(share, **said)
     if message.status == "failed":
         share = msgspec.structs.replace(share, failed=1)
     if message.at is None or message.text is None:
@@ -108,7 +111,8 @@ def share_of_message(message: Message) -> Session | None:
         share,
         first_activity=message.at,
         last_activity=message.at,
-        texts=1,
+        texts=int(not message.is_spoken),
+        turns=int(message.is_spoken),
         title=words and Title(message.event_id, words, message.expires_at),
     )
 
@@ -128,6 +132,7 @@ def change(new: Session | None, old: Session | None) -> Session | None:
         replies=new.replies - old.replies,
         failed=new.failed - old.failed,
         voice_sessions=new.voice_sessions - old.voice_sessions,
+        turns=new.turns - old.turns,
     )
 
 
@@ -154,6 +159,7 @@ def add(one: Session, other: Session, now: int = 0) -> Session:
         min(titles, key=lambda title: title.event_id, default=None),
         min(one.complete_until, other.complete_until),
         max(one.expires_at, other.expires_at),
+        one.turns + other.turns,
     )
 
 

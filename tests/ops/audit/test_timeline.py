@@ -92,7 +92,8 @@ def test_every_type_of_event_has_a_lane(name: str) -> None:
             for field in msgspec.structs.fields(FACTS[name])
             if field.required
         }
-        | ({"status": "CONNECTED"} if name == "ConnectionStatusSet" else {}),
+        | ({"status": "CONNECTED"} if name == "ConnectionStatusSet" else {})
+        | ({"role": "user"} if name == "VoiceTurnTranscribed" else {}),
         FACTS[name],
         strict=False,
     )

@@ -8,7 +8,7 @@ import pytest
 
 from functions.aws.read_models.conversations import Conversations
 from functions.domain.log.events import Event
-from functions.domain.log.facts import ReplyCompleted, ReplyFailed, TextMessageReceived
+from functions.domain.log.facts import ReplyCompleted, ReplyFailed, TextMessageReceived, VoiceTurnTranscribed
 from functions.domain.refusals import Unavailable
 from functions.domain.replies.prompt import Role, Utterance
 from tests.contract.engines import moto
@@ -46,6 +46,23 @@ def test_a_conversation_is_told_from_its_end_on_whatever_connection(
         Utterance(second.event_id, Role.USER, "and now?"),
         Utterance(first.event_id, Role.ASSISTANT, "hi", "max_tokens"),
         Utterance(first.event_id, Role.USER, "hello", "max_tokens"),
+    ]
+
+
+def test_what_was_spoken_is_told_beside_what_was_written(stage: Stage, conversations: Conversations) -> None:
+    session = "01KAQ0000000000000000000VS"
+    asked = happened("c2", VoiceTurnTranscribed(session, "user", "and the rest?"), 3_000, session_id="s-1")
+    told = happened("c2", VoiceTurnTranscribed(session, "assistant", "Gone."), 4_000, session_id="s-1")
+    text = said("hello", 1_000)
+    stage.project(told, asked, text, replied(text, "hi", 2_000))
+
+    newest = conversations.newest("s-1", "alice", 10, NOW)
+
+    assert newest == [
+        Utterance(told.event_id, Role.ASSISTANT, "Gone."),
+        Utterance(asked.event_id, Role.USER, "and the rest?"),
+        Utterance(text.event_id, Role.ASSISTANT, "hi", "end_turn"),
+        Utterance(text.event_id, Role.USER, "hello", "end_turn"),
     ]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.domain.connections.connection import Closed, Opened, Operator
+from functions.domain.connections.connection import Closed, Opened, Operator, join
 from functions.domain.log.events import event
 from functions.domain.log.facts import (
     ActivityRecorded,
@@ -37,7 +37,7 @@ def test_an_opened_connection_is_connected() -> None:
 
 
 def test_any_event_alone_says_who_and_since_when() -> None:
-    alone = row(happened(9, VoiceTurnTranscribed(lowest(at(5)), "USER", "hi")))
+    alone = row(happened(9, VoiceTurnTranscribed(lowest(at(5)), "user", "hi")))
 
     assert (alone.user_id, alone.session_id) == ("alice", "s-1")
     assert (alone.created_at, alone.last_activity) == (CONNECTED_AT, CONNECTED_AT)
@@ -62,7 +62,6 @@ def test_the_first_of_two_openings_counts() -> None:
         TextMessageReceived("hi"),
         MessageRejected("invalid_json"),
         STARTED(),
-        VoiceSessionEnded(lowest(at(1)), 0, 0, "client"),
     ],
 )
 def test_what_the_client_does_is_activity(fact: Fact) -> None:
@@ -72,8 +71,9 @@ def test_what_the_client_does_is_activity(fact: Fact) -> None:
 @pytest.mark.parametrize(
     "fact",
     [
-        VoiceSessionEnded(lowest(at(1)), 0, 0, "silence"),
-        VoiceTurnTranscribed(lowest(at(1)), "USER", "hi"),
+        VoiceSessionEnded(lowest(at(1)), 0, 0, "closed"),
+        VoiceSessionEnded(lowest(at(1)), 0, 0, "client"),
+        VoiceTurnTranscribed(lowest(at(1)), "user", "hi"),
         ReplyCompleted(lowest(at(1)), "hi"),
         ConnectionClosed(1000),
         ConnectionLost("sweeper"),
@@ -98,6 +98,16 @@ def test_what_happens_to_the_client_is_no_activity(fact: Fact) -> None:
 )
 def test_what_comes_behind_it_in_a_batch_counts_all_the_same(fact: Fact) -> None:
     assert row(happened(8, fact), happened(9, TextMessageReceived("hi"))).last_activity == at(9)
+
+
+def test_a_voice_session_that_is_ended_from_another_connection_revives_none_that_was_lost() -> None:
+    session = lowest(at(1))
+    lost = row(OPENED, happened(5, ConnectionLost("post")))
+
+    ended = join(lost, [happened(65, VoiceSessionEnded(session, 600, 64, "client"))])
+
+    assert (ended.status, ended.ended_at) == ("DISCONNECTED", at(5))
+    assert ended.last_speech == at(65)
 
 
 def test_a_late_event_does_not_turn_activity_back() -> None:

@@ -95,6 +95,22 @@ def test_the_end_of_the_connection_ends_the_open_voice_session_only() -> None:
     }
 
 
+def test_a_session_that_goes_on_by_another_connection_ends_when_its_own_event_says() -> None:
+    started, closed = happened(5, STARTED()), happened(35, ConnectionClosed())
+    ended = happened(95, VoiceSessionEnded(started.event_id, 900, 90, "client"))
+
+    assert voice_endings(row(started, closed)) == {started.event_id: (at(35), 30)}
+    assert voice_endings(row(started, closed, ended)) == {started.event_id: (at(95), 90)}
+    assert voice_endings(row(ended, closed, started)) == {started.event_id: (at(95), 90)}
+
+
+def test_a_second_session_does_not_end_a_first_that_its_own_event_ends_later() -> None:
+    first, second = happened(5, STARTED()), happened(15, STARTED(), "request-2")
+    ended = happened(35, VoiceSessionEnded(first.event_id, 300, 30, "closed"))
+
+    assert voice_endings(row(first, second, ended)) == {first.event_id: (at(35), 30)}
+
+
 def test_its_own_event_counts_before_the_next_session_and_the_close() -> None:
     first, second = happened(5, STARTED()), happened(15, STARTED(), "request-2")
     ended = happened(8, VoiceSessionEnded(first.event_id, 30, 3, "client"))

@@ -24,6 +24,7 @@ from functions.domain.log.facts import (
     ReplyCompleted,
     ReplyFailed,
     TextMessageReceived,
+    VoiceTurnTranscribed,
 )
 from functions.operations.feeds.history import PAGE_BYTES
 from tests.gateway_events import CONNECTED_AT, cause
@@ -89,12 +90,24 @@ def test_what_failed_says_why() -> None:
     )
 
 
+def test_what_was_spoken_names_who_said_it_and_the_voice_session_in_every_part() -> None:
+    spoken = event(cause(CONNECTED_AT + 5_000), VoiceTurnTranscribed("v-1", "assistant", "word " * 9_000))
+
+    found = messages_of("session", pointer(7), spoken, "alice")
+
+    assert "".join(each.text or "" for each in found) == "word " * 9_000
+    assert {(each.kind, each.role, each.voice_session_id, each.id, each.parts) for each in found} == {
+        ("spoken", "assistant", "v-1", "e7", 2)
+    }
+
+
 @pytest.mark.parametrize(
     ("held", "reader"),
     [
         (None, "alice"),
         (said("hello"), "bob"),
         (event(cause(), ConnectionClosed()), "alice"),
+        (event(cause(), VoiceTurnTranscribed("v-1", "user", "hello")), "bob"),
         (event(cause(), NotificationSent("invoice", '{"number": 7}')), "bob"),
         # as nobody but a hand would write it
         (event(cause(), NotificationSent("invoice", "{")), "alice"),

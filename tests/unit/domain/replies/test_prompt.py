@@ -47,6 +47,19 @@ def test_texts_without_a_reply_are_one_turn_with_the_question() -> None:
     ]
 
 
+def test_speech_is_told_among_texts_by_its_own_times_and_neighbours_of_one_side_are_one_turn() -> None:
+    spoken = [Utterance("2", USER, "say it"), Utterance("3", ASSISTANT, "I said"), text("4", "it")]
+    history = [text("1", "hello"), reply("1", "hi"), *spoken]
+
+    assert turns(text("5", "again"), *history) == [
+        (USER, "hello"),
+        (ASSISTANT, "hi"),
+        (USER, "say it"),
+        (ASSISTANT, "I said"),
+        (USER, "it\n\nagain"),
+    ]
+
+
 def test_the_question_is_known_also_where_its_turn_says_more() -> None:
     asked = prompt(text("2", "and this?"), [text("1", "first")], WIDE)
 

@@ -12,6 +12,7 @@ from functions.domain.log.facts import (
     ReplyFailed,
     TextMessageReceived,
     Unrecognised,
+    VoiceTurnTranscribed,
 )
 from functions.domain.texts.messages import Message, Outcome, join, rows_in, rows_of
 from tests.gateway_events import CONNECTED_AT, CONNECTION, EXPIRES_AT, cause
@@ -60,6 +61,29 @@ def test_without_a_session_the_conversation_is_the_connection() -> None:
 @pytest.mark.parametrize("fact", [ConnectionClosed(), Unrecognised("Teleported", 1, "")])
 def test_nothing_else_is_a_message(fact: Fact) -> None:
     assert rows_of(event(cause(), fact)) == ()
+
+
+# --- Speech ----------------------------------------------------------------------------------
+
+SPEECH = "01KAQ0000000000000000000VS"
+
+
+@pytest.mark.parametrize("role", ["user", "assistant"])
+def test_a_turn_of_speech_is_a_message_of_its_speaker_that_waits_for_no_reply(role: Any) -> None:
+    said = event(cause(), VoiceTurnTranscribed(SPEECH, role, "hello"))
+
+    (turn,) = rows_of(said)
+
+    own = (CONNECTION, "alice", EXPIRES_AT, AT, "hello")
+    assert turn == Message("s-1", said.event_id, role, said.event_id, *own, voice_session_id=SPEECH)
+    assert (turn.is_spoken, turn.status) == (True, None)
+
+
+@pytest.mark.parametrize("role", ["user", "assistant"])
+def test_a_turn_of_speech_counts_as_one_and_as_no_text_or_reply(role: Any) -> None:
+    (turn,) = rows_of(event(cause(), VoiceTurnTranscribed(SPEECH, role, "hello")))
+
+    assert turn.contribution == {(MINUTE, "turns"): 1}
 
 
 # --- What became of a text -------------------------------------------------------------------

@@ -12,6 +12,7 @@ from functions.domain.log.facts import (
     TextMessageReceived,
     VoiceSessionEnded,
     VoiceSessionStarted,
+    VoiceTurnTranscribed,
 )
 from functions.domain.texts.messages import rows_of
 from functions.domain.texts.sessions import (
@@ -54,6 +55,18 @@ def test_a_reply_adds_itself_and_no_activity() -> None:
 
     assert reply == Session("alice", "s-1", replies=1, **SPAN)  # type: ignore[arg-type]  # both int
     assert of_text == Session("alice", "s-1", **SPAN)  # type: ignore[arg-type]  # both int
+
+
+def test_what_the_user_says_is_activity_and_may_be_the_title_and_what_is_said_to_them_is_not() -> None:
+    heard = VoiceTurnTranscribed("01KAQ0000000000000000000VS", "user", "what is the weather?")
+    said = VoiceTurnTranscribed("01KAQ0000000000000000000VS", "assistant", "It rains.")
+    asked, told = happened(heard), happened(said, AT + 1_000)
+
+    [of_user], [of_assistant] = shares(asked), shares(told)
+
+    title = Title(asked.event_id, "what is the weather?", EXPIRES_AT)
+    assert of_user == Session("alice", "s-1", AT, AT, turns=1, title=title, **SPAN)
+    assert of_assistant == Session("alice", "s-1", turns=1, **SPAN)  # type: ignore[arg-type]  # both int
 
 
 def test_a_failure_adds_a_text_that_failed() -> None:
@@ -123,9 +136,9 @@ def test_of_who_was_forgotten_nothing_is_listed() -> None:
 
 def test_a_share_that_grows_adds_what_is_new() -> None:
     old = Session("alice", "s-1", 5, 7, texts=1)
-    new = Session("alice", "s-1", 5, 9, texts=1, failed=1)
+    new = Session("alice", "s-1", 5, 9, texts=1, failed=1, turns=2)
 
-    assert change(new, old) == Session("alice", "s-1", 5, 9, failed=1)
+    assert change(new, old) == Session("alice", "s-1", 5, 9, failed=1, turns=2)
     assert change(new, new) is None
     assert change(new, None) == new
     assert change(None, old) is None
@@ -136,12 +149,22 @@ def test_a_session_is_the_sum_of_its_shares_with_the_title_of_the_first_text() -
         "alice", "s-1", 5, 5, texts=1, title=Title("1", "one", 90), complete_until=90, expires_at=90
     )
     other = Session(
-        "alice", "s-1", 3, 9, replies=2, title=Title("2", "two", 99), complete_until=99, expires_at=99
+        "alice",
+        "s-1",
+        3,
+        9,
+        replies=2,
+        title=Title("2", "two", 99),
+        complete_until=99,
+        expires_at=99,
+        turns=4,
     )
 
     summed = added_up([other, None, first, Session("alice", "s-2", texts=1)])
 
-    assert summed["alice", "s-1"] == Session("alice", "s-1", 3, 9, 1, 2, 0, 0, Title("1", "one", 90), 90, 99)
+    assert summed["alice", "s-1"] == Session(
+        "alice", "s-1", 3, 9, 1, 2, 0, 0, Title("1", "one", 90), 90, 99, 4
+    )
     assert summed["alice", "s-2"].texts == 1
 
 
