@@ -28,8 +28,8 @@ class MemoryChannels:
         Whether nobody can subscribe or publish.
     is_deaf
         Whether subscriptions are acknowledged, and deliver nothing.
-    published
-        All that was published, by whoever.
+    published, delivered
+        All that was published, by whoever, and what somebody got of it.
     """
 
     def __init__(self) -> None:
@@ -37,6 +37,7 @@ class MemoryChannels:
         self.is_away = False
         self.is_deaf = False
         self.published: list[OnChannel] = []
+        self.delivered: list[str] = []
         self._subscribed: dict[str, list[asyncio.Queue[str | None]]] = defaultdict(list)
 
     def publish(self, channel: str, events: Sequence[bytes]) -> None:
@@ -48,7 +49,7 @@ class MemoryChannels:
             message = decode(event)
             self.published.append(message)
             for seconds in self.fate(message):
-                loop.call_later(seconds, self._deliver, channel, event.decode())
+                loop.call_later(seconds, self.deliver, channel, event.decode())
 
     def say(self, channel: str, message: OnChannel) -> None:
         """Publish one message."""
@@ -73,9 +74,13 @@ class MemoryChannels:
             for queue in queues:
                 queue.put_nowait(None)
 
-    def _deliver(self, channel: str, event: str) -> None:
-        for queue in () if self.is_deaf else self._subscribed[channel]:
+    def deliver(self, channel: str, event: str) -> None:
+        """Give an event to who is subscribed, whatever it is."""
+        subscribed = [] if self.is_deaf else self._subscribed[channel]
+        for queue in subscribed:
             queue.put_nowait(event)
+        if subscribed:
+            self.delivered.append(event)
 
 
 async def _messages(queue: asyncio.Queue[str | None]) -> AsyncIterator[str]:

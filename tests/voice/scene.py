@@ -148,7 +148,12 @@ class Scene:
         except (Exception, asyncio.CancelledError) as fault:  # noqa: BLE001 - as Lambda does
             run.is_alive = False
             await asyncio.sleep(2)
-            self.fail(run)
+            for seconds in (60, 120, 0):  # Lambda tries it again, after a minute and after two
+                try:
+                    self.fail(run)
+                    break
+                except Unavailable:
+                    await asyncio.sleep(seconds)
             return {"reason": type(fault).__name__}
 
     def fail(self, run: Run) -> dict[str, Any]:
@@ -214,7 +219,7 @@ class Scene:
         """Wait until the engine listens."""
         await self.until(lambda: self.posted("voice_ready"))
 
-    async def over(self, seconds: float = 120) -> None:
+    async def over(self, seconds: float = 300) -> None:
         """Wait until no invocation goes on."""
         await self.until(lambda: all(run.task is not None and run.task.done() for run in self.runs), seconds)
 

@@ -493,7 +493,7 @@ def test_messages_that_nobody_knows_are_passed_over():
     async def play(it: Scene) -> None:
         it.invoke()
         await it.ready()
-        it.channels._deliver(it.channel, '{"type": "of a later release"}')  # noqa: SLF001 - cannot be published
+        it.channels.deliver(it.channel, '{"type": "of a later release"}')
         await it.speak(range(3))
         it.hang_up(2)
         await it.over()

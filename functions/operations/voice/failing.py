@@ -64,8 +64,11 @@ class Failing(msgspec.Struct, frozen=True):
         session = start.voice_session_id
         held = self.claims.held(voice_key(start.conversation))
         held_until = held.expires_at if held is not None and held.value == session else None
-        concluded = conclude(self.log, self.events, start, Reason.FAILED, Totals(), held_until, self.now())
-        if concluded is None or not concluded.is_new:
+        # nobody was heard after that, however late this is told
+        at = self.now() if held_until is None else min(self.now(), held_until * 1_000)
+        concluded = conclude(self.log, self.events, start, Reason.FAILED, Totals(), held_until, at)
+        # an earlier attempt of this may have written it, and told nobody
+        if concluded is None or not (concluded.is_new or concluded.fact.reason == Reason.FAILED):
             return {"reason": ANOTHERS}
         self._tell(start, concluded.fact)
         return {"reason": concluded.fact.reason, "seconds": concluded.fact.seconds}

@@ -16,6 +16,8 @@ from functions.operations.voice.speaking import Speaking
 DRAIN_SECONDS: Final = 2.0
 """For what the engine has to say of the last words before a client's end."""
 _FLUSH_SECONDS: Final = 5.0
+_LOOKS: Final = (0.3, 1.0, 0.0)
+"""Seconds after each attempt to find out who is there."""
 _PAUSES: Final = (0.5, 1.0, 2.0, 4.0)
 """Seconds between the attempts to append the end; then whoever is told of failures does."""
 
@@ -77,7 +79,10 @@ class Finishing:
             return
         screens = Screens(self._speaking, self._start) if session is None else session.saying.screens
         data, asked = ended_data(concluded.fact), None if session is None else session.ended_by
-        await screens.look()
+        for seconds in _LOOKS:
+            if await screens.look():
+                break
+            await asyncio.sleep(seconds)
         screens.tell(VoiceEnded(data=data), beside=None if asked is None else asked.connection_id)
         if asked is not None:
             screens.tell_one(asked.connection_id, VoiceEnded(id=asked.client_id, data=data))

@@ -31,6 +31,8 @@ RUN_SECONDS: Final = 1_000
 RESERVE_MILLISECONDS: Final = 25_000
 """What is left to end in: to drain, to keep, to append, and to tell."""
 _CLOSE_SECONDS: Final = 3.0
+_PAUSES: Final = (0.3, 1.0, 2.0)
+"""Seconds between the attempts to take the run."""
 
 HANDED_OVER: Final = "handed_over"
 NOTHING_BEFORE: Final = Released(0, 0, 0, 0, 0, 0)
@@ -83,7 +85,8 @@ class Holding:
             return await self._hold()
         except Exception:
             if self._session is None or not self._session.is_giving:
-                await self._finishing.conclude(Reason.FAILED, self._session, self._held_until)
+                concluded = await self._finishing.conclude(Reason.FAILED, self._session, self._held_until)
+                await self._finishing.tell(concluded, self._session)
             raise
         finally:
             await self._close()
@@ -134,12 +137,20 @@ class Holding:
         run = Take(
             run_key(start.voice_session_id, start.generation), run_by(start) + token, now, now + RUN_SECONDS
         )
-        try:
-            await self._speaking.off_loop(lambda: self._speaking.claims.grant([run], token))
-        except ClaimRefusedError:
-            if start.asking is not None:
-                await self._listening.publish(ReadyAsked(start.asking, start.client_id))
-            return False
+        for seconds in (*_PAUSES, None):
+            try:
+                await self._speaking.off_loop(lambda: self._speaking.claims.grant([run], token))
+            except ClaimRefusedError:
+                if start.asking is not None:
+                    await self._listening.publish(ReadyAsked(start.asking, start.client_id))
+                return False
+            except Unavailable as unavailable:
+                warn("run_not_taken", unavailable, **self.ids)
+                if seconds is None:
+                    raise
+                await asyncio.sleep(seconds)
+            else:
+                break
         return True
 
     def _begin(self, session: Session) -> None:

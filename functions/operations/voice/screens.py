@@ -42,7 +42,7 @@ class Screens:
         self._outlets: dict[str, Outlet] = {}
         self._early: dict[str, list[Outgoing]] = {}
         self._look_at = 0
-        self._looking: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[bool] | None = None
         self._dropped = 0
         self.speaker = start.cause.connection_id
         self.listening: set[str] = set()
@@ -87,8 +87,8 @@ class Screens:
         elif len(self.listening) < MOST_SCREENS:
             self.listening.add(connection_id)
 
-    async def look(self) -> None:
-        """Look who is there by now. Where nobody can tell, it stays as it was."""
+    async def look(self) -> bool:
+        """Look who is there by now, and tell whether somebody knows; else it stays as it was."""
         now = self._speaking.now()
         self._look_at = now + LOOK_MILLISECONDS
         subscribers = self._speaking.subscribers
@@ -96,7 +96,7 @@ class Screens:
             found = await self._speaking.off_loop(lambda: subscribers.of(self._feed, now))
         except Unavailable as unavailable:
             warn("screens_not_found", unavailable, connection_id=self.speaker)
-            return
+            return False
         # what is told is checked once more, whoever wrote the subscriber
         theirs = {each.connection_id: each for each in found if each.user_id == self._user_id}
         for connection_id, outlet in list(self._outlets.items()):
@@ -109,6 +109,7 @@ class Screens:
             if each.connection_id not in self._outlets and len(self._outlets) < MOST_SCREENS:
                 self._meet(each)
         self._early.clear()
+        return True
 
     async def seek(self) -> None:
         """Look whether the speaker is still there, and note in the log if it is gone."""
@@ -125,8 +126,6 @@ class Screens:
     async def flush(self, seconds: float) -> None:
         """Wait until all is posted, for so long at most."""
         waiting = [asyncio.create_task(outlet.flushed()) for outlet in self._outlets.values()]
-        if self._looking is not None:
-            waiting.append(self._looking)
         if waiting:
             _, late = await asyncio.wait(waiting, timeout=seconds)
             for each in late:
