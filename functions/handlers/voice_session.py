@@ -19,15 +19,15 @@ from functions.operations.feeds.deferring import Deferring
 from functions.operations.feeds.delivering import Delivery, threads
 from functions.operations.feeds.posting import Poster
 from functions.operations.voice.holding import Holding
-from functions.operations.voice.speaking import OffLoop, Speaking
+from functions.operations.voice.means import Means, OffLoop
 
 
-def _speaking(off_loop: OffLoop) -> Speaking:
+def _means(off_loop: OffLoop) -> Means:
     dynamodb, log, now = environment.dynamodb(), environment.event_log(), environment.now
     subscribers = of_feeds.subscribers()
     pointers = Pointers(dynamodb, environment.required(FEEDS_TABLE), now)
     patient = Poster(environment.callbacks_in_time(), subscribers, log, now)
-    return Speaking(
+    return Means(
         log=log,
         events=EventReads(dynamodb, environment.required(EVENTS_TABLE)),
         claims=of_voice.claims(),
@@ -47,13 +47,13 @@ def _speaking(off_loop: OffLoop) -> Speaking:
 
 
 _POOL: Final = ThreadPoolExecutor(MOST_CALLS)
-_SPEAKING: Final = _speaking(lambda call: asyncio.get_running_loop().run_in_executor(_POOL, call))
+_MEANS: Final = _means(lambda call: asyncio.get_running_loop().run_in_executor(_POOL, call))
 
 
-def handler(event: dict[str, Any], context: Any, speaking: Speaking = _SPEAKING) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any, means: Means = _MEANS) -> dict[str, Any]:
     """Hold the session of a payload until it ends, or the next invocation does."""
     start = parse(event)
-    holding = Holding(speaking, start, context.aws_request_id, context.get_remaining_time_in_millis)
+    holding = Holding(means, start, context.aws_request_id, context.get_remaining_time_in_millis)
     became = asyncio.run(holding.hold())
     write_line(LINE_VOICE, **holding.ids, **became)
     return became

@@ -74,9 +74,9 @@ class MemoryChannels:
             for queue in queues:
                 queue.put_nowait(None)
 
-    def deliver(self, channel: str, event: str) -> None:
-        """Give an event to who is subscribed, whatever it is."""
-        subscribed = [] if self.is_deaf else self._subscribed[channel]
+    def deliver(self, channel: str, event: str, most: int | None = None) -> None:
+        """Give an event to who is subscribed, whatever it is; to so many at most, the first first."""
+        subscribed = [] if self.is_deaf else self._subscribed[channel][:most]
         for queue in subscribed:
             queue.put_nowait(event)
         if subscribed:

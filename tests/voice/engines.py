@@ -17,10 +17,13 @@ class FakeStream:
         self._said: asyncio.Queue[Said | None] = asyncio.Queue()
         self.heard: list[bytes] = []
         self.is_closed = False
+        self.hearing_fault: Exception | None = None
 
     async def hear(self, audio: bytes) -> None:
         """Hear a piece, and say it back."""
         await asyncio.sleep(0.001)
+        if self.hearing_fault is not None:
+            raise self.hearing_fault
         if self.is_closed:
             return
         self.heard.append(audio)

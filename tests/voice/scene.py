@@ -24,7 +24,7 @@ from functions.domain.voice.starts import Start, parse, payload_of
 from functions.operations.feeds.posting import Poster
 from functions.operations.voice.failing import Failing
 from functions.operations.voice.holding import Holding
-from functions.operations.voice.speaking import Speaking
+from functions.operations.voice.means import Means
 from tests.fakes import MemoryEvents, MemoryLog, MemoryLoneClaims, MemorySubscribers, RecordingCallbacks
 from tests.voice.channels import MemoryChannels
 from tests.voice.engines import FakeEngine
@@ -140,7 +140,7 @@ class Scene:
         began = now()
         start = parse(json.loads(run.payload))
         holding = Holding(
-            self._speaking(run), start, "request", lambda: LAMBDA_SECONDS * 1_000 - (now() - began)
+            self._means(run), start, "request", lambda: LAMBDA_SECONDS * 1_000 - (now() - began)
         )
         try:
             async with asyncio.timeout(LAMBDA_SECONDS):
@@ -162,7 +162,7 @@ class Scene:
         failing = Failing(self.log, MemoryEvents(self.log), self.claims, self.subscribers, poster, now)
         return failing.end({"requestPayload": json.loads(run.payload)}, "request-2")
 
-    def _speaking(self, run: Run) -> Speaking:
+    def _means(self, run: Run) -> Means:
         async def off_loop(call: Callable[[], _Result]) -> _Result:
             await asyncio.sleep(0.005)
             if not run.is_alive:
@@ -174,7 +174,7 @@ class Scene:
                 raise self.invoke_faults.pop(0)
             self.invoke(payload)
 
-        return Speaking(
+        return Means(
             log=self.log,
             events=MemoryEvents(self.log),
             claims=self.claims,

@@ -18,8 +18,9 @@ from functions.domain.frames.voice_frames import (
 from functions.domain.log.events import Event, event
 from functions.domain.log.facts import VoiceTurnTranscribed
 from functions.domain.replies.prompt import Role
-from functions.domain.voice.heard import Playback, Segment, heard_text, joined
+from functions.domain.voice.heard import joined
 from functions.domain.voice.said import Interrupted, Said, Spoke, Transcribed, TurnEnded
+from functions.domain.voice.spoken_turn import SpokenTurn
 from functions.domain.voice.starts import Start
 
 PLAYED_MILLISECONDS: Final = 1_000
@@ -35,36 +36,6 @@ class Kept(msgspec.Struct, frozen=True):
     role: Role
     text: str
     began_at: int
-
-
-class _Turn:
-    def __init__(self, number: int, role: Role, began_at: int, sample_rate: int) -> None:
-        self.number = number
-        self.role = role
-        self.began_at = began_at
-        self.playback = Playback(sample_rate)
-        self.told_ms: int | None = None
-        self._segments: list[Segment] = []
-
-    @property
-    def text(self) -> str:
-        return joined(segment.text for segment in self._segments)
-
-    def add(self, text: str) -> None:
-        """Take final words: those of the audio before them, or where there is none of that after them."""
-        now_ms = self.playback.all_ms
-        last = self._segments[-1] if self._segments else Segment("", 0, 0)
-        if last.to_ms is not None:
-            self._segments.append(Segment(text, last.to_ms, now_ms if now_ms > last.to_ms else None))
-        elif now_ms > last.from_ms:
-            last.to_ms = now_ms
-            self._segments.append(Segment(text, now_ms))
-        else:
-            last.text = joined((last.text, text))
-
-    def heard(self, at: int) -> str:
-        played_ms = self.playback.played_ms(at) if self.told_ms is None else self.told_ms
-        return heard_text(self._segments, played_ms, self.playback.all_ms)
 
 
 class Turns:
@@ -83,9 +54,9 @@ class Turns:
     def __init__(self, voice_session_id: str, sample_rate: int, turn: int = 0, seq: int = 0) -> None:
         self._session = voice_session_id
         self._sample_rate = sample_rate
-        self._open: dict[Role, _Turn] = {}
-        self._broken: list[tuple[int, _Turn]] = []
-        self._last: _Turn | None = None
+        self._open: dict[Role, SpokenTurn] = {}
+        self._broken: list[tuple[int, SpokenTurn]] = []
+        self._last: SpokenTurn | None = None
         self._began_at = 0
         self.turn = turn
         self.seq = seq
@@ -128,12 +99,12 @@ class Turns:
         """Return when all of the assistant's audio that was posted is played, epoch milliseconds."""
         return 0 if self._last is None else self._last.playback.ends_at
 
-    def _turn(self, role: Role, now: int) -> _Turn:
+    def _turn(self, role: Role, now: int) -> SpokenTurn:
         turn = self._open.get(role)
         if turn is None:
             # what began later sorts later
             self._began_at = max(now, self._began_at + 1)
-            turn = _Turn(self.turn, role, self._began_at, self._sample_rate)
+            turn = SpokenTurn(self.turn, role, self._began_at, self._sample_rate)
             self._open[role] = turn
             self.turn += 1
         return turn
@@ -175,20 +146,20 @@ class Turns:
         from_seq = turn.playback.first_unplayed(now, self.seq)
         return [VoiceInterrupted(data=VoiceInterruptedData(self._session, turn.number, from_seq))]
 
-    def _settle(self, broken: Iterable[tuple[int, _Turn]]) -> list[VoicePush | Kept]:
+    def _settle(self, broken: Iterable[tuple[int, SpokenTurn]]) -> list[VoicePush | Kept]:
         kept: list[VoicePush | Kept] = []
         for each in broken:
             self._broken.remove(each)
             kept += self._keep(each[1], each[1].heard(each[0]))
         return kept
 
-    def _keep(self, turn: _Turn, text: str) -> list[VoicePush | Kept]:
+    def _keep(self, turn: SpokenTurn, text: str) -> list[VoicePush | Kept]:
         if not text:
             return []
         kept = Kept(turn.number, turn.role, text, turn.began_at)
         return [self._transcript(turn, text, final=True), kept]
 
-    def _transcript(self, turn: _Turn, text: str, *, final: bool) -> VoiceTranscript:
+    def _transcript(self, turn: SpokenTurn, text: str, *, final: bool) -> VoiceTranscript:
         data = VoiceTranscriptData(self._session, turn.number, turn.role.value, text, final)
         return VoiceTranscript(data=data)
 

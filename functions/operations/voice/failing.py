@@ -26,7 +26,7 @@ ANOTHERS: Final = "anothers"
 
 
 class Failing(msgspec.Struct, frozen=True):
-    """What a failed session is ended with; attributes as in `Speaking`."""
+    """What a failed session is ended with; attributes as in `Means`."""
 
     log: EventLog
     events: EventReads

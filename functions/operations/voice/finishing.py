@@ -9,9 +9,9 @@ from functions.domain.refusals import Unavailable
 from functions.domain.voice.endings import Reason, Totals, ended_data
 from functions.domain.voice.starts import Start
 from functions.operations.voice.ending import Concluded, conclude
+from functions.operations.voice.means import Means
 from functions.operations.voice.screens import Screens
 from functions.operations.voice.session import Session
-from functions.operations.voice.speaking import Speaking
 
 DRAIN_SECONDS: Final = 2.0
 """For what the engine has to say of the last words before a client's end."""
@@ -31,8 +31,8 @@ class Finishing:
         What finds the session's lines.
     """
 
-    def __init__(self, speaking: Speaking, start: Start, invocation: str) -> None:
-        self._speaking = speaking
+    def __init__(self, means: Means, start: Start, invocation: str) -> None:
+        self._means = means
         self._start = start
         self._is_doubted = False
         self.ids = {
@@ -58,26 +58,26 @@ class Finishing:
         Unavailable
             If it is not known to be written.
         """
-        speaking, start = self._speaking, self._start
+        means, start = self._means, self._start
         totals = Totals() if session is None else session.totals
 
         def attempt() -> Concluded | None:
-            return conclude(speaking.log, speaking.events, start, reason, totals, held_until, speaking.now())
+            return conclude(means.log, means.events, start, reason, totals, held_until, means.now())
 
         for seconds in _PAUSES:
             try:
-                return await speaking.off_loop(attempt)
+                return await means.off_loop(attempt)
             except Unavailable as unavailable:
                 warn("not_ended", unavailable, **self.ids)
                 self._is_doubted = True
                 await asyncio.sleep(seconds)
-        return await speaking.off_loop(attempt)
+        return await means.off_loop(attempt)
 
     async def tell(self, concluded: Concluded | None, session: Session | None) -> None:
         """Tell every screen how it ended, unless somebody has told them."""
         if concluded is None or not (concluded.is_new or self._is_doubted):
             return
-        screens = Screens(self._speaking, self._start) if session is None else session.saying.screens
+        screens = Screens(self._means, self._start) if session is None else session.saying.screens
         data, asked = ended_data(concluded.fact), None if session is None else session.ended_by
         for seconds in _LOOKS:
             if await screens.look():

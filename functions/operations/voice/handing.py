@@ -12,9 +12,9 @@ from functions.domain.refusals import Unavailable
 from functions.domain.voice.channels import Granted, OnChannel, Over, Released, Taken
 from functions.domain.voice.endings import Reason
 from functions.domain.voice.starts import Start, payload_of
+from functions.operations.voice.means import Means
 from functions.operations.voice.renewing import Renewing
 from functions.operations.voice.session import Session
-from functions.operations.voice.speaking import Speaking
 
 TAKE_SECONDS: Final = 20.0
 """For the next generation to take the session over; it gives up by itself when it was invoked too late."""
@@ -35,13 +35,13 @@ class Handing:
 
     def __init__(
         self,
-        speaking: Speaking,
+        means: Means,
         start: Start,
         session: Session,
         renewing: Renewing,
         publish: Callable[[OnChannel], Awaitable[bool]],
     ) -> None:
-        self._speaking = speaking
+        self._means = means
         self._start = start
         self._session = session
         self._renewing = renewing
@@ -54,7 +54,7 @@ class Handing:
 
     async def run(self) -> None:
         """Hand over when it is time. The session ends where nobody takes it."""
-        await asyncio.sleep(self._speaking.manner.handover_seconds)
+        await asyncio.sleep(self._means.manner.handover_seconds)
         try:
             async with asyncio.timeout(TAKE_SECONDS):
                 await self._invoke()
@@ -95,12 +95,12 @@ class Handing:
                 self._start,
                 generation=self._start.generation + 1,
                 held_until=self._renewing.held_until,
-                asked_at=self._speaking.now(),
+                asked_at=self._means.now(),
                 asking=None,
             )
-            invoke = partial(self._speaking.invoke, payload_of(following))
+            invoke = partial(self._means.invoke, payload_of(following))
             try:
-                await self._speaking.off_loop(invoke)
+                await self._means.off_loop(invoke)
             except Unavailable as unavailable:
                 warn("not_handed_over", unavailable, voice_session_id=self._start.voice_session_id)
                 await asyncio.sleep(1)

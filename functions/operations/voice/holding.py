@@ -1,41 +1,36 @@
 """Holds a voice session in one invocation: opens it, or takes it over, and sees to it that it ends once."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
 
-from functions.aws.log.event_log import ClaimRefusedError
 from functions.aws.logs import warn
 from functions.aws.voice.engines.engine import SpeechStream
-from functions.domain.log.claims import Take, run_key
 from functions.domain.refusals import Unavailable
-from functions.domain.voice.channels import OnChannel, ReadyAsked, Released
+from functions.domain.voice.channels import OnChannel
 from functions.domain.voice.endings import Reason
-from functions.domain.voice.starts import Start, run_by
+from functions.domain.voice.starts import Start
 from functions.operations.voice.ending import Concluded
 from functions.operations.voice.finishing import Finishing
 from functions.operations.voice.handing import Handing
 from functions.operations.voice.listening import Listening
+from functions.operations.voice.means import Means
 from functions.operations.voice.opening import opened
 from functions.operations.voice.renewing import Renewing
-from functions.operations.voice.session import TICK_SECONDS, Session
-from functions.operations.voice.speaking import Speaking
+from functions.operations.voice.running import is_first
+from functions.operations.voice.session import NOTHING_BEFORE, TICK_SECONDS, Session
 from functions.operations.voice.taking import Taking
+from functions.operations.voice.working import Working
 
 OLD_MILLISECONDS: Final = 15_000
 """An invocation that was asked for longer ago is given up: the client has given up too."""
-RUN_SECONDS: Final = 1_000
-"""Longer than any invocation."""
 RESERVE_MILLISECONDS: Final = 25_000
 """What is left to end in: to drain, to keep, to append, and to tell."""
 _CLOSE_SECONDS: Final = 3.0
-_PAUSES: Final = (0.3, 1.0, 2.0)
-"""Seconds between the attempts to take the run."""
 
 HANDED_OVER: Final = "handed_over"
-NOTHING_BEFORE: Final = Released(0, 0, 0, 0, 0, 0)
 Became = dict[str, Any]
 """What a line says of an invocation: numbers, and words of ours alone."""
 
@@ -50,21 +45,20 @@ class Holding:
     """
 
     def __init__(
-        self, speaking: Speaking, start: Start, invocation: str, remaining_milliseconds: Callable[[], int]
+        self, means: Means, start: Start, invocation: str, remaining_milliseconds: Callable[[], int]
     ) -> None:
-        self._speaking = speaking
+        self._means = means
         self._start = start
         self._remaining = remaining_milliseconds
-        self._tasks: set[asyncio.Task[Any]] = set()
-        self._fault: BaseException | None = None
+        self._working = Working(self._fail)
         self._early: list[OnChannel] = []
         self._stream: SpeechStream | None = None
         self._session: Session | None = None
         self._taking: Taking | None = None
         self._renewing: Renewing | None = None
         self._handing: Handing | None = None
-        self._finishing = Finishing(speaking, start, invocation)
-        self._listening = Listening(speaking, start, self._hear)
+        self._finishing = Finishing(means, start, invocation)
+        self._listening = Listening(means, start, self._hear)
 
     @property
     def ids(self) -> dict[str, Any]:
@@ -79,7 +73,7 @@ class Holding:
         Unavailable
             If its end is not known to be written: who is told of failures writes it.
         """
-        if not await self._is_first():
+        if not await is_first(self._means, self._start, self._listening.publish, self.ids):
             return {"reason": "held"}
         try:
             return await self._hold()
@@ -93,20 +87,20 @@ class Holding:
 
     async def _hold(self) -> Became:
         start = self._start
-        if self._speaking.now() - start.asked_at > OLD_MILLISECONDS:
+        if self._means.now() - start.asked_at > OLD_MILLISECONDS:
             return await self._give_up(Reason.UNAVAILABLE, "late")
-        self._spawn(self._listening.run())
+        self._working.begin(self._listening.run())
         try:
-            self._stream = stream = await opened(self._speaking, start, self._listening)
+            self._stream = stream = await opened(self._means, start, self._listening)
         except Unavailable as unavailable:
             warn("not_opened", unavailable, **self._finishing.ids)
             return await self._give_up(Reason.UNAVAILABLE, "not_opened")
         if start.generation == 1:
-            session = Session(self._speaking, start, stream)
+            session = Session(self._means, start, stream)
             self._begin(session)
             session.adopt(NOTHING_BEFORE)
         else:
-            self._taking = Taking(self._speaking, start, self._listening.publish, self._begin)
+            self._taking = Taking(self._means, start, self._listening.publish, self._begin)
             for message in self._early:
                 self._taking.hear(message)
             if not await self._taking.take(stream) or self._session is None:
@@ -116,10 +110,10 @@ class Holding:
 
     async def _go_on(self, session: Session) -> Became:
         start = self._start
-        self._renewing = Renewing(self._speaking, start, session.finish)
-        self._handing = Handing(self._speaking, start, session, self._renewing, self._listening.publish)
-        self._spawn(self._renewing.run())
-        self._spawn(self._handing.run())
+        self._renewing = Renewing(self._means, start, session.finish)
+        self._handing = Handing(self._means, start, session, self._renewing, self._listening.publish)
+        self._working.begin(self._renewing.run())
+        self._working.begin(self._handing.run())
         if start.generation == 1:
             for connection_id in dict.fromkeys((start.cause.connection_id, start.asking)):
                 if connection_id is not None:
@@ -130,33 +124,10 @@ class Holding:
         reason = await session.outcome
         return self._line(HANDED_OVER) if reason is None else await self._end(reason)
 
-    async def _is_first(self) -> bool:
-        """Tell whether nobody else holds this generation; a client that asks again is told by who does."""
-        start, now = self._start, self._speaking.now() // 1_000
-        token = self._speaking.draw()
-        run = Take(
-            run_key(start.voice_session_id, start.generation), run_by(start) + token, now, now + RUN_SECONDS
-        )
-        for seconds in (*_PAUSES, None):
-            try:
-                await self._speaking.off_loop(lambda: self._speaking.claims.grant([run], token))
-            except ClaimRefusedError:
-                if start.asking is not None:
-                    await self._listening.publish(ReadyAsked(start.asking, start.client_id))
-                return False
-            except Unavailable as unavailable:
-                warn("run_not_taken", unavailable, **self.ids)
-                if seconds is None:
-                    raise
-                await asyncio.sleep(seconds)
-            else:
-                break
-        return True
-
     def _begin(self, session: Session) -> None:
         self._session = session
         for each in (session.listen(), session.feed(), self._tick(session)):
-            self._spawn(each)
+            self._working.begin(each)
 
     def _hear(self, message: OnChannel) -> None:
         if self._handing is not None:
@@ -172,14 +143,14 @@ class Holding:
         while True:
             await asyncio.sleep(TICK_SECONDS)
             if session.tick(is_away=self._listening.away_since is not None):
-                self._spawn(session.saying.screens.seek())
+                self._working.begin(session.saying.screens.seek())
             if self._remaining() < RESERVE_MILLISECONDS:
                 session.finish(Reason.HANDOVER)
 
     async def _give_up(self, reason: Reason, why: str) -> Became:
         """End what was not opened; one that was to be taken over is ended by who has it."""
-        if self._fault is not None:
-            raise self._fault
+        if self._working.fault is not None:
+            raise self._working.fault
         return await self._end(reason) if self._start.generation == 1 else self._line(why)
 
     async def _end(self, reason: Reason) -> Became:
@@ -202,24 +173,13 @@ class Holding:
             line |= {"reason": concluded.fact.reason, "seconds": concluded.fact.seconds}
         return line
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        if task.cancelled() or (fault := task.exception()) is None:
-            return
-        self._fault = fault
+    def _fail(self, fault: BaseException) -> None:
         if self._session is not None and not self._session.outcome.done():
             self._session.outcome.set_exception(fault)
 
     async def _close(self) -> None:
-        for task in list(self._tasks):
-            task.cancel()
+        await self._working.stop()
         if self._session is not None:
             self._session.saying.screens.close()
         if self._stream is not None:
             await asyncio.wait({asyncio.create_task(self._stream.close())}, timeout=_CLOSE_SECONDS)
-        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -12,7 +12,7 @@ from functions.domain.refusals import Fault, Unavailable
 from functions.domain.voice.starts import Start
 from functions.domain.voice.turns import Kept, transcribed
 from functions.operations.voice.ending import is_known
-from functions.operations.voice.speaking import Speaking
+from functions.operations.voice.means import Means
 
 _PAUSES: Final = (0.5, 1.0, 2.0, 4.0)
 """Seconds between the attempts to append a turn; after them its words are lost, and a line says so."""
@@ -29,8 +29,8 @@ class Keeping:
         How many turns are in the log.
     """
 
-    def __init__(self, speaking: Speaking, start: Start) -> None:
-        self._speaking = speaking
+    def __init__(self, means: Means, start: Start) -> None:
+        self._means = means
         self._start = start
         self._waiting: deque[Kept] = deque()
         self._task: asyncio.Task[None] | None = None
@@ -53,7 +53,7 @@ class Keeping:
             event = transcribed(self._start, self._waiting.popleft())
             for seconds in (*_PAUSES, None):
                 try:
-                    self.kept += await self._speaking.off_loop(partial(self._append, event))
+                    self.kept += await self._means.off_loop(partial(self._append, event))
                 except Unavailable as unavailable:
                     if seconds is None:
                         write_line("turn_lost", **self._ids(event), fault=Fault.SERVER)
@@ -64,13 +64,13 @@ class Keeping:
                     break
 
     def _append(self, event: Event) -> bool:
-        now = self._speaking.now()
-        if not is_known(self._speaking.events, self._start, now):
+        now = self._means.now()
+        if not is_known(self._means.events, self._start, now):
             self.is_forgotten = True
             return False
-        self._speaking.log.append(event)
+        self._means.log.append(event)
         try:
-            self._speaking.deliver(Arrived(event, now))
+            self._means.deliver(Arrived(event, now))
         except Unavailable as unavailable:  # it is in the log, so the sweeper will find it
             warn("not_delivered", unavailable, **self._ids(event))
         return True

@@ -11,7 +11,7 @@ from functions.aws.logs import warn
 from functions.domain.refusals import Unavailable
 from functions.domain.voice.channels import OnChannel, Probe, channel_of, decode, encode
 from functions.domain.voice.starts import Start
-from functions.operations.voice.speaking import Speaking
+from functions.operations.voice.means import Means
 
 PROBE_SECONDS: Final = 0.3
 """Between two probes: an acknowledged subscription does not prove delivery."""
@@ -34,21 +34,21 @@ class Listening:
         Since when there is no subscription, epoch milliseconds; None while there is one.
     """
 
-    def __init__(self, speaking: Speaking, start: Start, hear: Callable[[OnChannel], None]) -> None:
-        self._speaking = speaking
+    def __init__(self, means: Means, start: Start, hear: Callable[[OnChannel], None]) -> None:
+        self._means = means
         self._channel = channel_of(start.conversation, start.voice_session_id)
         self._ids = {"voice_session_id": start.voice_session_id, "connection_id": start.cause.connection_id}
         self._hear = hear
-        self._token = speaking.draw()
+        self._token = means.draw()
         self._is_subscribed = asyncio.Event()
         self.is_proved = asyncio.Event()
-        self.away_since: int | None = speaking.now()
+        self.away_since: int | None = means.now()
 
     async def run(self) -> None:
         """Listen until it is cancelled."""
         while True:
             try:
-                async with self._speaking.subscribe(self._channel) as messages:
+                async with self._means.subscribe(self._channel) as messages:
                     self.away_since = None
                     self._is_subscribed.set()
                     async for message in messages:
@@ -56,7 +56,7 @@ class Listening:
             except Unavailable as unavailable:
                 warn("not_subscribed", unavailable, **self._ids)
             if self.away_since is None:
-                self.away_since = self._speaking.now()
+                self.away_since = self._means.now()
             self._is_subscribed.clear()
             await asyncio.sleep(_AGAIN_SECONDS)
 
@@ -72,7 +72,7 @@ class Listening:
     async def publish(self, message: OnChannel) -> bool:
         """Publish a message to the channel, and tell whether it was taken."""
         try:
-            await self._speaking.off_loop(lambda: self._speaking.publish(self._channel, [encode(message)]))
+            await self._means.off_loop(lambda: self._means.publish(self._channel, [encode(message)]))
         except Unavailable as unavailable:
             warn("not_published", unavailable, **self._ids)
             return False

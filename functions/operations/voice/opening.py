@@ -11,7 +11,7 @@ from functions.domain.voice.problems import CannotSpeakError
 from functions.domain.voice.said import Opening
 from functions.domain.voice.starts import Start
 from functions.operations.voice.listening import Listening
-from functions.operations.voice.speaking import Speaking
+from functions.operations.voice.means import Means
 
 PROVE_SECONDS: Final = 6.0
 """For the channel to deliver, from the invocation on."""
@@ -21,7 +21,7 @@ _PAUSES: Final = (0.3, 1.0)
 """Seconds between the attempts to open an engine."""
 
 
-async def opened(speaking: Speaking, start: Start, listening: Listening) -> SpeechStream:
+async def opened(means: Means, start: Start, listening: Listening) -> SpeechStream:
     """Return a stream that listens, over a channel that delivers.
 
     Raises
@@ -29,7 +29,7 @@ async def opened(speaking: Speaking, start: Start, listening: Listening) -> Spee
     Unavailable
         If one of them cannot be had: nobody can speak now.
     """
-    opening = asyncio.create_task(_open(speaking, start))
+    opening = asyncio.create_task(_open(means, start))
     try:
         async with asyncio.timeout(PROVE_SECONDS):
             await listening.prove()
@@ -44,14 +44,14 @@ async def opened(speaking: Speaking, start: Start, listening: Listening) -> Spee
     return await opening
 
 
-async def _open(speaking: Speaking, start: Start) -> SpeechStream:
-    manner = speaking.manner
-    history = await _history(speaking, start)
+async def _open(means: Means, start: Start) -> SpeechStream:
+    manner = means.manner
+    history = await _history(means, start)
     opening = Opening(start.sample_rate, start.voice or manner.voice, manner.system, history)
-    ids: dict[str, Any] = {"voice_session_id": start.voice_session_id, "model": speaking.engine.model}
+    ids: dict[str, Any] = {"voice_session_id": start.voice_session_id, "model": means.engine.model}
     for seconds in (*_PAUSES, None):
         try:
-            return await speaking.engine.open(opening)
+            return await means.engine.open(opening)
         except CannotSpeakError as cannot:
             write_line("engine_refuses", **ids, problem=str(cannot), fault=Fault.SERVER)
             raise Unavailable(str(cannot)) from None
@@ -63,13 +63,13 @@ async def _open(speaking: Speaking, start: Start) -> SpeechStream:
     raise AssertionError  # the last attempt returns or raises
 
 
-async def _history(speaking: Speaking, start: Start) -> tuple[Turn, ...]:
-    most = speaking.manner.history_turns
+async def _history(means: Means, start: Start) -> tuple[Turn, ...]:
+    most = means.manner.history_turns
     if not most:
         return ()
-    user_id, now = start.cause.user_id, speaking.now()
+    user_id, now = start.cause.user_id, means.now()
     try:
-        newest = await speaking.off_loop(lambda: speaking.history(start.conversation, user_id, most, now))
+        newest = await means.off_loop(lambda: means.history(start.conversation, user_id, most, now))
     except Unavailable as unavailable:  # to speak without the conversation is better than not to speak
         warn("history_not_read", unavailable, voice_session_id=start.voice_session_id)
         return ()

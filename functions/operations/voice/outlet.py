@@ -11,7 +11,7 @@ from functions.aws.logs import warn
 from functions.domain.feeds.feeds import Subscriber
 from functions.domain.refusals import Unavailable
 from functions.operations.feeds.posting import Poster
-from functions.operations.voice.speaking import OffLoop
+from functions.operations.voice.means import OffLoop
 
 PAUSES: Final = (0.1, 0.3)
 """Seconds between the attempts to post where the gateway asks for patience; then the frame is dropped."""

@@ -11,7 +11,7 @@ from functions.domain.refusals import Fault, Unavailable
 from functions.domain.voice.endings import Reason
 from functions.domain.voice.holding import MINUTE_SECONDS, renewal, renewal_due, renewal_token
 from functions.domain.voice.starts import Start
-from functions.operations.voice.speaking import Speaking
+from functions.operations.voice.means import Means
 
 AGAIN_SECONDS: Final = 2.0
 SPARE_MILLISECONDS: Final = 1_000
@@ -27,8 +27,8 @@ class Renewing:
         Until when, epoch seconds.
     """
 
-    def __init__(self, speaking: Speaking, start: Start, finish: Callable[[Reason], None]) -> None:
-        self._speaking = speaking
+    def __init__(self, means: Means, start: Start, finish: Callable[[Reason], None]) -> None:
+        self._means = means
         self._start = start
         self._finish = finish
         self.held_until = start.held_until
@@ -50,13 +50,13 @@ class Renewing:
         return self.held_until * 1_000 - SPARE_MILLISECONDS
 
     async def _renew(self) -> Reason | None:
-        speaking, start = self._speaking, self._start
-        claims = renewal(start, self.held_until, speaking.manner.seconds_per_day)
+        means, start = self._means, self._start
+        claims = renewal(start, self.held_until, means.manner.seconds_per_day)
         token = renewal_token(start, self.held_until)
         ids: dict[str, Any] = {"voice_session_id": start.voice_session_id, "user_id": start.cause.user_id}
         while True:
             try:
-                await speaking.off_loop(lambda: speaking.claims.grant(claims, token))
+                await means.off_loop(lambda: means.claims.grant(claims, token))
             except ClaimRefusedError as refused:
                 if voice_key(start.conversation) not in refused.standing:
                     return Reason.LIMIT
@@ -65,7 +65,7 @@ class Renewing:
                 return Reason.FAILED
             except Unavailable as unavailable:
                 warn("hold_not_renewed", unavailable, **ids)
-                if speaking.now() + AGAIN_SECONDS * 1_000 >= self._last:
+                if means.now() + AGAIN_SECONDS * 1_000 >= self._last:
                     return Reason.FAILED
                 await asyncio.sleep(AGAIN_SECONDS)
             else:
@@ -73,4 +73,4 @@ class Renewing:
                 return None
 
     async def _until(self, at: int) -> None:
-        await asyncio.sleep(max(0, at - self._speaking.now()) / 1_000)
+        await asyncio.sleep(max(0, at - self._means.now()) / 1_000)

@@ -17,8 +17,8 @@ from functions.domain.voice.said import Broken, Said, Used
 from functions.domain.voice.starts import Start
 from functions.domain.voice.turns import Kept, Turns
 from functions.operations.voice.keeping import Keeping
+from functions.operations.voice.means import Means
 from functions.operations.voice.screens import Screens
-from functions.operations.voice.speaking import Speaking
 
 _KEEP_SECONDS: Final = 10.0
 """For the turns that are open at the end to be appended."""
@@ -35,14 +35,14 @@ class Saying:
         Whether the engine's stream has ended by itself.
     """
 
-    def __init__(self, speaking: Speaking, start: Start, sample_rate: int) -> None:
-        self._speaking = speaking
+    def __init__(self, means: Means, start: Start, sample_rate: int) -> None:
+        self._means = means
         self._start = start
         self._sample_rate = sample_rate
         self._turns = Turns(start.voice_session_id, sample_rate)
         self._used = Used(0, 0)
-        self.screens = Screens(speaking, start)
-        self.keeping = Keeping(speaking, start)
+        self.screens = Screens(means, start)
+        self.keeping = Keeping(means, start)
         self.is_broken = False
 
     def adopt(self, before: Released) -> None:
@@ -68,7 +68,7 @@ class Saying:
             case Broken(failure=failure, detail=detail):
                 self.is_broken = True
                 ids: dict[str, Any] = {"voice_session_id": self._start.voice_session_id}
-                ids |= {"model": self._speaking.engine.model, "fault": Fault.SERVER}
+                ids |= {"model": self._means.engine.model, "fault": Fault.SERVER}
                 write_line("speech_broken", **ids, reason=failure.value, problem=detail)
             case Used(input_tokens=told, output_tokens=answered):
                 self._used = Used(self._used.input_tokens + told, self._used.output_tokens + answered)
@@ -90,7 +90,7 @@ class Saying:
 
     async def end(self, *, is_heard_out: bool) -> None:
         """Keep what was said in the turns that are open, and wait until all is kept."""
-        self._post(self._turns.end(self._speaking.now(), is_heard_out=is_heard_out))
+        self._post(self._turns.end(self._means.now(), is_heard_out=is_heard_out))
         await self.keeping.flush(_KEEP_SECONDS)
 
     @property

@@ -11,8 +11,8 @@ from functions.domain.frames.protocol import Sent
 from functions.domain.frames.voice_frames import VoiceAudio
 from functions.domain.refusals import Unavailable
 from functions.domain.voice.starts import Start
+from functions.operations.voice.means import Means
 from functions.operations.voice.outlet import Outgoing, Outlet
-from functions.operations.voice.speaking import Speaking
 
 MOST_SCREENS: Final = 10
 """That are posted to; further ones get the turns when they are whole."""
@@ -35,8 +35,8 @@ class Screens:
         The others that asked for the audio too.
     """
 
-    def __init__(self, speaking: Speaking, start: Start) -> None:
-        self._speaking = speaking
+    def __init__(self, means: Means, start: Start) -> None:
+        self._means = means
         self._user_id = start.cause.user_id
         self._feed = conversation_feed(start.cause.session_id, start.cause.connection_id)
         self._outlets: dict[str, Outlet] = {}
@@ -55,7 +55,7 @@ class Screens:
 
     def tell(self, frame: Sent, *, beside: str | None = None) -> None:
         """Post a frame to every screen, or to all but one."""
-        outgoing = Outgoing(encode(frame, self._speaking.now()))
+        outgoing = Outgoing(encode(frame, self._means.now()))
         for connection_id, outlet in self._outlets.items():
             if connection_id != beside:
                 outlet.put(outgoing)
@@ -63,12 +63,12 @@ class Screens:
 
     def tell_one(self, connection_id: str, frame: Sent) -> None:
         """Post a frame to one connection, if it is a screen of the conversation."""
-        self._put(connection_id, Outgoing(encode(frame, self._speaking.now())))
+        self._put(connection_id, Outgoing(encode(frame, self._means.now())))
         self._look_if_due()
 
     def play(self, frame: VoiceAudio) -> None:
         """Post audio to who spoke last, and to who listens."""
-        outgoing = Outgoing(encode(frame, self._speaking.now()), frame.data.turn)
+        outgoing = Outgoing(encode(frame, self._means.now()), frame.data.turn)
         for connection_id in {self.speaker} | self.listening:
             self._put(connection_id, outgoing)
         self._look_if_due()
@@ -89,11 +89,11 @@ class Screens:
 
     async def look(self) -> bool:
         """Look who is there by now, and tell whether somebody knows; else it stays as it was."""
-        now = self._speaking.now()
+        now = self._means.now()
         self._look_at = now + LOOK_MILLISECONDS
-        subscribers = self._speaking.subscribers
+        subscribers = self._means.subscribers
         try:
-            found = await self._speaking.off_loop(lambda: subscribers.of(self._feed, now))
+            found = await self._means.off_loop(lambda: subscribers.of(self._feed, now))
         except Unavailable as unavailable:
             warn("screens_not_found", unavailable, connection_id=self.speaker)
             return False
@@ -114,9 +114,9 @@ class Screens:
     async def seek(self) -> None:
         """Look whether the speaker is still there, and note in the log if it is gone."""
         connection_id = self.speaker
-        callbacks = self._speaking.poster.callbacks
+        callbacks = self._means.poster.callbacks
         try:
-            await self._speaking.off_loop(lambda: callbacks.last_active_at(connection_id))
+            await self._means.off_loop(lambda: callbacks.last_active_at(connection_id))
         except (GoneError, UnknownConnectionError):
             if (outlet := self._outlets.get(connection_id)) is not None:
                 await outlet.lose()
@@ -139,7 +139,7 @@ class Screens:
             outlet.close()
 
     def _meet(self, subscriber: Subscriber) -> None:
-        outlet = Outlet(subscriber, self._speaking.poster, self._speaking.off_loop)
+        outlet = Outlet(subscriber, self._means.poster, self._means.off_loop)
         self._outlets[subscriber.connection_id] = outlet
         for outgoing in self._early.pop(subscriber.connection_id, ()):
             outlet.put(outgoing)
@@ -154,5 +154,5 @@ class Screens:
 
     def _look_if_due(self) -> None:
         is_looking = self._looking is not None and not self._looking.done()
-        if not is_looking and self._speaking.now() >= self._look_at:
+        if not is_looking and self._means.now() >= self._look_at:
             self._looking = asyncio.create_task(self.look())

@@ -16,15 +16,16 @@ from functions.domain.voice.channels import (
     Taken,
 )
 from functions.domain.voice.endings import Reason, Totals
-from functions.domain.voice.jitter import Jitter
 from functions.domain.voice.said import Broken, Failure, Said
 from functions.domain.voice.silence import Silence
 from functions.domain.voice.starts import Start
-from functions.operations.voice.feeding import Feeding
+from functions.operations.voice.hearing import Hearing
+from functions.operations.voice.means import Means
 from functions.operations.voice.saying import Saying
-from functions.operations.voice.speaking import Speaking
 
 TICK_SECONDS: Final = 0.05
+NOTHING_BEFORE: Final = Released(0, 0, 0, 0, 0, 0)
+"""Where the first generation begins."""
 QUIET_MILLISECONDS: Final = 300
 """An engine that said nothing for so long has nothing more to say of what it heard."""
 
@@ -47,18 +48,17 @@ class Session:
         Whether what follows is the next generation's.
     """
 
-    def __init__(self, speaking: Speaking, start: Start, stream: SpeechStream, first: int = 0) -> None:
-        self._speaking = speaking
+    def __init__(self, means: Means, start: Start, stream: SpeechStream, first: int = 0) -> None:
+        self._means = means
         self._start = start
         self._stream = stream
         self._before: Released | None = None
         self._early: list[OnChannel] = []
         self._unsaid: list[Said] = []
-        self._jitter = Jitter(first)
-        self._silence = Silence(speaking.manner.grace_seconds)
-        self._feeding = Feeding(stream)
-        self._busy_at = speaking.now()
-        self.saying = Saying(speaking, start, stream.sample_rate)
+        self._silence = Silence(means.manner.grace_seconds)
+        self._hearing = Hearing(stream, first, means.now())
+        self._said_at = 0
+        self.saying = Saying(means, start, stream.sample_rate)
         self.outcome: asyncio.Future[Reason | None] = asyncio.get_running_loop().create_future()
         self.ended_by: EndAsked | None = None
         self.is_giving = False
@@ -67,7 +67,7 @@ class Session:
         """Go on where the generation before has ended: from now on it speaks, and may end."""
         self._before = before
         self.saying.adopt(before)
-        self._silence.broken(self._speaking.now() if before.heard_at is None else before.heard_at)
+        self._silence.broken(self._means.now() if before.heard_at is None else before.heard_at)
         early, unsaid = self._early, self._unsaid
         self._early, self._unsaid = [], []
         for message in (*early, *([before.end] if before.end else [])):
@@ -83,10 +83,9 @@ class Session:
 
     def hear(self, message: OnChannel) -> None:
         """Take a message of the channel."""
-        now = self._speaking.now()
+        now = self._means.now()
         if isinstance(message, Heard):
-            self._feed(self._jitter.take(message.seq, message.audio, now), now)
-            if message.seq == self._jitter.newest:
+            if self._hearing.take(message, now):
                 self._silence.broken(now)
                 self.saying.screens.speaker = message.connection_id
             return
@@ -109,7 +108,7 @@ class Session:
 
     def say(self, said: Said) -> None:
         """Take what the engine says."""
-        now = self._busy_at = self._speaking.now()
+        now = self._said_at = self._means.now()
         if self._before is None:
             self._unsaid.append(said)
             return
@@ -122,12 +121,12 @@ class Session:
 
         ``is_away`` tells that nothing can be heard, whoever speaks.
         """
-        now = self._speaking.now()
-        self._feed(self._jitter.ready(now), now)
+        now = self._means.now()
+        self._hearing.tick(now)
         if self._before is None or self.is_giving:
             return False
         self.saying.tick(now)
-        if self._jitter.is_done:
+        if self._hearing.is_done:
             self.finish(Reason.CLIENT)
         elif self.saying.keeping.is_forgotten:
             self.finish(Reason.CLOSED)
@@ -137,10 +136,10 @@ class Session:
 
     def grant(self, taken: Taken) -> Granted:
         """Give the next generation all from a frame on: the first that was not heard here."""
-        now = self._speaking.now()
-        first = max(taken.from_seq, self._jitter.newest + 1)
+        now = self._means.now()
+        first = max(taken.from_seq, self._hearing.following)
         self.is_giving = True
-        self._feed(self._jitter.close(first, now), now)
+        self._hearing.close(first, now)
         return Granted(taken.generation, first)
 
     def released(self) -> Released:
@@ -163,17 +162,12 @@ class Session:
     @property
     def totals(self) -> Totals:
         """What came of the session so far, the generations before this one too."""
-        before = self._before or Released(0, 0, 0, 0, 0, 0)
-        return Totals(
-            max(self._jitter.newest + 1, self._jitter.next, before.frames),
-            self._jitter.lost + before.lost,
-            self._jitter.bytes + before.bytes,
-        )
+        return self._hearing.totals(self._before or NOTHING_BEFORE)
 
     @property
     def figures(self) -> dict[str, int]:
         """What a line says of this generation alone."""
-        return {"dropped": self._jitter.dropped, "fed": self._feeding.frames, **self.saying.figures}
+        return self._hearing.figures | self.saying.figures
 
     async def listen(self) -> None:
         """Take what the engine says, until it has said all; an end that nobody asked for is a failure."""
@@ -184,14 +178,14 @@ class Session:
 
     async def feed(self) -> None:
         """Let the engine hear, until it is cancelled."""
-        await self._feeding.run()
+        await self._hearing.run()
 
     async def drained(self, seconds: float) -> None:
         """Wait until the engine has said what it has to say of what it heard, for so long at most."""
-        until = self._speaking.now() + seconds * 1_000
-        while (now := self._speaking.now()) < until:
-            is_done = self._jitter.is_done and self._feeding.is_idle
-            if is_done and now - self._busy_at >= QUIET_MILLISECONDS:
+        until = self._means.now() + seconds * 1_000
+        while (now := self._means.now()) < until:
+            is_done = self._hearing.is_done and self._hearing.is_idle
+            if is_done and now - max(self._said_at, self._hearing.fed_at) >= QUIET_MILLISECONDS:
                 return
             await asyncio.sleep(TICK_SECONDS)
 
@@ -199,13 +193,8 @@ class Session:
         if self.ended_by is None:
             self.ended_by = asked
             if not self.is_giving:  # else the next generation ends it
-                self._feed(self._jitter.close(asked.last_seq + 1, now), now)
+                self._hearing.close(asked.last_seq + 1, now)
 
     def _tell_ready(self, connection_id: str, client_id: str | None) -> None:
         if not self.is_giving:  # else the next generation does
             self.saying.tell_ready(connection_id, client_id)
-
-    def _feed(self, audio: list[bytes], now: int) -> None:
-        if audio:
-            self._busy_at = now
-            self._feeding.feed(audio)

@@ -8,8 +8,8 @@ from typing import Final
 from functions.aws.voice.engines.engine import SpeechStream
 from functions.domain.voice.channels import Granted, Heard, OnChannel, Over, Released, Taken
 from functions.domain.voice.starts import Start
+from functions.operations.voice.means import Means
 from functions.operations.voice.session import Session
-from functions.operations.voice.speaking import Speaking
 
 AGAIN_SECONDS: Final = 0.5
 TAKE_SECONDS: Final = 25.0
@@ -29,12 +29,12 @@ class Taking:
 
     def __init__(
         self,
-        speaking: Speaking,
+        means: Means,
         start: Start,
         publish: Callable[[OnChannel], Awaitable[bool]],
         begin: Callable[[Session], None],
     ) -> None:
-        self._speaking = speaking
+        self._means = means
         self._start = start
         self._publish = publish
         self._begin = begin
@@ -65,8 +65,8 @@ class Taking:
     async def take(self, stream: SpeechStream) -> bool:
         """Take the session over, and tell whether it was given."""
         self._stream = stream
-        until = self._speaking.now() + TAKE_SECONDS * 1_000
-        while not self.is_over and self._speaking.now() < until:
+        until = self._means.now() + TAKE_SECONDS * 1_000
+        while not self.is_over and self._means.now() < until:
             if self.session is not None and self._released is not None:
                 self.session.adopt(self._released)
                 return True
@@ -84,7 +84,7 @@ class Taking:
     def _grant(self, granted: Granted) -> None:
         if self.session is not None or self._stream is None:
             return
-        self.session = Session(self._speaking, self._start, self._stream, granted.from_seq)
+        self.session = Session(self._means, self._start, self._stream, granted.from_seq)
         self._begin(self.session)
         for message in self._early:
             self.session.hear(message)

@@ -37,7 +37,7 @@ class OffLoop(Protocol):
         ...
 
 
-class Speaking(msgspec.Struct, frozen=True):
+class Means(msgspec.Struct, frozen=True):
     """What sessions are held with.
 
     Attributes
