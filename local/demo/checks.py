@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from local.demo.evidence import Event, Row
-from local.demo.session import VOICE_FRAMES
+from local.demo.speech import VOICE_FRAMES
 from local.demo.steps import Played
 
 EVENTS = Counter(
@@ -13,13 +13,12 @@ EVENTS = Counter(
         "ConnectionOpened": 2,
         "TextMessageReceived": 1,  # the same id again is the same message
         "ReplyCompleted": 1,  # whole, though its connection is cut in the middle
-        "VoiceSessionStarted": 1,
-        "VoiceSessionEnded": 1,
         "MessageRejected": 1,
         "ConnectionClosed": 2,
     }
 )
 """Nothing for the ping, which no function sees, and nothing for each voice frame."""
+SPEECH = Counter({"VoiceSessionStarted": 1, "VoiceTurnTranscribed": 2, "VoiceSessionEnded": 1})
 _BY_CHANCE = "ConnectionLost"
 """Of the connection that is cut, if a word of the reply is posted to it before its end is known."""
 
@@ -39,15 +38,17 @@ def changes(played: Played) -> dict[str, int]:
         "closed": 2,
         "texts": 1,
         "replies": int(played.reply is not None),
-        "voice_sessions": 1,
-        "voice_seconds": played.voice_seconds,
+        "voice_sessions": int(played.voice_seconds is not None),
+        "voice_seconds": played.voice_seconds or 0,
+        "turns": 0 if played.voice_seconds is None else 2,
         "active": 0,
     }
 
 
-def expected(*, is_answered: bool) -> Counter[str]:
+def expected(*, is_answered: bool, is_spoken_with: bool) -> Counter[str]:
     """The events that the session should leave."""
-    return EVENTS if is_answered else EVENTS - Counter(["ReplyCompleted"])
+    written = EVENTS if is_answered else EVENTS - Counter(["ReplyCompleted"])
+    return written + SPEECH if is_spoken_with else written
 
 
 def are_all(events: Iterable[Event], wanted: Counter[str]) -> bool:
@@ -62,8 +63,8 @@ def judge(
 ) -> Iterator[Check]:
     """Yield every claim, true or not."""
     yield Check("every frame was answered as it should be", all(step.right for step in played.steps))
-    is_answered = played.reply is not None
-    wanted = expected(is_answered=is_answered)
+    is_answered, is_spoken_with = played.reply is not None, played.voice_seconds is not None
+    wanted = expected(is_answered=is_answered, is_spoken_with=is_spoken_with)
     yield Check("the log has these events and no other", are_all(events, wanted))
     yield Check("they are of two connections", len({event.connection_id for event in events}) == 2)
     if is_answered:
@@ -77,5 +78,6 @@ def judge(
         "the row is DISCONNECTED now, and says since when",
         after is not None and after.status == "DISCONNECTED" and after.disconnected,
     )
-    yield Check("the row has counted the voice frames", after is not None and after.frames == VOICE_FRAMES)
+    frames = VOICE_FRAMES if is_spoken_with else 0
+    yield Check("the row has counted the voice frames", after is not None and after.frames == frames)
     yield Check("the counters moved by this session and nothing else", moved == changes(played))

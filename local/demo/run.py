@@ -25,16 +25,19 @@ def demo(file: Path, console: Terminal) -> bool:
         raise LocalError(f"{file} does not hold the outputs of the program")
     client = _client(deployed)
     is_answered = "responder_function" in deployed.everything
+    is_spoken_with = "voice_session_function" in deployed.everything
     tables = Tables(Deployment(read_outputs(file)), client.user_id)
     metrics = tables.metrics()
     rows: list[Row | None] = []
 
     def look() -> None:
-        rows.append(eventually(tables.row, lambda row: row is not None and row.frames > 0))
+        rows.append(
+            eventually(tables.row, lambda row: row is not None and (row.frames > 0 or not is_spoken_with))
+        )
 
-    played = play(client.url, client.headers, look, is_answered=is_answered)
+    played = play(client.url, client.headers, look, is_answered=is_answered, is_spoken_with=is_spoken_with)
     counters = changes(played)
-    wanted = expected(is_answered=is_answered)
+    wanted = expected(is_answered=is_answered, is_spoken_with=is_spoken_with)
     after = eventually(tables.row, lambda row: row is not None and row.disconnected)
     events = eventually(tables.events, lambda events: are_all(events, wanted))
 

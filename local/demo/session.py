@@ -1,90 +1,33 @@
 """What the client of the demo does: everything that a client can do, and one thing that it should not."""
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import TypeVar
 
-import msgspec
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-from functions.domain.frames.feed_frames import Message, TextDelta
 from functions.domain.frames.protocol import (
-    Answer,
     Error,
     Ping,
     Pong,
-    Sent,
     TextAck,
     TextMessage,
     TextMessageData,
-    VoiceData,
-    VoiceDataData,
-    VoiceEnd,
-    VoiceEndData,
-    VoiceEnded,
-    VoiceReady,
-    VoiceStart,
 )
+from local.demo.asking import Session
 from local.demo.reply import TEXT, Reply
+from local.demo.speech import speak
 from local.demo.steps import ANSWER_SECONDS, Played, Step
 from local.errors import LocalError
 
-T = TypeVar("T")
-
-VOICE_FRAMES = 10
-SILENCE = bytes(3_200)
-"""A tenth of a second of 16-bit audio at 16 kHz."""
-FRAME_SECONDS = 0.1
-
-
-class Session:
-    """The frames of one connection, written down as they go."""
-
-    def __init__(self, socket: ClientConnection) -> None:
-        self.steps: list[Step] = []
-        self._socket = socket
-
-    def ask(self, frame: msgspec.Struct | str, kind: type[T], right: Callable[[T], bool]) -> T:
-        """Send a frame, wait for the answer, which must be of a kind, and judge it.
-
-        Raises
-        ------
-        LocalError
-            If the answer does not come or is of another kind: the rest of the script hangs on it.
-        """
-        raw = frame if isinstance(frame, str) else _encode(frame)
-        try:
-            self._socket.send(raw)
-            received, answer = self._answer()
-        except (TimeoutError, WebSocketException, msgspec.MsgspecError) as error:
-            raise LocalError(f"{raw} was not answered: {type(error).__name__} {error}") from None
-        if not isinstance(answer, kind):
-            raise LocalError(f"{raw} was answered by {received}")
-        self.steps.append(Step(raw, received, right=right(answer)))
-        return answer
-
-    def _answer(self) -> tuple[str, Answer]:
-        """Receive an answer; what screens are told may come at any time, and is no answer."""
-        while True:
-            received = self._socket.recv(timeout=ANSWER_SECONDS, decode=True)
-            answer = msgspec.json.decode(received, type=Sent)
-            if not isinstance(answer, Message | TextDelta):
-                return received, answer
-
-    def speak(self, frames: Iterable[VoiceData]) -> None:
-        """Send voice frames at the pace of speech. An error would be taken for the next answer."""
-        count = 0
-        for frame in frames:
-            self._socket.send(_encode(frame))
-            time.sleep(FRAME_SECONDS)
-            count += 1
-        self.steps.append(Step(f"{count} times voice_data", "nothing", right=True))
-
 
 def play(
-    url: str, headers: Mapping[str, str], while_connected: Callable[[], None], *, is_answered: bool
+    url: str,
+    headers: Mapping[str, str],
+    while_connected: Callable[[], None],
+    *,
+    is_answered: bool,
+    is_spoken_with: bool,
 ) -> Played:
     """Play the session, over two connections, and call back before it disconnects.
 
@@ -94,8 +37,8 @@ def play(
         What the client connects with, its identity and its session included.
     while_connected
         Called before it disconnects.
-    is_answered
-        Whether texts are answered here.
+    is_answered, is_spoken_with
+        Whether texts are answered here, and whether speech is.
 
     Raises
     ------
@@ -112,7 +55,7 @@ def play(
         session.ask(Ping(), Pong, lambda _pong: True)
         again = TextMessage(id=reply.screen.text_id, data=TextMessageData(text=TEXT))
         session.ask(again, TextAck, lambda ack: ack.data.message_id == reply.screen.message_id)
-        seconds = _voice(session)
+        seconds = speak(session) if is_spoken_with else None
         session.ask("{not json", Error, lambda error: error.data.code == "invalid_json")
         while_connected()
     steps += [*session.steps, Step("disconnect", "the connection is closed", right=True)]
@@ -129,21 +72,3 @@ def _connected(url: str, headers: Mapping[str, str]) -> Iterator[ClientConnectio
         except (TimeoutError, WebSocketException, OSError) as error:
             raise LocalError(f"the client cannot connect: {error}") from None
         yield socket
-
-
-def _voice(session: Session) -> int:
-    ready = session.ask(VoiceStart(), VoiceReady, lambda _ready: True)
-    identifier = ready.data.voice_session_id
-    session.speak(
-        VoiceData(data=VoiceDataData(voice_session_id=identifier, seq=seq, audio=SILENCE))
-        for seq in range(VOICE_FRAMES)
-    )
-    end = VoiceEnd(data=VoiceEndData(voice_session_id=identifier, last_seq=VOICE_FRAMES - 1))
-    ended = session.ask(end, VoiceEnded, lambda ended: ended.data.frames == VOICE_FRAMES)
-    return ended.data.seconds
-
-
-def _encode(frame: msgspec.Struct) -> str:
-    """The frame as a client would write it: without what it leaves out."""
-    plain = msgspec.to_builtins(frame)
-    return msgspec.json.encode({key: value for key, value in plain.items() if value is not None}).decode()

@@ -20,7 +20,7 @@ class Played:
     """The whole session."""
 
     steps: tuple[Step, ...]
-    voice_seconds: int
-    """Whole seconds of voice, as the server counted them."""
+    voice_seconds: int | None
+    """Whole seconds of voice, as the server counted them; None where it takes no speech."""
     reply: str | None = None
     """What the client has seen of the reply in the end; None where texts are not answered."""

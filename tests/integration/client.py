@@ -63,12 +63,12 @@ class Client:
             self.messages.append(frame["data"])
         return self.messages.pop(0)
 
-    def receive_any(self) -> str:
+    def receive_any(self, seconds: float = ANSWER_SECONDS) -> str:
         """Return the next frame of the server as it came, whatever it is."""
-        return self._next()
+        return self._next(seconds)
 
-    def _next(self) -> str:
-        received = self._socket.recv(timeout=ANSWER_SECONDS)
+    def _next(self, seconds: float = ANSWER_SECONDS) -> str:
+        received = self._socket.recv(timeout=seconds)
         assert isinstance(received, str)
         return received
 
