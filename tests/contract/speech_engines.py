@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.util import find_spec
 from typing import Final, Protocol
 
 import msgspec
@@ -76,3 +77,9 @@ async def echo_in_turn() -> AsyncIterator[Stage]:
 
 
 SPEECH_ENGINES: Final[dict[str, Served]] = {"echo": echo_at_once, "echo in turn": echo_in_turn}
+
+if find_spec("aws_sdk_bedrock_runtime"):
+    # in the environment of `tests/nova/newer.py`, where `tests/nova/test_room.py` runs these cases
+    from tests.nova.stage import nova
+
+    SPEECH_ENGINES["nova"] = nova

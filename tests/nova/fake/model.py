@@ -18,7 +18,7 @@ PAUSE_SECONDS: Final = 0.5
 """How long a pause ends an utterance."""
 SENTENCE_SECONDS: Final = 1.0
 PIECE_SECONDS: Final = 0.1
-SPEED: Final = 4
+SPEED: Final = 8
 """How much faster it speaks than it is played."""
 
 Say = Callable[[dict[str, Any]], None]
