@@ -3,6 +3,7 @@
 boto3 adds nothing that the functions use, and costs a tenth of their import.
 """
 
+import socket
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
@@ -46,6 +47,13 @@ ONCE: Final = CONFIG.merge(
 )
 """For replies of a model. Another try is paid for, and whoever reads has to know of it: none is made here.
 A model that says nothing for 40 s will say nothing; the embedded AWS's proxy waits 30 s for a whole reply."""
+
+_SOCKET_OPTIONS: Final = [
+    (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+]
+"""As a botocore client has them. A request goes out as its headers and then its body: without the first, the
+body waits until the far end has acknowledged the headers, which it may put off for 40 ms."""
 
 _session = botocore.session.get_session()
 _models = find_spec(names.SERVICE_MODELS)
@@ -128,7 +136,9 @@ def _http(seconds: tuple[float, float] = (0.5, 1.5)) -> Any:
     from botocore.httpsession import URLLib3Session  # noqa: PLC0415 - most functions send none
 
     connect_and_read: Any = seconds  # its type says less than it takes
-    return URLLib3Session(timeout=connect_and_read, max_pool_connections=MOST_CALLS)
+    return URLLib3Session(
+        timeout=connect_and_read, max_pool_connections=MOST_CALLS, socket_options=_SOCKET_OPTIONS
+    )
 
 
 def s3(*, emulated: bool = False, **options: Any) -> Any:

@@ -1,5 +1,6 @@
 """How a function is invoked: by one signed request, and once more where nobody answered."""
 
+import socket
 from types import SimpleNamespace
 from typing import Any
 
@@ -94,3 +95,13 @@ def test_a_function_is_invoked_where_its_name_says() -> None:
 
     with pytest.raises(Unavailable):
         made.invoke(b"{}")
+
+
+def test_a_body_does_not_wait_until_its_headers_are_acknowledged() -> None:
+    """Which the far end may put off for 40 ms; botocore's own clients do not wait either."""
+    made = clients.invoker("http://127.0.0.1:9", "feed", "us-east-1")
+
+    options = made._requests._http._socket_options  # noqa: SLF001 - it goes into a socket, and nowhere else
+
+    assert options == clients.dynamodb(region_name="us-east-1")._endpoint.http_session._socket_options  # noqa: SLF001 - likewise
+    assert (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1) in options
