@@ -5,11 +5,13 @@ rules. What DynamoDB holds is strongly consistent, but a query of several pages 
 Posts of different invocations overtake each other. Faults have a budget: a crash begins a writer or a
 resume again, a death ends a writer, a loss is a post that nobody gets, a cut ends a connection, and a double
 is a post that comes again. Time passes in steps of 11 s, and clocks differ. When a feed expires, a whole
-retention has passed.
+retention has passed. A reply follows a question whose number its writers know.
 """
 
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
+
+import msgspec
 
 from functions.domain.feeds.feeds import Pointer
 from functions.domain.feeds.numbering import Free, Has, Unnumbered, judge, judge_taken
@@ -44,6 +46,8 @@ class World(NamedTuple):
     clocks: tuple[int, ...] = (0, 0, 0, 0)
     """How far the clock of each writer is ahead, in milliseconds."""
     page: int = 1
+    replies: bool = False
+    """Whether an event answers the one before it: it is put when that has a number, known to its writers."""
     listens: bool = True
     """Whether there is a device; without one, it is about numbers alone."""
     broken: str = ""
@@ -155,6 +159,8 @@ def writing(state: State, world: World, index: int) -> Iterator[Step]:
     event = index % world.events
     clock = state.now + world.clocks[index]
     match writer.stage:
+        case "put" if world.replies and event and not _number_of(state, event - 1):
+            return  # a question has its number before anybody appends its outcome
         case "put":
             arrived = dict(state.arrived)
             arrived.setdefault(event, clock)
@@ -162,9 +168,9 @@ def writing(state: State, world: World, index: int) -> Iterator[Step]:
             put = state._replace(arrived=tuple(sorted(arrived.items())))
             yield f"{who} puts {event}", _with(put, index, Writer("find", targets=targets))
         case "find":
-            yield from _finding(state, world, index, _unnumbered(state, event), clock)
+            yield from _finding(state, world, index, _unnumbered(state, world, event), clock)
         case "take":
-            yield from _taking(state, world, index, _unnumbered(state, event), clock)
+            yield from _taking(state, world, index, _unnumbered(state, world, event), clock)
         case "ask":
             first = "subscribers are read first" in world.broken
             targets = writer.targets if first else tuple(sorted(state.subscribers))
@@ -180,8 +186,16 @@ def writing(state: State, world: World, index: int) -> Iterator[Step]:
             return
 
 
-def _unnumbered(state: State, event: int) -> Unnumbered:
-    return Unnumbered("c", f"e{event}", dict(state.arrived)[event], _KEPT)
+def _unnumbered(state: State, world: World, event: int) -> Unnumbered:
+    above = _number_of(state, event - 1) if world.replies else 0
+    if "the top is what was there before" in world.broken:
+        above = max((pointer.seq for pointer in alive(state)), default=0)
+    return Unnumbered("c", f"e{event}", dict(state.arrived)[event], _KEPT, above)
+
+
+def _number_of(state: State, event: int) -> int:
+    """Return the number of an event, 0 if it has none."""
+    return next((pointer.seq for pointer in alive(state) if pointer.event_id == f"e{event}"), 0)
 
 
 def _finding(state: State, world: World, index: int, event: Unnumbered, clock: int) -> Iterator[Step]:
@@ -201,7 +215,7 @@ def _hasty(event: Unnumbered, world: World) -> Unnumbered:
     """Return the event as a writer sees it that trusts all clocks."""
     if "clocks are trusted" not in world.broken:
         return event
-    return Unnumbered(event.connection_id, event.event_id, event.arrived_at + 10_000, event.expires_at)
+    return msgspec.structs.replace(event, arrived_at=event.arrived_at + 10_000)
 
 
 def _taking(state: State, world: World, index: int, event: Unnumbered, clock: int) -> Iterator[Step]:

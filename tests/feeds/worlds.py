@@ -9,6 +9,7 @@ from tests.feeds.model import World
 SMALL: Final = {
     "doubled invocations that crash": World(listens=False, twins=1, crash=1, ticks=1, clocks=(0, 9_000, 0)),
     "three writers and a late twin": World(listens=False, events=3, twins=1, clocks=(0, 0, 0, -9_000)),
+    "a reply to a question, each with a twin": World(listens=False, twins=2, crash=1, replies=True),
     "a writer dies": World(listens=False, twins=1, crash=1, death=1),
     "two texts": World(),
     "a post is lost": World(loss=1),
@@ -26,6 +27,9 @@ LARGE: Final = {
     "two texts and a cut": World(cuts=1),
     "a doubled invocation and a cut": World(events=1, twins=1, cuts=1),
     "two texts, and the feed begins anew": World(cuts=1, expiries=1),
+    "two replies in a row, and a twin": World(
+        listens=False, events=3, twins=1, crash=1, ticks=1, replies=True, clocks=(0, 9_000, 0, 0)
+    ),
     "clocks that differ": World(listens=False, events=3, twins=1, ticks=1, clocks=(0, 0, 0, -9_000)),
     "two cuts": World(events=1, cuts=2),
     "a loss and a death": World(events=1, cuts=1, loss=1, death=1),
@@ -34,6 +38,7 @@ BROKEN: Final = {
     "only the top is read": World(listens=False, events=3, twins=1),
     "nobody looks for a number": World(listens=False, twins=1),
     "clocks are trusted": World(listens=False, events=3, twins=1, clocks=(0, 0, 0, 9_000)),
+    "the top is what was there before": World(listens=False, events=3, twins=1, page=2),
     "a number is overwritten": World(listens=False),
     "subscribers are read first": World(events=1),
     "a young 410 unsubscribes": World(),

@@ -10,11 +10,26 @@ from functions.domain.log.facts import ReplyCompleted, ReplyFailed
 from functions.domain.replies.pieces import Ended, StopReason, Usage
 from functions.domain.texts.messages import rows_of
 from tests.replies.scene import Answered, Said, saying
+from tests.stage import Requests
 
 
 @pytest.fixture
 def scene() -> Answered:
     return Answered()
+
+
+def test_a_reply_is_not_looked_for_below_its_question(scene: Answered) -> None:
+    for other in range(25):
+        scene.now -= 1_000  # all within the 10 s in which clocks may differ
+        scene.say("Hello", connection_id=f"c-{other}")
+    asked = scene.ask("Hello?")
+    requests = Requests(scene.client)
+
+    told = scene.answer(asked)
+
+    pages = [body for body in requests.sent if b'"ScanIndexForward": false' in body]
+    assert told["seq"] == 27
+    assert len(pages) == 2 + 1
 
 
 def test_a_text_is_numbered_and_answered_by_the_next_number(scene: Answered) -> None:

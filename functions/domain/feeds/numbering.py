@@ -15,12 +15,22 @@ CLOCKS_MILLISECONDS: Final = 10_000
 
 
 class Unnumbered(msgspec.Struct, frozen=True):
-    """An event that may have no number yet; when it arrived in the log in epoch milliseconds."""
+    """An event that may have no number yet.
+
+    Attributes
+    ----------
+    arrived_at
+        When it arrived in the log, epoch milliseconds.
+    above
+        A number that its feed had given before it arrived, so that its own is greater; 0 if none is known.
+        A reply has that of its question.
+    """
 
     connection_id: str
     event_id: str
     arrived_at: int
     expires_at: int
+    above: int = 0
 
 
 class Has(msgspec.Struct, frozen=True):
@@ -40,7 +50,8 @@ def judge(event: Unnumbered, seen: Sequence[Pointer], now: int, *, whole: bool) 
 
     A new event is looked for too: somebody may have numbered it already, and others after it. It cannot be
     below a pointer that was numbered 10 s before it arrived. For example, an event arrived at 12:00:30, and
-    the pointers were numbered at 12:00:41, 12:00:35 and 12:00:19: nothing below the third is read.
+    the pointers were numbered at 12:00:41, 12:00:35 and 12:00:19: nothing below the third is read. Nor can it
+    be below a number that was there before it, whatever the clocks say.
 
     What stands above is the younger, so it was read no earlier than what it follows: a query that is
     consistent is no snapshot, but a page that shows a number shows all of its predecessors.
@@ -60,8 +71,7 @@ def judge(event: Unnumbered, seen: Sequence[Pointer], now: int, *, whole: bool) 
     for pointer in present:
         if _is_of(pointer, event):
             return Has(pointer.seq)
-    reached = present and present[-1].numbered_at < event.arrived_at - CLOCKS_MILLISECONDS
-    if reached or whole:
+    if whole or (present and _was_before(present[-1], event)):
         return Free(present[0].seq + 1 if present else 1)
     return None
 
@@ -73,6 +83,10 @@ def judge_taken(event: Unnumbered, taken: Pointer) -> Has | Free:
     next number can be tried without another look.
     """
     return Has(taken.seq) if _is_of(taken, event) else Free(taken.seq + 1)
+
+
+def _was_before(pointer: Pointer, event: Unnumbered) -> bool:
+    return pointer.seq <= event.above or pointer.numbered_at < event.arrived_at - CLOCKS_MILLISECONDS
 
 
 def _is_of(pointer: Pointer, event: Unnumbered) -> bool:

@@ -79,16 +79,19 @@ class Delivery(msgspec.Struct, frozen=True):
             return None
         return self.post(numbered, self.subscribers.of(numbered.feed, self.now()), client_id)
 
-    def number(self, arrived: Arrived, known: int | None = None) -> Numbered | None:
+    def number(self, arrived: Arrived, known: int | None = None, above: int = 0) -> Numbered | None:
         """Number an event, None if it has no feed; raises `Unavailable` if it cannot be done in time.
 
-        ``known`` is its number where somebody has kept it, which saves the look.
+        ``known`` is its number where somebody has kept it, which saves the look. ``above`` is a number of
+        its feed from before it arrived, which makes the look short.
         """
         event = arrived.event
         feed = feed_of(event)
         if feed is None:
             return None
-        unnumbered = Unnumbered(event.connection_id, event.event_id, arrived.arrived_at, event.expires_at)
+        unnumbered = Unnumbered(
+            event.connection_id, event.event_id, arrived.arrived_at, event.expires_at, above
+        )
         seq = self.pointers.number(feed, unnumbered) if known is None else known
         pointer = Pointer(seq, event.connection_id, event.event_id, self.now(), event.expires_at)
         return Numbered(feed, pointer, event)

@@ -42,11 +42,16 @@ class Concluding(msgspec.Struct, frozen=True):
         return self.feeds.stores.events.get([key], self.feeds.now()).get(key)
 
     def conclude(
-        self, question: Question, fact: ReplyCompleted | ReplyFailed, trace_id: str | None = None
+        self,
+        question: Question,
+        fact: ReplyCompleted | ReplyFailed,
+        trace_id: str | None = None,
+        above: int = 0,
     ) -> Became:
         """Append what became of a text and have it told, or what the log has in its place.
 
-        A text whose person was forgotten meanwhile gets none: it would name them again.
+        A text whose person was forgotten meanwhile gets none: it would name them again. ``above`` is the
+        number of the text, where that is known: nobody appends an outcome before its text has one.
 
         Raises
         ------
@@ -61,15 +66,15 @@ class Concluding(msgspec.Struct, frozen=True):
         # with the outcome and so as often as that: once
         settled = settles(question, fact, self.tokens_beside_question)
         if self.feeds.log.append(outcome, settled):
-            return self.tell(question, Arrived(outcome, now))
+            return self.tell(question, Arrived(outcome, now), above)
         # another invocation was faster, or an earlier attempt of this append
         standing = self.earlier(question)
-        return NO_QUESTION if standing is None else self.tell(question, standing)
+        return NO_QUESTION if standing is None else self.tell(question, standing, above)
 
-    def tell(self, question: Question, outcome: Arrived) -> Became:
+    def tell(self, question: Question, outcome: Arrived, above: int = 0) -> Became:
         """Number an outcome that the log has, and post it to every screen."""
         delivery = self.feeds.delivery
-        numbered = delivery.number(outcome)
+        numbered = delivery.number(outcome, above=above)
         if numbered is None:
             return NO_QUESTION
         delivery.post(numbered, self.feeds.stores.subscribers.of(numbered.feed, self.feeds.now()))

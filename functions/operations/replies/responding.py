@@ -26,6 +26,7 @@ from functions.operations.feeds.posting import Poster
 from functions.operations.replies.concluding import NO_QUESTION, Concluding
 from functions.operations.replies.hearing import Hearing
 from functions.operations.replies.screens import Asking, Screens
+from functions.operations.replies.showing import Showing
 from functions.operations.replies.trying import Leasing, Trying
 
 History = Callable[[str, str, int, int], Sequence[Utterance]]
@@ -123,30 +124,29 @@ class Responding(msgspec.Struct, frozen=True):
             if earlier is not None:
                 return concluding.tell(question, earlier)
         if isinstance(lease, Taken):
-            fact = self._trying(arrived, question, asked, leasing).answer(lease)
+            showing, trying = self._trying(arrived, question, asked, leasing)
+            fact, shown = trying.answer(lease), showing.seq
         else:
-            self.feeds.delivery.deliver(arrived, asked.client_id)
+            shown = self.feeds.delivery.deliver(arrived, asked.client_id) or 0
             fact = ReplyFailed(question.message_id, Failure.ABANDONED.value)
-        return concluding.conclude(question, fact, turn.trace_id)
+        return concluding.conclude(question, fact, turn.trace_id, shown)
 
-    def _trying(self, arrived: Arrived, question: Question, asked: Deliver, leasing: Leasing) -> Trying:
-        delivery, now = self.feeds.delivery, self.feeds.now
+    def _trying(
+        self, arrived: Arrived, question: Question, asked: Deliver, leasing: Leasing
+    ) -> tuple[Showing, Trying]:
+        now = self.feeds.now
         feed = conversation_feed(question.event.session_id, question.event.connection_id)
         asking = Asking(question, feed, asked.client_id)
         screens = Screens(self.feeds.stores.subscribers, self.deltas, asking, now)
         until = now() + leasing.remaining_milliseconds() - RESERVE_MILLISECONDS
-
-        def show_question() -> None:
-            if numbered := delivery.number(arrived):
-                # after it was numbered: whoever subscribes later finds it by its resume
-                delivery.post(numbered, screens.look(), asked.client_id)
-
+        showing = Showing(self.feeds.delivery, arrived, screens, asked.client_id)
         hearing = Hearing(self.answering.engine, screens, now, until, self.sleep)
         told = self.answering
         history = self._history(question)
-        return Trying(
-            question, leasing, hearing, show_question, history, told.history, told.system, self.draw
+        trying = Trying(
+            question, leasing, hearing, showing.show, history, told.history, told.system, self.draw
         )
+        return showing, trying
 
     def _history(self, question: Question) -> Sequence[Utterance]:
         turns = self.answering.history.turns

@@ -1,5 +1,6 @@
 """Which number an event gets, by what was read of its feed."""
 
+import msgspec
 import pytest
 
 from functions.domain.feeds.numbering import Free, Has, judge, judge_taken
@@ -33,6 +34,14 @@ def test_it_is_looked_for_down_to_10_s_before_it_arrived(seconds: float, verdict
     seen = [pointer(7), pointer(6, seconds=seconds)]
 
     assert judge(unnumbered(), seen, NOW, whole=False) == verdict
+
+
+def test_it_is_looked_for_down_to_what_was_there_before_it() -> None:
+    reply = msgspec.structs.replace(unnumbered(), above=6)
+
+    assert judge(reply, [pointer(8), pointer(7)], NOW, whole=False) is None
+    assert judge(reply, [pointer(8), pointer(7), pointer(6)], NOW, whole=False) == Free(9)
+    assert judge(reply, [pointer(8), pointer(7, event="new"), pointer(6)], NOW, whole=False) == Has(7)
 
 
 def test_what_was_numbered_before_it_arrived_does_not_end_the_search_where_it_is_found() -> None:
