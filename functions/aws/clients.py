@@ -48,7 +48,7 @@ ONCE: Final = CONFIG.merge(
 """For replies of a model. Another try is paid for, and whoever reads has to know of it: none is made here.
 A model that says nothing for 40 s will say nothing; the embedded AWS's proxy waits 30 s for a whole reply."""
 
-_SOCKET_OPTIONS: Final = [
+_SOCKET_OPTIONS: Final[Any] = [  # what URLLib3Session's type says of it is wrong
     (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
 ]
