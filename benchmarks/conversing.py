@@ -1,7 +1,9 @@
 """How soon a text is acknowledged, begun and answered on the embedded AWS, beside a bare echo.
 
-Each round asks both, one after the other, so that what else the machine does is the same for both. Then how
-soon who comes back in the middle of a reply sees it again.
+The echo is a function of the same emulator that does nothing. Each round asks both, one after the other, so
+that what else the machine does is the same for both. Several people talk in turn, each in their own
+conversation: each says something every few seconds, as nobody does more often. Then how soon who comes back
+in the middle of a reply sees it again.
 """
 
 import json
@@ -9,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -17,12 +19,14 @@ from urllib.parse import urlencode
 from websockets.sync.client import ClientConnection, connect
 
 from benchmarks.table import Figure, at_most
-from local import embedded
+from local import embedded, emulator
 from local.outputs import Outputs
+from local.state import StateDir
 from tests.local.small import SmallProgram
 
 _ROUNDS: Final = 80
-_WARM: Final = 5
+_PEOPLE: Final = 8
+_WARM: Final = _PEOPLE
 _CUTS: Final = 30
 _FAST: Final = "[say 3] [pause 0]"
 _SLOW: Final = "[say 400] [pause 20]"
@@ -41,30 +45,42 @@ _MANY: Final = json.dumps(
 
 
 def figures() -> list[Figure]:
-    """Start both on the embedded AWS, and measure."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory()))
-        program = SmallProgram.copied(folder / "program")
-        program.answers("x")
-        bare = stack.enter_context(embedded.running(root=program.root))
-        backend = stack.enter_context(
-            embedded.running(state_dir=folder / "backend", config={"airium-realtime:limits": _MANY})
-        )
+    """Start both on one embedded AWS, and measure."""
+    with TemporaryDirectory() as temporary, _both(Path(temporary)) as (bare, backend):
         return [*_beside_echo(bare, backend), *_after_cuts(backend)]
 
 
+@contextmanager
+def _both(folder: Path) -> Iterator[tuple[Outputs, Outputs]]:
+    program = SmallProgram.copied(folder / "program")
+    program.answers("x")
+    state, beside = StateDir(folder / "backend"), StateDir(folder / "echo")
+    process = embedded.begin(state, emulator.free_port())
+    try:
+        backend = embedded.deploy(state, process, restarted=True, config={"airium-realtime:limits": _MANY})
+        # a state of its own: neither removes what the other has
+        beside.make()
+        yield embedded.deploy(beside, process, program.root, restarted=False), backend
+    finally:
+        embedded.end(state, process)
+
+
 def _beside_echo(bare: Outputs, backend: Outputs) -> Iterator[Figure]:
-    rounds = []
-    with connect(bare.websocket_url) as echoing, _screen(backend, "ada", "talk") as screen:
+    rounds, echoes = [], []
+    with ExitStack() as stack:
+        echoing = stack.enter_context(connect(bare.websocket_url))
+        screens = [stack.enter_context(_screen(backend, f"p-{each}", f"t-{each}")) for each in range(_PEOPLE)]
         for number in range(_WARM + _ROUNDS):
             time.sleep(_REST_SECONDS)
             began = time.perf_counter()
             echoing.send("x")
             echoing.recv(timeout=20)
             echo = time.perf_counter() - began
-            times = _ask(screen, number)
+            times = _ask(screens[number % _PEOPLE], number)
             if number >= _WARM:
+                echoes.append(echo * 1_000)
                 rounds.append([each / echo for each in times])
+    yield Figure("bare echo, milliseconds, median", f"{median(echoes):.1f}")
     for what, limit, column in zip(
         ("text_ack", "first delta", "whole reply"), (3, 5, 7), zip(*rounds, strict=True), strict=True
     ):
