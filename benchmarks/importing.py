@@ -42,16 +42,17 @@ def figures() -> list[Figure]:
         return [Figure("import of message ÷ boto3 and its clients, in instructions", "needs valgrind")]
     layer = str(build_layer(LayerTarget.HOST) / "python")
     empty = _instructions(_NOTHING, layer)
+    installed = _instructions(_NOTHING)
     message = _instructions(_MESSAGE, layer) - empty
     feed = _instructions(_FEED, layer) - empty
     bedrock = str(build_models(Service.BEDROCK) / "python")
     responder = _instructions(_RESPONDER, layer, bedrock) - empty
     authorizer = _instructions(_AUTHORIZER, layer) - empty
-    boto3 = _instructions(_BOTO3) - empty
+    boto3 = _instructions(_BOTO3) - installed
     engine = _instructions(_ENGINE, layer, bedrock) - empty
     without = _instructions(_DYNAMODB, layer) - empty
-    ops_help = _instructions(_OPS_HELP) - empty
-    only_boto3 = _instructions(_ONLY_BOTO3) - empty
+    ops_help = _instructions(_OPS_HELP) - installed
+    only_boto3 = _instructions(_ONLY_BOTO3) - installed
     return [
         Figure("import of message: million instructions", f"{message / 1e6:.0f}"),
         Figure("import of feed: million instructions", f"{feed / 1e6:.0f}"),
@@ -108,7 +109,8 @@ def _instructions(program: str, *before: str) -> int:
         names.JWKS_URL: "https://issuer/jwks.json",
         names.MANAGEMENT_ENDPOINT: "http://127.0.0.1:9/prod",
     }
-    python = [sys.executable, "-c", program]
+    # what has a layer finds what is in that, and nothing that is installed here
+    python = [sys.executable, *(["-S"] if before else []), "-c", program]
     subprocess.run(  # noqa: S603 - compiles what it imports
         python, env=environment, check=True, stdout=subprocess.DEVNULL
     )

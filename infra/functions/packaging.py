@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.functions import endpoints
 from infra.functions.builds import build_once
 from infra.functions.interpreters import LAMBDA_PYTHON, PackagingError, lambda_interpreter
 from infra.functions.locks import DEPENDENCIES, Lock
@@ -109,9 +110,10 @@ def _recipe(target: LayerTarget) -> _Recipe:
 
 
 def fingerprint(lock: Lock, made_for: str) -> str:
-    """Give a hash that changes with the lock, with the target, and with how this module builds."""
+    """Give a hash that changes with the lock, with the target, and with how it is built."""
     kept = "\n".join(lock.unread)
-    parts = (lock.path.read_bytes(), kept.encode(), made_for.encode(), Path(__file__).read_bytes())
+    how = (Path(module).read_bytes() for module in (__file__, endpoints.__file__))
+    parts = (lock.path.read_bytes(), kept.encode(), made_for.encode(), *how)
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
 
@@ -142,6 +144,9 @@ def _prune(folder: Path, unread: tuple[str, ...]) -> None:
             shutil.rmtree(entry)
         elif entry.is_file() and entry.name not in BOTOCORE_TABLES:
             entry.unlink()
+    table = folder / "botocore" / "data" / "endpoints.json"
+    if table.is_file():
+        table.write_bytes(endpoints.in_use(table.read_bytes()))
 
 
 def compile_command(interpreter: str, layer: Path) -> list[str]:
