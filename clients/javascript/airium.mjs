@@ -116,6 +116,11 @@ class Feed {
     this.promised = 0;
   }
 
+  /** Whether a message came by its number, whether it is shown yet or not. */
+  hasNumbered(id) {
+    return [...this.known.values(), ...[...this.ahead.values()].map((parts) => parts.id)].includes(id);
+  }
+
   told(message) {
     const { seq, id } = message;
     if (this.hasBegun && !this.isLoading && seq <= this.seq) {
@@ -400,6 +405,8 @@ export class Conversation {
     this.drafts = new Drafts();
     this.requests = new Map(); // frames without an answer, in the order in which they were made
     this.resumes = new Resumes(Object.values(this.feeds));
+    this.unnumbered = null; // a text that is acknowledged: the next one waits until it has its number
+    this.heldUntil = null;
     this.isOpen = false;
     this.sentAt = 0;
     this.pingedAt = null;
@@ -424,7 +431,8 @@ export class Conversation {
     if (!this.isOpen) return null;
     const keeping = this.pingedAt === null ? this.sentAt + PING : this.pingedAt + UNANSWERED;
     const ack = this.behindSince === null ? null : this.behindSince + ACK;
-    return least([this.resumes.dueAt, keeping, ack, ...this.sendable().map(({ dueAt }) => dueAt)]);
+    const held = this.texts.length ? this.heldUntil : null;
+    return least([this.resumes.dueAt, keeping, ack, held, ...this.sendable().map(({ dueAt }) => dueAt)]);
   }
 
   /** A connection is open: it begins with a resume, then what was not answered is sent again. */
@@ -457,7 +465,7 @@ export class Conversation {
     return this.settled(frame ? this.take(frame, now) : [], now);
   }
 
-  /** Send a text: in the order in which they were said, and until it is acknowledged. */
+  /** Send a text: once those before it have their numbers, and until it is acknowledged. */
   say(text, now) {
     const id = this.request("t", "text_message", { text });
     return this.settled([{ event: "said", id, text }], now);
@@ -496,8 +504,11 @@ export class Conversation {
       }
       case "text_delta":
         return [...this.acknowledged(id, data.messageId), ...this.drafts.told(data)];
-      case "text_ack":
-        return this.acknowledged(id, data.messageId);
+      case "text_ack": {
+        const acknowledged = this.acknowledged(id, data.messageId);
+        if (acknowledged.length) this.hold(data.messageId, now);
+        return acknowledged;
+      }
       case "resumed":
       case "reset":
         if (!this.resumes.answered(id, data.feed, now)) return [];
@@ -524,6 +535,12 @@ export class Conversation {
     if (this.requests.get(id)?.frame.type !== "text_message") return [];
     this.requests.delete(id);
     return [{ event: "acknowledged", id, messageId }];
+  }
+
+  /** Hold the next text until this one has its number, or for so long that it may get it much later. */
+  hold(messageId, now) {
+    this.unnumbered = messageId;
+    this.heldUntil = now + UNANSWERED;
   }
 
   reset(feed, { position }) {
@@ -589,6 +606,9 @@ export class Conversation {
   settled(actions, now) {
     if (!this.isOpen) return actions;
     this.resumes.look(now);
+    if (this.heldUntil !== null && (this.heldUntil <= now || this.feeds.session.hasNumbered(this.unnumbered))) {
+      this.heldUntil = null;
+    }
     for (const feed of Object.values(this.feeds)) {
       if (feed.isLoading && !this.isAsked(feed.name)) this.load(feed, now);
     }
@@ -646,10 +666,14 @@ export class Conversation {
     return frames;
   }
 
-  /** Of the texts the first alone, for their order is that of their answers. */
+  get texts() {
+    return [...this.requests.values()].filter(({ frame }) => frame.type === "text_message");
+  }
+
+  /** Of the texts the first alone, and none while another has no number: their order is that of the screens. */
   sendable() {
-    let texts = 0;
-    return [...this.requests.values()].filter(({ frame }) => frame.type !== "text_message" || !texts++);
+    const waiting = this.texts.slice(this.heldUntil === null ? 1 : 0);
+    return [...this.requests.values()].filter((request) => !waiting.includes(request));
   }
 
   isAsked(name) {

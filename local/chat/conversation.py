@@ -99,7 +99,7 @@ class Conversation:
 
     # --- What a person wants -----------------------------------------------------------------
     def say(self, text: str, now: int) -> list[Action]:
-        """Send a text: in the order in which they were said, and until it is acknowledged."""
+        """Send a text: once those before it have their numbers, and until it is acknowledged."""
         id_ = self._outbox.ask("t", "text_message", {"text": text})
         return self._settled([Said(id_, text)], now)
 
@@ -134,7 +134,10 @@ class Conversation:
                 delta = self.drafts.told(data)
                 return [*self._acknowledged(frame, data["messageId"]), *([] if delta is None else [delta])]
             case "text_ack":
-                return self._acknowledged(frame, data["messageId"])
+                acknowledged = self._acknowledged(frame, data["messageId"])
+                if acknowledged:
+                    self._outbox.acknowledged(data["messageId"], now)
+                return acknowledged
             case "resumed" | "reset" if self._resumes.answered(frame.id, data["feed"], now):
                 return self.drafts.seen(self._resumed(frame.type, self.feeds[data["feed"]], data, now))
             case "history_page":

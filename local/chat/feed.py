@@ -70,6 +70,10 @@ class Feed:
         behind = bool(self._ahead) or self.seq < self._promised
         return self._has_begun and not self.is_loading and behind
 
+    def has_numbered(self, id_: str) -> bool:
+        """Tell whether a message came by its number, whether it is shown yet or not."""
+        return id_ in self._known.values() or any(parts.id == id_ for parts in self._ahead.values())
+
     @property
     def waiting(self) -> int:
         """How many messages wait for their turn."""

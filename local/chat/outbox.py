@@ -1,11 +1,11 @@
 """What is to be sent, and when: resumes, what has no answer yet, acknowledgements and pings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from local.chat.actions import Json
 from local.chat.feed import Feed
 from local.chat.keeping import Keeping
-from local.chat.requests import MOST_TRIES, Requests
+from local.chat.requests import MOST_TRIES, UNANSWERED_MS, Request, Requests
 from local.chat.resumes import Resumes
 
 
@@ -32,12 +32,15 @@ class Outbox:
         self._feeds = feeds
         self._prefix = prefix
         self._made = 0
+        self._unnumbered = ""
+        self._held_until: int | None = None
 
     @property
     def due_at(self) -> int | None:
         """When something is due, if nothing comes before; None if nothing is."""
         times = [self.resumes.due_at, self.keeping.due_at]
-        times += [request.due_at for request in self.requests.sendable()]
+        times += [request.due_at for request in self._sendable()]
+        times += [self._held_until] if self.requests.texts() else []
         return min((each for each in times if each is not None), default=None)
 
     def opened(self, now: int) -> None:
@@ -45,6 +48,13 @@ class Outbox:
         self.resumes.opened(now)
         self.requests.opened()
         self.keeping.opened(now)
+
+    def acknowledged(self, message_id: str, now: int) -> None:
+        """Hold the next text until this one has its number, or for so long that it may get it much later.
+
+        A text gets its number after its acknowledgement: else screens might show the next one before it.
+        """
+        self._unnumbered, self._held_until = message_id, now + UNANSWERED_MS
 
     def due(self, now: int) -> list[Json]:
         """Return the frames that are to be sent now; they count as sent."""
@@ -59,12 +69,16 @@ class Outbox:
         return (
             (self.resumes.are_ignored and resume_at is not None and resume_at <= now)
             or self.keeping.is_silent(now)
-            or any(each.tries >= MOST_TRIES and each.due_at <= now for each in self.requests.sendable())
+            or any(each.tries >= MOST_TRIES and each.due_at <= now for each in self._sendable())
         )
 
     def look(self, now: int) -> None:
-        """Look at the feeds: what they lack is asked for."""
+        """Look at the feeds: what they lack is asked for, and a text that waits for a number goes."""
         self.resumes.look(now)
+        if self._held_until is not None and (
+            self._held_until <= now or self._feeds["session"].has_numbered(self._unnumbered)
+        ):
+            self._held_until = None
         for feed in self._feeds.values():
             if feed.is_loading and not self.requests.has("history", feed.name):
                 self.load(feed, now)
@@ -90,10 +104,15 @@ class Outbox:
         return [{"type": "resume", "id": id_, "data": {"positions": positions(self._feeds)}}]
 
     def _due_requests(self, now: int) -> list[Json]:
-        due = [request for request in self.requests.sendable() if request.due_at <= now]
+        due = [request for request in self._sendable() if request.due_at <= now]
         for request in due:
             request.sent(now)
         return [request.frame for request in due]
+
+    def _sendable(self) -> Iterator[Request]:
+        for request in self.requests.sendable():
+            if self._held_until is None or request.type != "text_message":
+                yield request
 
     def _id(self, letter: str) -> str:
         self._made += 1

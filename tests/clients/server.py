@@ -19,6 +19,10 @@ class Server:
         What is on its way to the client.
     texts
         What was said by the client, by the id of its frame.
+    numbers_at_once
+        Whether a text has its number before it is acknowledged.
+    unnumbered
+        Texts of the client that wait for theirs: the ids of their frames and what they say.
     """
 
     def __init__(self) -> None:
@@ -26,13 +30,26 @@ class Server:
         self.net: list[str] = []
         self.texts: dict[str, str] = {}
         self.is_open = False
+        self.numbers_at_once = True
+        self.unnumbered: dict[str, str] = {}
         self._made = 0
 
     def say(self, feed: str, kind: str = "text", client_id: str | None = None, **data: Any) -> str:
         """Number something, and tell the client."""
+        return self._number(self._id(), feed, kind, client_id, **data)
+
+    def number(self, frame_id: str) -> None:
+        """Number a text of the client that waits for it."""
+        text = self.unnumbered.pop(frame_id)
+        self._number(self.texts[frame_id], "session", "text", frame_id, text=text)
+
+    def _id(self) -> str:
         self._made += 1
+        return f"m{self._made}"
+
+    def _number(self, id_: str, feed: str, kind: str, client_id: str | None, **data: Any) -> str:
         seq = len(self.feeds[feed]) + 1
-        message = {"feed": feed, "seq": seq, "id": f"m{self._made}", "kind": kind, **data}
+        message = {"feed": feed, "seq": seq, "id": id_, "kind": kind, **data}
         self.feeds[feed].append(message)
         for part in parts(message):
             self._post("message", part, client_id)
@@ -57,8 +74,10 @@ class Server:
         match frame["type"]:
             case "text_message":
                 if frame["id"] not in self.texts:
-                    text = frame["data"]["text"]
-                    self.texts[frame["id"]] = self.say("session", client_id=frame["id"], text=text)
+                    self.texts[frame["id"]] = self._id()
+                    self.unnumbered[frame["id"]] = frame["data"]["text"]
+                    if self.numbers_at_once:
+                        self.number(frame["id"])
                 self._post("text_ack", {"messageId": self.texts[frame["id"]]}, frame["id"])
             case "resume":
                 for name in ("session", "user"):

@@ -73,6 +73,7 @@ class World:
     def __init__(self, seed: int) -> None:
         self.chance = Random(seed)  # noqa: S311 - the same for the same seed
         self.server = Server()
+        self.server.numbers_at_once = False
         self.screen = Screen()
         self.client = Recorder(Conversation("p", most_ahead=MOST_AHEAD))
         self.now = 1_000
@@ -93,6 +94,7 @@ class World:
             (4, self.lose),
             (4, self.wait),
             (5, self.say),
+            (6, self.number),
             (5, self.another_says),
             (8, self.speak),
             (3, self.finish),
@@ -145,6 +147,8 @@ class World:
         self.screen.do(self.client.received(frame, self.now))
 
     def wait(self) -> None:
+        while self.server.unnumbered:  # nobody waits for a number for longer than its client does
+            self.number()
         self.now += 1_000 * self.chance.choice([1, 3, 11, 300, 1_000])
         self.screen.do(self.client.wake(self.now))
 
@@ -162,6 +166,10 @@ class World:
         text = self.chance.choice(["one", "in|three|parts", "😀"])
         self.said.append(text)
         self.screen.do(self.client.say(text, self.now))
+
+    def number(self) -> None:
+        if self.server.unnumbered:
+            self.server.number(self.chance.choice([*self.server.unnumbered]))
 
     def another_says(self) -> None:
         feed = self.chance.choice(["session", "user"])
@@ -218,6 +226,9 @@ class World:
         assert self.client.unacknowledged == []
         order = [int(id_.removeprefix("pt")) for id_, _ in self.screen.acknowledged]
         assert order == sorted(order)
+        own = {message_id: int(id_.removeprefix("pt")) for id_, message_id in self.server.texts.items()}
+        numbered = [own[each["id"]] for each in self.server.feeds["session"] if each["id"] in own]
+        assert numbered == sorted(numbered)
         replied = {each.get("messageId") for each in self.screen.feeds["session"]}
         assert not replied & self.screen.drafts.keys()
 
@@ -230,6 +241,8 @@ class World:
             self.open()
             while self.server.is_open and self.taken < len(self.screen.sent):
                 self._serve_one()
+            while self.server.unnumbered:
+                self.number()
             while self.server.net:
                 self._receive(self.server.net.pop(0))
             if self.taken == len(self.screen.sent):
