@@ -30,7 +30,7 @@ FEEDS: Final = (
     Mutation(
         "only the top of a feed is read",
         _NUMBERING,
-        "    if reached or whole:\n",
+        "    if whole or (present and _was_before(present[-1], event)):\n",
         "    if True:\n",
         "a delivery that comes late gives a text another number",
     ),
