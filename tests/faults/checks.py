@@ -12,7 +12,7 @@ from tests.faults.ledger import Acknowledged
 from tests.faults.outcomes import replying
 from tests.faults.problems import Item, Problem
 from tests.faults.reserving import reserving
-from tests.faults.telling import acknowledged, asking, feeds_of_world, hearing, numbering, words_of
+from tests.faults.telling import acknowledged, asking, feeds_of_world, hearing, numbering, over, words_of
 from tests.faults.world import World
 
 _TAKEOVER_MILLISECONDS: Final = 15 * MINUTE
@@ -150,7 +150,7 @@ def _by(item: Item) -> str:
 def _told(world: World, items: list[Item]) -> Iterator[Problem]:
     feeds = feeds_of_world(world)
     yield from numbering(feeds, items)
-    yield from hearing(feeds, items, world.heard)
+    yield from hearing(feeds, items, world.heard, over(items, world.now))
     world.heard.clear()
     yield from replying(world, feeds, items)
     yield from reserving(world, items)

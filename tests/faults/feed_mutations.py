@@ -297,6 +297,20 @@ FEEDS: Final = (
         "a service is told that something else was sent",
     ),
     Mutation(
+        "what is over is told all the same",
+        _CONTENTS,
+        "fact.ends_at is not None and fact.ends_at <= now",
+        "fact.ends_at is not None and fact.ends_at <= 0",
+        "who comes back reads what does not hold any more",
+    ),
+    Mutation(
+        "what is to be over one day is never told",
+        _CONTENTS,
+        "fact.ends_at is not None and fact.ends_at <= now",
+        "fact.ends_at is not None",
+        "who is there when it is sent is not told",
+    ),
+    Mutation(
         "a notification is sent as often as it is asked for",
         "functions/operations/feeds/notifying.py",
         _ONCE,

@@ -57,6 +57,8 @@ class Gateway:
     faults: Faults
     pause: Callable[[], None]
     random: Random
+    posted: Callable[[bytes], None] = lambda _frame: None
+    """Called with each frame that is posted."""
     lines: dict[str, Line] = field(default_factory=dict)
     ended: list[Line] = field(default_factory=list)
     """Whose ``$disconnect`` is still to come."""
@@ -105,6 +107,7 @@ class Management:
             gateway.gone.add(line.id)
             raise _failure("GoneException", 410)
         gateway.told.append((line.id, Data))
+        gateway.posted(Data)
         gateway.bring(line, Data)
         if gateway.faults.happens(Fault.CRASH_AFTER_POST):
             raise CrashError

@@ -19,6 +19,7 @@ from functions.aws.read_models.connections import Connections
 from functions.aws.read_models.read_model import ReadModel
 from functions.domain.feeds.limits import FeedLimits
 from functions.domain.limits import Allowance, Limits
+from functions.domain.log.ids import MINUTE
 from ops.deployment import Deployment, Outputs
 from tests.fakes import Waiting
 from tests.faults import engine
@@ -106,6 +107,8 @@ class Ground:
         What the function of the feeds is still to be invoked with: now, and some time.
     heard
         What devices were told of feeds since everything was last compared.
+    ends
+        Until when notifications are shown, epoch milliseconds, by what they say.
     cancelled
         When which texts were cancelled that had no outcome then, by their ids.
     healed_at
@@ -134,6 +137,7 @@ class Ground:
     announced: list[dict[str, Any]] = field(default_factory=list)
     late: list[dict[str, Any]] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
+    ends: dict[str, int] = field(default_factory=dict)
     cancelled: dict[str, int] = field(default_factory=dict)
     healed_at: list[int] = field(default_factory=list)
     judged: int = 0
@@ -153,7 +157,7 @@ class Ground:
         self.tables: Tables = create_tables(self.calm, "t")
         self._client = engine.client(self._meddle, self.turns.pause, self._refuses)
         self._operators = engine.client(self._meddle_with_operators, self.turns.pause, self._refuses)
-        self.gateway = Gateway(self.faults, self.turns.pause, self.random)
+        self.gateway = Gateway(self.faults, self.turns.pause, self.random, self._posted)
         appending, feeding = self.random.choice(_SKEWS), self.random.choice(_SKEWS)
         self.feeds_clock: Callable[[], int] = lambda: self.now + feeding
         if self.random.random() < 0.25:
@@ -191,6 +195,14 @@ class Ground:
             projector_timeout_seconds=60,
             projector_failure_queue="",
         )
+
+    def _posted(self, frame: bytes) -> None:
+        """Look at what is posted: nothing that is over, where nothing holds the post up."""
+        data = msgspec.json.decode(frame).get("data", {})
+        if self.faults.calm and data.get("kind") == "notification":
+            words = msgspec.json.encode(data["data"]).decode()
+            if self.ends.get(words, self.now) < self.now - MINUTE:
+                self.untrue.append(f"{words} is posted, and was over a minute before")
 
     def deployment(self, *, calm: bool = True) -> Deployment:
         """Return the tables for the operators' commands, whose requests meet faults or not."""

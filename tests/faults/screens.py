@@ -118,8 +118,10 @@ class Screen:
         if len(parts) < data.get("parts", 1):
             return False
         text = None if data["kind"] == "expired" else "".join(parts[number] for number in sorted(parts))
-        if self._texts.setdefault(key, text) != text:
-            self._world.untrue.append(f"{key} is {text!r} and was {self._texts[key]!r}")
+        known = self._texts.setdefault(key, text)
+        is_over = None in {known, text} and (known or text or "") in self._world.ends
+        if known != text and not is_over:
+            self._world.untrue.append(f"{key} is {text!r} and was {known!r}")
         if self.line is not None:
             feed = feeds_of(self.line)[data["feed"]]
             self._world.heard.append(Heard(self._user, feed, data["seq"], data["id"], text))

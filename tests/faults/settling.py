@@ -9,8 +9,8 @@ from tests.faults.equality import scan
 from tests.faults.people import Person
 from tests.faults.problems import Item, Problem
 from tests.faults.resumes import feeds_of
-from tests.faults.screens import Screen
-from tests.faults.telling import feeds_of_world, says
+from tests.faults.screens import Screen, Shown
+from tests.faults.telling import feeds_of_world, over, says
 from tests.faults.world import World
 
 _RACES: Final = 2
@@ -67,24 +67,33 @@ def _compared(world: World, people: Iterable[Person], when: str) -> Iterator[Pro
         for item in scan(world, world.tables.events)
         if "user_id" in item and int(item["expires_at"]["N"]) * 1000 > world.now
     ]
+    ended = over(items, world.now)
     for person in people:
         if person.is_open:
             world.compared += 1
-            yield from _differences(person.screen, person.conversation[0], feeds, items, when)
+            yield from _differences(person.screen, person.conversation[0], feeds, items, ended, when)
 
 
 def _differences(
-    screen: Screen, user: str, feeds: dict[str, dict[int, Item]], items: list[Item], when: str
+    screen: Screen,
+    user: str,
+    feeds: dict[str, dict[int, Item]],
+    items: list[Item],
+    ended: frozenset[str],
+    when: str,
 ) -> Iterator[Problem]:
     if screen.line is None:
         return
-    shown = screen.shown()
     for name, feed in feeds_of(screen.line).items():
-        due = says(feeds.get(feed, {}), items, user)
-        if shown[name] != due:
-            yield Problem(
-                "device", f"{user} is shown {_short(shown[name])}, and {feed} says {_short(due)} {when}"
-            )
+        shown = _without(ended, screen.shown()[name])
+        due = _without(ended, says(feeds.get(feed, {}), items, user))
+        if shown != due:
+            yield Problem("device", f"{user} is shown {_short(shown)}, and {feed} says {_short(due)} {when}")
+
+
+def _without(ended: frozenset[str], shown: Shown) -> Shown:
+    """Return what is shown but for the words of what is over: who was there in time has them still."""
+    return [(seq, id_, None if id_ in ended else text) for seq, id_, text in shown]
 
 
 def _short(shown: list[tuple[int, str, str | None]]) -> list[tuple[int, str, str | None]]:

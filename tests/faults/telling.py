@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from functions.domain.feeds.numbering import CLOCKS_MILLISECONDS
 from functions.domain.log.ids import MINUTE
 from tests.faults.equality import scan
 from tests.faults.heard import Heard
@@ -84,14 +85,28 @@ def says(numbers: Numbers, items: list[Item], reader: str) -> list[tuple[int, st
     return told
 
 
-def hearing(feeds: dict[str, Numbers], items: list[Item], heard: list[Heard]) -> Iterator[Problem]:
+def over(items: list[Item], now: int) -> frozenset[str]:
+    """Return the ids of the notifications that are over, by any clock: who missed them is told a number."""
+    ends = {
+        item["event_id"]["S"]: int(item["data"]["M"]["ends_at"]["N"])
+        for item in items
+        if "ends_at" in item["data"]["M"]
+    }
+    return frozenset(id_ for id_, ends_at in ends.items() if ends_at <= now + CLOCKS_MILLISECONDS)
+
+
+def hearing(
+    feeds: dict[str, Numbers], items: list[Item], heard: list[Heard], ended: frozenset[str]
+) -> Iterator[Problem]:
     """Nobody was told anything but what their feed says, under the number that it says it."""
     said = {
         (user, feed): {(seq, id_): text for seq, id_, text in says(feeds.get(feed, {}), items, user)}
         for user, feed in {(each.user, each.feed) for each in heard}
     }
     for each in dict.fromkeys(heard):
-        if said[each.user, each.feed].get((each.seq, each.id), _NOTHING) != each.text:
+        due = said[each.user, each.feed].get((each.seq, each.id), _NOTHING)
+        is_over = each.text is None and each.id in ended and due is not _NOTHING
+        if due != each.text and not is_over:
             yield Problem("untrue", f"{each.user} was told {each}")
 
 
