@@ -9,7 +9,8 @@ import msgspec
 
 from functions.domain.feeds.deliveries import Deliver, payload_of
 from functions.domain.refusals import Unavailable
-from functions.handlers import feed
+from functions.handlers import deliverer, feed
+from functions.operations.feeds.working import Pace
 from tests import gateway_events
 from tests.fakes import OneByOne
 from tests.faults.gateway import Line
@@ -104,5 +105,32 @@ class Conversing(Invoking):
             limits=self.feed_limits,
             now=self.feeds_clock,
             threads=OneByOne,
+            pause=lambda _seconds: self.turns.pause(),
+            deferring=self.deferring,
+        )
+
+    def work_off(self) -> None:
+        """Give some of what waits in the delivery queue to its worker; what is not done waits again."""
+        jobs = self.jobs.given_out()
+        if not jobs:
+            return
+        records = [{"messageId": id_, "body": body} for id_, body in jobs.items()]
+        left = set(jobs)
+        with suppress(Exception):  # whatever it fails with, the queue gives all of them out again
+            answer = self._invoke(lambda: self._worked_off(records), repeatable=False)
+            left = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
+        again = {id_ for id_ in jobs if id_ in left or self.faults.happens(Fault.QUEUED_AGAIN)}
+        self.jobs.taken_back({id_: jobs[id_] for id_ in jobs if id_ in again})
+
+    def _worked_off(self, records: list[dict[str, Any]]) -> dict[str, Any]:
+        return deliverer.handler(
+            {"Records": records},
+            self._lambda(),
+            stores=self.stores,
+            log=self.log,
+            callbacks=self.callbacks,
+            deferring=self.deferring,
+            pace=Pace(0),
+            now=self.feeds_clock,
             pause=lambda _seconds: self.turns.pause(),
         )

@@ -15,6 +15,7 @@ _POSTING: Final = "functions/operations/feeds/posting.py"
 _RESUMING: Final = "functions/operations/feeds/resuming.py"
 _HISTORY: Final = "functions/operations/feeds/history.py"
 _LIFECYCLE: Final = "functions/operations/connections/lifecycle.py"
+_WORKING: Final = "functions/operations/feeds/working.py"
 _DEVICE: Final = "tests/feeds/device.py"
 _ONCE: Final = "        known = self._append(sent, request, invocation)\n"
 
@@ -330,6 +331,28 @@ FEEDS: Final = (
         "for fact in NUMBERED)",
         "for fact in NUMBERED[:1])",
         "a notification that could not be numbered is told to nobody",
+    ),
+    # --- the delivery queue ----------------------------------------------------------------------------
+    Mutation(
+        "nobody is told later whom the gateway was too busy for",
+        _DELIVERING,
+        " if busy else 0\n        return Told",
+        " if busy and not listening else 0\n        return Told",
+        "a screen misses what was said until it asks as a repair",
+    ),
+    Mutation(
+        "who is busy again is forgotten",
+        _WORKING,
+        "        self.deferring.put(again(job, busy))\n",
+        "        again(job, busy)\n",
+        "a screen misses what was said until it asks as a repair",
+    ),
+    Mutation(
+        "the worker tells a number with what belongs to another",
+        _WORKING,
+        "name_of(job.feed), job.pointer, event",
+        "name_of(job.feed), msgspec.structs.replace(job.pointer, seq=job.pointer.seq + 1), event",
+        "a screen shows something twice, and misses something",
     ),
     # --- the client's rules ----------------------------------------------------------------------------
     Mutation(

@@ -13,6 +13,8 @@ from tests.faults.engine import CrashError
 from tests.faults.kinds import Fault, Faults
 
 _TOKEN_SECONDS: Final = 7_200
+_BUSY: Final = (2, 3, 14)
+"""Posts that a busy gateway does not take: three are made before one waits in the queue."""
 
 
 @dataclass
@@ -57,6 +59,10 @@ class Gateway:
     faults: Faults
     pause: Callable[[], None]
     random: Random
+    is_relieved: bool = False
+    """Whether there is a queue, in which what it is too busy for can wait."""
+    busy: dict[str, int] = field(default_factory=dict)
+    """How many posts to a connection it is still too busy for."""
     posted: Callable[[bytes], None] = lambda _frame: None
     """Called with each frame that is posted."""
     lines: dict[str, Line] = field(default_factory=dict)
@@ -66,6 +72,21 @@ class Gateway:
     """Of which it once said that they are not there."""
     told: list[tuple[str, bytes]] = field(default_factory=list)
     """What was posted, to whom."""
+
+    def is_busy(self, line: Line) -> bool:
+        """Tell whether it takes no post to a connection at this moment."""
+        if self.is_relieved and not self.busy.get(line.id) and self.faults.happens(Fault.BUSY):
+            self.keep_busy(line.id)
+        left = self.busy.pop(line.id, 0)
+        if left > 1:
+            self.busy[line.id] = left - 1
+        if left and not self.faults.calm:
+            self.faults.injected[Fault.BUSY] += 1
+        return bool(left)
+
+    def keep_busy(self, connection: str) -> None:
+        """Take none of the next posts to a connection."""
+        self.busy[connection] = self.random.choice(_BUSY)
 
     def bring(self, line: Line, frame: bytes) -> None:
         """Put a frame on its way to a client."""
@@ -100,6 +121,8 @@ class Management:
     def post_to_connection(self, *, ConnectionId: str, Data: bytes) -> dict[str, Any]:  # noqa: N803 - AWS's own
         """Deliver a frame."""
         gateway, line = self._gateway, self._find(ConnectionId)
+        if gateway.is_busy(line):
+            raise _failure("LimitExceededException", 429)
         if gateway.faults.happens(Fault.CRASH_BEFORE_POST):
             raise CrashError
         if gateway.faults.happens(Fault.CUT):

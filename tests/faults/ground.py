@@ -20,11 +20,13 @@ from functions.aws.read_models.read_model import ReadModel
 from functions.domain.feeds.limits import FeedLimits
 from functions.domain.limits import Allowance, Limits
 from functions.domain.log.ids import MINUTE
+from functions.operations.feeds.deferring import NOTHING_LATER, Deferring
 from ops.deployment import Deployment, Outputs
 from tests.fakes import Waiting
 from tests.faults import engine
 from tests.faults.gateway import Gateway, Management
 from tests.faults.heard import Heard
+from tests.faults.jobs import Jobs
 from tests.faults.kinds import Fault, Faults
 from tests.faults.ledger import Ledger
 from tests.standin.turns import Turns
@@ -157,7 +159,12 @@ class Ground:
         self.tables: Tables = create_tables(self.calm, "t")
         self._client = engine.client(self._meddle, self.turns.pause, self._refuses)
         self._operators = engine.client(self._meddle_with_operators, self.turns.pause, self._refuses)
-        self.gateway = Gateway(self.faults, self.turns.pause, self.random, self._posted)
+        self.jobs = Jobs(self.faults, self.random, self.number)
+        is_relieved = self.random.random() < 0.5
+        self.deferring = Deferring(self.jobs) if is_relieved else NOTHING_LATER
+        self.gateway = Gateway(
+            self.faults, self.turns.pause, self.random, is_relieved=is_relieved, posted=self._posted
+        )
         appending, feeding = self.random.choice(_SKEWS), self.random.choice(_SKEWS)
         self.feeds_clock: Callable[[], int] = lambda: self.now + feeding
         if self.random.random() < 0.25:

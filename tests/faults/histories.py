@@ -195,6 +195,7 @@ class _History:
     def _delivering_late(self) -> None:
         for _ in range(_ACTS):
             self._world.deliver_late()
+            self._world.work_off()
             self._world.turns.pause()
 
     def _verify(self) -> None:

@@ -29,6 +29,10 @@ class Fault(StrEnum):
     CALLBACK_LATE = "a callback times out"
     CRASH_BEFORE_POST = "a crash before a post"
     CRASH_AFTER_POST = "a crash after a post"
+    BUSY = "the gateway is busy with a connection for some posts"
+    # the delivery queue
+    NOT_QUEUED = "the delivery queue takes nothing"
+    QUEUED_AGAIN = "a job of the delivery queue is given out again"
     # what is on its way to a client
     POST_LOST = "a post is lost"
     POST_LATE = "a post comes late"
@@ -93,6 +97,9 @@ CHANCES: Final = {
     Fault.GONE: 0.2,
     Fault.LIMIT: 0.1,
     Fault.CALLBACK_LATE: 0.2,
+    Fault.BUSY: 0.05,
+    Fault.NOT_QUEUED: 0.1,
+    Fault.QUEUED_AGAIN: 0.3,
     Fault.CRASH_BEFORE_POST: 0.03,
     Fault.CRASH_AFTER_POST: 0.03,
     Fault.POST_LOST: 0.1,
@@ -139,10 +146,12 @@ LOSING: Final = frozenset(
         Fault.GONE,
         Fault.LIMIT,
         Fault.CALLBACK_LATE,
+        Fault.NOT_QUEUED,
     }
 )
 """What a screen may miss a message by, so that it has to ask again as a repair. Without any of these, what a
-client's other rules make it ask for has to be enough."""
+client's other rules make it ask for has to be enough. `Fault.BUSY` is only where posts wait in a queue, which
+brings them."""
 _GENTLE: Final = 0.3
 """How many of the histories are without them."""
 

@@ -80,6 +80,7 @@ class Replying(Conversing):
             threads=OneByOne,
             sleep=self._rest,
             draw=self.random.random,
+            deferring=self.deferring,
         )
 
     def _responders_clock(self) -> int:
@@ -94,13 +95,15 @@ class Replying(Conversing):
     def heal(self) -> None:
         """Deliver what nobody delivered and have answered what nobody answered, as runs of the sweeper do."""
         was_calm, self.faults.calm = self.faults.calm, True
+        self.gateway.busy.clear()
         tables = {"feeds": self.tables.feeds, "events": self.tables.events}
         stores = feed_stores(self.calm, **tables, now=self.feeds_clock)
         for _ in range(_MOST_RUNS):
             at = self.now
             self.healed_at.append(at)
             invocation = Invocation("heal", at, 0, lambda: REMAINING_MILLISECONDS)
-            feeds = Feeds(stores, self.log, self.callbacks, self.feeds_clock, OneByOne, self._rest)
+            clock, deferring = self.feeds_clock, self.deferring
+            feeds = Feeds(stores, self.log, self.callbacks, clock, OneByOne, self._rest, deferring)
             # the clock of whoever appended may be ahead
             healed = feeds.healing.heal(Span(self.began, at + CLOCKS_MILLISECONDS), invocation)
             if not (self.answers and healed.unanswered):
@@ -108,5 +111,7 @@ class Replying(Conversing):
             Reminding(Concluding(feeds, self._leases), self._announce).remind(healed.unanswered, invocation)
             self.deliver()
             self.now += _BETWEEN_RUNS
+        while self.jobs.waiting:
+            self.work_off()
         self.faults.calm = was_calm
         self.began = self.now - MINUTE

@@ -140,7 +140,13 @@ def _told(world: World, people: list[Person], user: str) -> Iterator[Problem]:
     speaker = next((person for person in people if person.is_open), None)
     if speaker is None:
         return
+    if world.gateway.is_relieved:  # what it is too busy for comes by the queue
+        for person in people:
+            world.gateway.keep_busy(str(person.screen.line_id))
     _speak(world, speaker, f"live {world.number()} of {user}")
+    while world.jobs.waiting:
+        world.work_off()
+    world.gateway.busy.clear()
     for person in people:
         for _ in range(2):
             person.screen.look()

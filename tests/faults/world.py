@@ -117,6 +117,7 @@ class World(Replying):
                     owners=self.owners,
                     threads=OneByOne,
                     pause=lambda _seconds: self.turns.pause(),
+                    deferring=self.deferring,
                 ),
                 repeatable=False,  # it reads the rows, which move
             )
@@ -145,6 +146,7 @@ class World(Replying):
                         stores=self.stores,
                         answers=self.answers,
                         pause=lambda _seconds: self.turns.pause(),
+                        deferring=self.deferring,
                     ),
                     repeatable=False,
                 )
