@@ -21,6 +21,7 @@ from functions.domain.times import iso
 _PUSHED_BY_SESSIONS: Final = {
     "text_delta",
     "text_done",
+    "voice_ready",
     "voice_audio",
     "voice_transcript",
     "voice_interrupted",

@@ -3,7 +3,8 @@
 import json
 from typing import Any, Final
 
-from functions.domain.frames.protocol import MAX_AUDIO_BYTES, MAX_DEPTH, MAX_FRAME_BYTES, MAX_TEXT_CHARACTERS
+from functions.domain.frames.protocol import MAX_DEPTH, MAX_FRAME_BYTES, MAX_TEXT_CHARACTERS
+from functions.domain.frames.voice_frames import MAX_AUDIO_BYTES
 from functions.domain.log.ids import lowest
 from tests.gateway_events import CONNECTED_AT
 

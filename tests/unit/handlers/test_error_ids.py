@@ -8,17 +8,20 @@ from typing import Any, get_args
 
 import pytest
 
-from functions.domain.limits import Limits
+from functions.domain.limits import Limits, Speaking
 from functions.domain.log.ids import lowest
 from functions.domain.refusals import ErrorCode, Unavailable
 from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT
 from tests.gateway_events import message as frame
 from tests.routes import lifecycle, message
+from tests.speaking import SPOKEN, MemorySpeech
 from tests.unit.handlers.frames import BROKEN, EXP, at, start, text
 
 SESSION = lowest(CONNECTED_AT)
 SPEECH = {"voiceSessionId": SESSION, "seq": 0, "audio": "AAAA"}
+
+NO_VOICE = Limits(voice_sessions=0, spoken=Speaking())
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Case:
     code: ErrorCode
     event: dict[str, Any]
     before: Callable[[MemoryLog], object] = field(default=lambda _log: None)
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = SPOKEN
     handler: Callable[..., dict[str, Any]] = message
 
 
@@ -50,7 +53,7 @@ def binary(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def serve(event: dict[str, Any], log: MemoryLog) -> None:
-    message(event, None, log, RecordingCallbacks())
+    message(event, None, log, RecordingCallbacks(), SPOKEN, speech=MemorySpeech(log))
 
 
 def failing(fault: BaseException) -> Callable[[MemoryLog], object]:
@@ -84,7 +87,7 @@ CASES = {
         "too_large", say("voice_data", data={**SPEECH, "audio": "AAAA" * 8_001}, route="voice_data")
     ),
     "too many texts": Case("rate_limited", text(), limits=Limits(texts=0)),
-    "too many voice sessions": Case("rate_limited", start("m-1"), limits=Limits(voice_sessions=0)),
+    "too many voice sessions": Case("rate_limited", start("m-1"), limits=NO_VOICE),
     "speech ahead of its time": Case(
         "rate_limited", say("voice_data", data={**SPEECH, "seq": 9_999}, route="voice_data")
     ),
@@ -98,7 +101,7 @@ CASES = {
         frame({"id": "m-1", "type": "voice_data", "data": SPEECH}, route="voice_data", requestTimeEpoch=EXP),
     ),
     "no such voice session": Case(
-        "not_found", say("voice_end", data={"voiceSessionId": SESSION, "lastSeq": -1})
+        "not_found", say("voice_end", data={"voiceSessionId": SESSION, "lastSeq": -1}, route="voice_end")
     ),
     "an ended voice session": Case(
         "not_found", start("m-1", **at(2)), before=lambda log: end_of(log, start("m-1", **at(1)))
@@ -120,9 +123,13 @@ CASES = {
             route="voice_data",
             requestTimeEpoch=CONNECTED_AT + 60_000,
         ),
-        before=failing(BROKEN),
+        before=lambda log: (hold(log), log.before.append(BROKEN)),
     ),
 }
+
+
+def hold(log: MemoryLog) -> None:
+    log.held["voice#s-1"] = (SESSION, CONNECTED_AT // 1000 + 120)
 
 
 def end_of(log: MemoryLog, started: dict[str, Any]) -> None:
@@ -136,7 +143,7 @@ def test_an_error_carries_the_frames_id(case: Case, log: MemoryLog, callbacks: R
     case.before(log)
 
     if case.handler is message:
-        response = case.handler(case.event, None, log, callbacks, case.limits)
+        response = case.handler(case.event, None, log, callbacks, case.limits, speech=MemorySpeech(log))
     else:
         response = case.handler(case.event, None, log, callbacks)
 

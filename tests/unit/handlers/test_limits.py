@@ -3,23 +3,29 @@
 import json
 from typing import Any
 
-from functions.domain.limits import Limits
+from functions.domain.limits import Limits, Speaking
 from functions.domain.log.facts import MessageRejected, TextMessageReceived
 from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT, identity, message
 from tests.routes import message as handler
+from tests.speaking import MemorySpeech
 
-TIGHT = Limits(texts=2, voice_sessions=1)
+TIGHT = Limits(texts=2, voice_sessions=1, spoken=Speaking())
 TERSE = Limits(text_bytes=32)
 MINUTE = CONNECTED_AT - CONNECTED_AT % 60_000 + 60_000
 
 
 def send(
-    body: dict[str, Any], log: MemoryLog, seconds: float = 0, limits: Limits = TIGHT, **context: Any
+    body: dict[str, Any],
+    log: MemoryLog,
+    seconds: float = 0,
+    limits: Limits = TIGHT,
+    speech: MemorySpeech | None = None,
+    **context: Any,
 ) -> dict[str, Any]:
     at = MINUTE + int(seconds * 1000)
     context = {"requestId": f"{at}-{log.calls}", "requestTimeEpoch": at, **context}
-    answer = handler(message(body, **context), None, log, RecordingCallbacks(), limits)
+    answer = handler(message(body, **context), None, log, RecordingCallbacks(), limits, speech=speech)
     frame: dict[str, Any] = json.loads(answer["body"])
     return frame
 
@@ -115,22 +121,22 @@ def test_a_text_that_is_repeated_counts_its_bytes_once(log: MemoryLog) -> None:
 
 
 def test_a_voice_session_beyond_the_limit_is_refused(log: MemoryLog) -> None:
-    started = send({"type": "voice_start"}, log)
-    session = started["data"]["voiceSessionId"]
-    send({"type": "voice_end", "data": {"voiceSessionId": session, "lastSeq": -1}}, log)
+    speech = MemorySpeech(log)
+    started = send({"type": "voice_start"}, log, speech=speech)
+    speech.end(started["data"]["voiceSessionId"], MINUTE)
 
-    refused = send({"type": "voice_start"}, log, seconds=30)
+    refused = send({"type": "voice_start"}, log, seconds=30, speech=speech)
 
     assert refused["data"]["code"] == "rate_limited"
     assert refused["data"]["retryAfter"] == 30
-    assert send({"type": "voice_start"}, log, seconds=60)["type"] == "voice_ready"
+    assert send({"type": "voice_start"}, log, seconds=60, speech=speech)["type"] == "voice_starting"
 
 
 def test_texts_and_voice_sessions_are_counted_apart(log: MemoryLog) -> None:
     for _ in range(3):
         text(log)
 
-    assert send({"type": "voice_start"}, log)["type"] == "voice_ready"
+    assert send({"type": "voice_start"}, log, speech=MemorySpeech(log))["type"] == "voice_starting"
 
 
 def test_a_frame_on_a_lifecycle_route_is_no_text_whatever_it_says(log: MemoryLog) -> None:

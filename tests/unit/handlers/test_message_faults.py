@@ -11,20 +11,22 @@ from functions.domain.refusals import Unavailable
 from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT, CONNECTION, message, voice_data
 from tests.routes import message as handler
-from tests.unit.handlers.frames import BROKEN, answer, end, start, text
+from tests.speaking import MemorySpeech, spoken
+from tests.unit.handlers.frames import BROKEN, answer, start, text
 
 
 def minute_of_speech() -> dict[str, Any]:
-    """Return a frame that is an event."""
+    """Return a frame that is an event, in a voice session that is open."""
     return voice_data(lowest(CONNECTED_AT), 600, requestTimeEpoch=CONNECTED_AT + 60_000)
 
 
-@pytest.mark.parametrize("event", [text(), text(client_id=None), start(), end(lowest(CONNECTED_AT))])
+@pytest.mark.parametrize("event", [text(), text(client_id=None), start()])
 def test_what_cannot_be_appended_is_unavailable(log: MemoryLog, event: dict[str, Any]) -> None:
     log.before = [Unavailable("ThrottlingException of PutItem")]
 
-    frame = answer(event, log)
+    response = spoken(event, MemorySpeech(log), RecordingCallbacks())
 
+    frame = json.loads(response["body"])
     assert frame["data"]["code"] == "unavailable"
     assert frame["data"]["retryAfter"] == 1
     assert frame.get("id") == json.loads(event["body"]).get("id")

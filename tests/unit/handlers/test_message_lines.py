@@ -11,6 +11,7 @@ from functions.domain.refusals import Refused, Unavailable
 from tests.fakes import MemoryLog, RecordingCallbacks
 from tests.gateway_events import CONNECTED_AT, CONNECTION, message, voice_data
 from tests.routes import message as handler
+from tests.speaking import MemorySpeech, spoken
 from tests.unit.handlers.frames import EXP, answer, text
 
 
@@ -34,7 +35,8 @@ def test_speech_is_logged_for_debugging_only(
 ) -> None:
     caplog.set_level(logging.DEBUG, "airium")
 
-    handler(voice_data(lowest(CONNECTED_AT), 7), None, log, callbacks)
+    log.held["voice#s-1"] = (lowest(CONNECTED_AT), CONNECTED_AT // 1000 + 120)
+    spoken(voice_data(lowest(CONNECTED_AT), 7), MemorySpeech(log), callbacks)
 
     (line,) = caplog.records
     assert (line.levelno, line.message) == (logging.DEBUG, "frame")
@@ -139,7 +141,7 @@ def test_an_answer_that_found_no_connection_is_a_line(
     caplog.set_level(logging.INFO, "airium")
     too_fast = voice_data(lowest(CONNECTED_AT), 6_000, requestTimeEpoch=CONNECTED_AT + 1_000)
 
-    handler(too_fast, None, log, RecordingCallbacks(Posted.GONE))
+    spoken(too_fast, MemorySpeech(log), RecordingCallbacks(Posted.GONE))
 
     assert [(line.message, vars(line)["connection_id"]) for line in caplog.records] == [
         ("frame", CONNECTION),

@@ -6,13 +6,8 @@ import json
 import pytest
 
 from functions.domain.frames.parsing import parse
-from functions.domain.frames.protocol import (
-    MAX_AUDIO_BYTES,
-    MAX_FRAME_BYTES,
-    MAX_SEQ,
-    MAX_TEXT_CHARACTERS,
-    Ping,
-)
+from functions.domain.frames.protocol import MAX_FRAME_BYTES, MAX_TEXT_CHARACTERS, Ping
+from functions.domain.frames.voice_frames import MAX_AUDIO_BYTES, MAX_SEQ
 from tests.unit.domain.frames.bodies import refused, text, voice
 
 ENVELOPE = {"id": "~" * 128, "timestamp": "\u00e4" * 64}

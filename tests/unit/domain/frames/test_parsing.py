@@ -8,14 +8,20 @@ import pytest
 from functions.domain.frames.parsing import parse
 from functions.domain.frames.protocol import (
     CLIENT_TYPES,
-    MAX_SEQ,
     Ping,
     TextMessage,
     TextMessageData,
+)
+from functions.domain.frames.voice_frames import (
+    MAX_SEQ,
     VoiceData,
     VoiceDataData,
     VoiceEnd,
     VoiceEndData,
+    VoiceListen,
+    VoiceListenData,
+    VoicePlayed,
+    VoicePlayedData,
     VoiceStart,
     VoiceStartData,
 )
@@ -37,6 +43,14 @@ from tests.unit.domain.frames.bodies import SESSION, refused, text, voice
             {"type": "voice_end", "data": {"voiceSessionId": SESSION, "lastSeq": -1}},
             VoiceEnd(data=VoiceEndData(SESSION, -1)),
         ),
+        (
+            {"type": "voice_played", "data": {"voiceSessionId": SESSION, "turn": 3, "ms": 1_250}},
+            VoicePlayed(data=VoicePlayedData(SESSION, 3, 1_250)),
+        ),
+        (
+            {"type": "voice_listen", "data": {"voiceSessionId": SESSION}},
+            VoiceListen(data=VoiceListenData(SESSION, audio=True)),
+        ),
     ],
 )
 def test_every_type_of_frame_is_read(body: dict[str, Any], frame: object) -> None:
@@ -45,7 +59,8 @@ def test_every_type_of_frame_is_read(body: dict[str, Any], frame: object) -> Non
 
 def test_the_clients_types_are_these() -> None:
     of_feeds = {"resume", "history", "ack", "text_cancel", "sessions"}
-    assert {"ping", "text_message", "voice_start", "voice_data", "voice_end", *of_feeds} == CLIENT_TYPES
+    of_speech = {"voice_start", "voice_data", "voice_end", "voice_played", "voice_listen"}
+    assert {"ping", "text_message", *of_speech, *of_feeds} == CLIENT_TYPES
 
 
 def test_a_voice_session_is_16_khz_unless_it_says_otherwise() -> None:
@@ -158,7 +173,7 @@ def test_a_type_that_no_client_sends_is_unknown(kind: str) -> None:
     assert verdict.code == "unknown_type"
     assert verdict.message == (
         "No such type of frame. There are ack, history, ping, resume, sessions, text_cancel, text_message, "
-        "voice_data, voice_end, voice_start."
+        "voice_data, voice_end, voice_listen, voice_played, voice_start."
     )
 
 

@@ -13,39 +13,21 @@ from functions.domain.frames.protocol import (
     TextAckData,
     TextMessage,
     TextMessageData,
-    VoiceData,
-    VoiceDataData,
-    VoiceEnd,
-    VoiceEndData,
 )
 from functions.domain.limits import Limits
 from functions.domain.log.claims import Count, Take
-from functions.domain.log.events import Cause, event
+from functions.domain.log.events import event
 from functions.domain.log.facts import TextMessageReceived
 from functions.domain.log.ids import lowest, minute_of
 from tests.gateway_events import CONNECTED_AT, CONNECTION, cause
 from tests.unit.domain.frames.bodies import refused_claims as refused
 
-BEGAN = CONNECTED_AT + 1_000
-SESSION = lowest(BEGAN)
+SESSION = lowest(CONNECTED_AT + 1_000)
 TEXT = TextMessage(id="m-1", data=TextMessageData("hello"))
 DIGEST = sha256(b'{"type":"text_message","id":null,"timestamp":null,"data":{"text":"hello"}}').hexdigest()
 MINUTE = minute_of(cause().at)
 REPLY = "reply#s-1 m-1"
 COUNT = Count(f"texts#alice#{MINUTE // 1000}", 60, MINUTE // 1000 + 3_600, 5, 120_000)
-
-
-def later(milliseconds: int) -> Cause:
-    """Return a cause that many milliseconds after the voice session began."""
-    return cause(at=BEGAN + milliseconds)
-
-
-def speech(seq: int, session: str = SESSION) -> VoiceData:
-    return VoiceData(data=VoiceDataData(session, seq, b"\0"))
-
-
-def ending(last_seq: int, session: str = SESSION) -> VoiceEnd:
-    return VoiceEnd(id="e-1", data=VoiceEndData(session, last_seq))
 
 
 def test_a_ping_is_answered_and_recorded_nowhere() -> None:
