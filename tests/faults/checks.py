@@ -6,7 +6,9 @@ from itertools import pairwise
 from typing import Final
 
 from functions.domain.limits import LOST_AFTER_SECONDS
+from functions.domain.log.events import conversation_of
 from functions.domain.log.ids import MINUTE
+from functions.domain.voice.holding import first_held_until
 from tests.faults.equality import differences, scan
 from tests.faults.ledger import Acknowledged
 from tests.faults.outcomes import replying
@@ -15,7 +17,6 @@ from tests.faults.reserving import reserving
 from tests.faults.telling import acknowledged, asking, feeds_of_world, hearing, numbering, over, words_of
 from tests.faults.world import World
 
-_TAKEOVER_MILLISECONDS: Final = 15 * MINUTE
 _DAY: Final = 1440 * MINUTE
 _SAID: Final = frozenset({"TextMessageReceived", "NotificationSent"})
 _COUNTED: Final = {"TextMessageReceived": "texts", "VoiceSessionStarted": "voices"}
@@ -117,20 +118,21 @@ def _session(item: Item) -> str:
 
 
 def _voices(items: list[Item]) -> Iterator[Problem]:
-    """No voice session starts while another one of the connection is open."""
+    """No voice session starts while another one holds the conversation."""
     ended = {
         _session(item): int(item["at"]["N"]) for item in items if item["type"]["S"] == "VoiceSessionEnded"
     }
     starts: dict[str, list[Item]] = {}
     for item in sorted(items, key=lambda each: str(each["event_id"]["S"])):
         if item["type"]["S"] == "VoiceSessionStarted":
-            starts.setdefault(item["connection_id"]["S"], []).append(item)
-    for connection, own in starts.items():
+            session, connection = item.get("session_id", {}).get("S"), item["connection_id"]["S"]
+            starts.setdefault(conversation_of(session, connection), []).append(item)
+    for conversation, own in starts.items():
         for first, second in pairwise(own):
-            at = int(second["at"]["N"])
-            taken_over = at - int(first["at"]["N"]) >= _TAKEOVER_MILLISECONDS
-            if not taken_over and ended.get(first["event_id"]["S"], at + 1) > at:
-                yield Problem("twice", f"two voice sessions of {connection} are open at {at}")
+            at, session = int(second["at"]["N"]), first["event_id"]["S"]
+            held_until = first_held_until(int(first["at"]["N"])) * 1000
+            if at < held_until and ended.get(session, at + 1) > at:
+                yield Problem("twice", f"two voice sessions of {conversation} are open at {at}")
 
 
 def _losses(world: World, items: list[Item]) -> Iterator[Problem]:

@@ -18,7 +18,7 @@ from functions.aws.log.owners import Owners
 from functions.aws.read_models.connections import Connections
 from functions.aws.read_models.read_model import ReadModel
 from functions.domain.feeds.limits import FeedLimits
-from functions.domain.limits import Allowance, Limits
+from functions.domain.limits import Allowance, Limits, Speaking
 from functions.domain.log.ids import MINUTE
 from functions.operations.feeds.deferring import NOTHING_LATER, Deferring
 from ops.deployment import Deployment, Outputs
@@ -37,7 +37,7 @@ BEGINNING: Final = 1_900_000_000_000
 RETENTION_DAYS: Final = 90
 _ALLOWANCE: Final = Allowance(50, 10**9, environment.tokens_beside_question())
 """More than a history says: what is reserved and settled is counted, and nobody is refused for it."""
-_LIMITS: Final = Limits(texts=5, voice_sessions=2, text_bytes=200, allowance=_ALLOWANCE)
+_LIMITS: Final = Limits(5, 2, 200, _ALLOWANCE, Speaking())
 """Tight enough to be reached."""
 _LONG_TEXTS: Final = 60_000
 """Bytes a minute where some texts are longer than a frame of the server's may be."""

@@ -73,7 +73,7 @@ class Ledger:
         match answer["type"]:
             case "text_ack":
                 entry = Acknowledged(connection, "TextMessageReceived", data["messageId"], text)
-            case "voice_ready":
+            case "voice_starting":
                 entry = Acknowledged(connection, "VoiceSessionStarted", data["voiceSessionId"])
             case "voice_ended":
                 # the answer names the session, not the event of its end

@@ -11,10 +11,10 @@ from tests import gateway_events
 from tests.fakes import OneByOne
 from tests.faults.gateway import Line
 from tests.faults.invoking import DiedError
-from tests.faults.replying import Replying
+from tests.faults.talking import Talking
 
 
-class World(Replying):
+class World(Talking):
     """Everything that a history works on."""
 
     # --- what the gateway invokes ---------------------------------------------------------------
@@ -84,11 +84,13 @@ class World(Replying):
                     limits=self.limits,
                     announce=self._announce,
                     repeat=self.repeat,
+                    speech=self.speech,
                 )
             )
         except DiedError:
             return None
         finally:
+            self.end_sessions()
             self.deliver()
         if "body" not in answer:
             return None
