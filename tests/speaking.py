@@ -1,4 +1,4 @@
-"""What takes the frames of speech, with the world in memory: the claims of a log, a channel and a function."""
+"""What takes the frames of speech, with a world in memory: claims of a log, a channel and a function."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -34,7 +34,7 @@ class MemorySpeech(Speech):
     asked_again
         The ids of frames for which it was asked whether they are told again.
     faults
-        Faults to raise by name (``hold``, ``ended``, ``publish``, ``invoke``), one for each call, first first.
+        Faults to raise by name (``hold``, ``ended``, ``publish``, ``invoke``), one for each call in order.
     may_ask
         Whether a frame that is sent again is told again.
     """

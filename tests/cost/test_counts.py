@@ -17,7 +17,6 @@ from functions.aws.log.event_log import EventLog
 from functions.aws.read_models.connection_items import Stored, encode
 from functions.domain.archive.hours import HOUR, hour_of
 from functions.domain.connections.connection import Connection, join
-from functions.domain.frames.decisions import FRAMES_PER_ACTIVITY
 from functions.domain.limits import Allowance
 from functions.domain.log.events import event
 from functions.domain.log.facts import (
@@ -29,6 +28,7 @@ from functions.domain.log.facts import (
 from functions.domain.replies.pieces import Ended, StopReason, Usage
 from functions.domain.replies.questions import question_of
 from functions.domain.replies.settling import settles
+from functions.domain.voice.speech import FRAMES_PER_ACTIVITY
 from functions.handlers import lifecycle
 from functions.names import ARRIVAL_SHARDS, CONNECTIONS_ACTIVE_KEY, SESSIONS_BY_ACTIVITY_KEY
 from functions.operations.archive.archiving import Archiver

@@ -4,7 +4,7 @@ import pytest
 
 from functions.domain.feeds.limits import USUAL as OF_FEEDS
 from functions.domain.feeds.resuming import MOST_MESSAGES
-from functions.domain.frames import decisions, pace, protocol, replies
+from functions.domain.frames import pace, protocol, replies, voice_frames
 from functions.domain.frames.allowances import SOON_SECONDS
 from functions.domain.frames.feed_frames import MOST_IN_A_PAGE
 from functions.domain.limits import CONNECTION_SECONDS, USUAL
@@ -16,7 +16,7 @@ _LIMITS = {
     "README.md": (
         f"{protocol.MAX_FRAME_BYTES:,} bytes a frame",
         f"{protocol.MAX_TEXT_CHARACTERS:,} characters a text",
-        f"{protocol.MAX_AUDIO_BYTES:,} bytes of audio a frame",
+        f"{voice_frames.MAX_AUDIO_BYTES:,} bytes of audio a frame",
         f"A frame to a client has at most {protocol.MAX_SENT_BYTES:,} bytes",
         f"{LIMITS.replies_in_flight} of them at a time, and {LIMITS.tokens_per_day:,} tokens a day",
         f"{OF_FEEDS.cancels} cancelled texts a minute",
@@ -30,12 +30,13 @@ _LIMITS = {
         f"Such a frame has at most {protocol.MAX_SENT_BYTES:,} bytes; `send` refuses more",
         f"the frame ({protocol.MAX_FRAME_BYTES:,} bytes)",
         f"its text ({protocol.MAX_TEXT_CHARACTERS:,} characters)",
-        f"or its audio ({protocol.MAX_AUDIO_BYTES:,} bytes)",
+        f"or its audio ({voice_frames.MAX_AUDIO_BYTES:,} bytes)",
         f"1 to {protocol.MAX_TEXT_CHARACTERS:,} characters, kept",
-        f"base64 of at most {protocol.MAX_AUDIO_BYTES:,} bytes",
+        f"base64 of at most {voice_frames.MAX_AUDIO_BYTES:,} bytes",
         f"nest at most {protocol.MAX_DEPTH} deep",
         f"For {replies.REPLY_SECONDS // 3600} hours, on any connection",
-        f"until that is {decisions.VOICE_TAKEOVER_SECONDS // 60} minutes old",
+        f"{LIMITS.voice_sessions_at_a_time} voice sessions at a time",
+        f"{LIMITS.voice_seconds_per_day:,} seconds of them a day",
         f"by {pace.FRAMES_BURST} frames and run at {pace.FRAMES_PER_SECOND} frames a second",
         f"every connection after {CONNECTION_SECONDS // 3600} hours",
         f"one resume brings at most {MOST_MESSAGES} messages",

@@ -66,7 +66,7 @@ class Talking(Replying):
         event = ended(start, Reason.CLIENT, Totals(said.last_seq + 1), at)
         fact = event.fact
         assert isinstance(fact, VoiceSessionEnded)
-        others = (kept(start, fact, at // 1000), *given_back(start, start.held_until, at))
+        others: tuple[Claim, ...] = (kept(start, fact, at // 1000), *given_back(start, start.held_until, at))
         try:
             self._invoke(lambda: self._append(event, (release(start), *others), others), repeatable=False)
         except (DiedError, Unavailable):

@@ -10,7 +10,7 @@ from tests.fuzz.leaks import OTHERS, tells_nothing
 from tests.fuzz.verdicts import must
 from tests.property.schema import is_unicode
 
-_ANSWERS: Final = {"pong", "text_ack", "voice_ready", "voice_ended", "error"}
+_ANSWERS: Final = {"pong", "text_ack", "voice_starting", "voice_ended", "error"}
 FEEDS: Final = {"message", "resumed", "reset", "history_page", "text_cancelled", "sessions_page", "error"}
 """What the function of the feeds sends."""
 _MEMBERS: Final = {"type", "id", "timestamp", "data"}

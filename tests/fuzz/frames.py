@@ -22,6 +22,8 @@ _within_a_session: SearchStrategy[dict[str, Any]] = st.one_of(
         lambda seq: {"type": "voice_data", "data": {"voiceSessionId": SESSION, "seq": seq, "audio": "AAAA"}},
         st.integers(0, 100) | st.sampled_from([600, 1_200, 2**31 - 1]),
     ),
+    st.just({"type": "voice_played", "data": {"voiceSessionId": SESSION, "turn": 1, "ms": 40}}),
+    st.just({"type": "voice_listen", "id": "l-1", "data": {"voiceSessionId": SESSION}}),
 )
 valid: SearchStrategy[dict[str, Any]] = frames | _within_a_session
 

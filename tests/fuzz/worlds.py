@@ -3,25 +3,21 @@
 import json
 from typing import Any, Final
 
-from functions.domain.limits import USUAL, Limits
+from functions.domain.limits import Limits, Speaking
 from functions.domain.log.claims import session_key, voice_key
 from tests.fuzz.corpus.frames import SESSION
 from tests.fuzz.leaks import OTHERS
 from tests.fuzz.storing import ParticularLog
-from tests.gateway_events import CONNECTED_AT, CONNECTION, fixture, message
+from tests.gateway_events import CONNECTED_AT, fixture, message
 
 FAR: Final = 2**52
 ANOTHER: Final = "01M83D2XSE0THER0THER0THER0"
-"""A voice session of the connection that no frame names."""
+"""A voice session of the conversation that no frame names."""
 STATES: Final = ["", "", "speaking", "busy", "spent", "terse", "expired"]
-"""A connection that did nothing yet; whose voice session is `SESSION`, or `ANOTHER`; whose user did all that
-may be done in a minute, or has a few bytes left for texts; whose identity has expired."""
+"""A connection that did nothing yet; whose conversation is held by `SESSION`, or `ANOTHER`; whose user did
+all that may be done in a minute, or has a few bytes left for texts; whose identity has expired."""
 BYTES_LEFT: Final = 12
 """How long a text may be in the state ``terse``."""
-TAKEOVER: Final = 15 * 60_000
-"""Milliseconds after which a new voice session may take an old one's place."""
-BEGUN_WITHIN: Final = 1_000
-"""How long after its connection, at most, a voice session began that is open."""
 EXPIRY: Final = int(fixture("message")["requestContext"]["authorizer"]["exp"]) * 1000
 
 
@@ -32,9 +28,9 @@ def log_of(state: str) -> ParticularLog:
     log.held[voice_key("of-bob")] = (secret, FAR)
     log.held[session_key("s-bob")] = (bob, FAR)
     if state == "speaking":
-        log.held[voice_key(CONNECTION)] = (SESSION, FAR)
+        log.held[voice_key("s-1")] = (SESSION, FAR)
     if state == "busy":
-        log.held[voice_key(CONNECTION)] = (ANOTHER, FAR)
+        log.held[voice_key("s-1")] = (ANOTHER, FAR)
     return log
 
 
@@ -42,11 +38,11 @@ def limits_of(state: str) -> Limits:
     """Return the limits in a state."""
     match state:
         case "spent":
-            return Limits(0, 0)
+            return Limits(0, 0, spoken=Speaking())
         case "terse":
-            return Limits(text_bytes=BYTES_LEFT)
+            return Limits(text_bytes=BYTES_LEFT, spoken=Speaking())
         case _:
-            return USUAL
+            return Limits(spoken=Speaking())
 
 
 def frame(body: str, state: str = "", offset: int = 5_000, route: str = "$default") -> dict[str, Any]:

@@ -130,6 +130,10 @@ _data: dict[str, SearchStrategy[dict[str, Any]]] = {
         {"voiceSessionId": sessions, "seq": st.integers(0, 2**31 - 1), "audio": audio}
     ),
     "voice_end": st.fixed_dictionaries({"voiceSessionId": sessions, "lastSeq": st.integers(-1, 2**31 - 1)}),
+    "voice_played": st.fixed_dictionaries(
+        {"voiceSessionId": sessions, "turn": st.integers(0, 2**31 - 1), "ms": st.integers(0, 2**31 - 1)}
+    ),
+    "voice_listen": st.fixed_dictionaries({"voiceSessionId": sessions}, optional={"audio": st.booleans()}),
     "ping": st.fixed_dictionaries({}, optional={"any": texts}),
     "resume": st.fixed_dictionaries({"positions": st.dictionaries(_feeds, _positions)}),
     "history": st.fixed_dictionaries(

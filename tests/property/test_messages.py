@@ -22,7 +22,8 @@ Path = tuple[str, ...]
 
 _SESSION = lowest(CONNECTED_AT)
 TYPES = (
-    "ack, history, ping, resume, sessions, text_cancel, text_message, voice_data, voice_end or voice_start"
+    "ack, history, ping, resume, sessions, text_cancel, text_message, "
+    "voice_data, voice_end, voice_listen, voice_played or voice_start"
 )
 _POSITION = {"seq": 7, "id": _SESSION}
 FRAMES: tuple[dict[str, Any], ...] = tuple(
@@ -38,6 +39,8 @@ FRAMES: tuple[dict[str, Any], ...] = tuple(
         {"type": "ack", "data": {"feed": "session", "seq": 7}},
         {"type": "text_cancel", "data": {"messageId": _SESSION}},
         {"type": "sessions", "data": {"limit": 7, "cursor": "abc"}},
+        {"type": "voice_played", "data": {"voiceSessionId": _SESSION, "turn": 1, "ms": 250}},
+        {"type": "voice_listen", "data": {"voiceSessionId": _SESSION, "audio": False}},
     )
 )
 _ONE = {"connectionId": "c-1"}
@@ -213,7 +216,7 @@ def test_a_caller_is_told_in_words_whatever_is_wrong(
             FRAMES[4],
             ("data", "voiceSessionId"),
             "mine",
-            "Expected the id of a voice session, as voice_ready gave it - at `$.data.voiceSessionId`",
+            "Expected the id of a voice session, as voice_starting gave it - at `$.data.voiceSessionId`",
         ),
         (
             FRAMES[0],

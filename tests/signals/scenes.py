@@ -34,7 +34,8 @@ from tests.fuzz.claims import MemoryClaims
 from tests.gateway_events import CONNECTED_AT, authorize, connect, disconnect, fixture, voice_data
 from tests.gateway_events import message as frame
 from tests.replies.scene import Answered, Said
-from tests.routes import lifecycle, message, sweeper
+from tests.routes import lifecycle, sweeper
+from tests.speaking import MemorySpeech, spoken
 from tests.stage import NOW, happened, make_stage
 from tests.standin.records import records_of
 from tests.tables import create_tables
@@ -58,7 +59,9 @@ Scene = Callable[[], object]
 
 
 def _frame(event: dict[str, Any], outcome: Posted = Posted.DELIVERED) -> object:
-    return message(event, None, MemoryLog(), RecordingCallbacks(outcome))
+    log = MemoryLog()
+    log.held["voice#s-1"] = (lowest(CONNECTED_AT), CONNECTED_AT // 1000 + 120)
+    return spoken(event, MemorySpeech(log), RecordingCallbacks(outcome))
 
 
 def _said(kind: str, **data: Any) -> dict[str, Any]:
@@ -198,6 +201,7 @@ def _archive(milliseconds: int) -> object:
 SCENES: Final[dict[tuple[str, str], Scene]] = {
     ("message", "a text"): lambda: _frame(_said("text_message", text=WORDS)),
     ("message", "speech"): lambda: _frame(voice_data(lowest(CONNECTED_AT), 7, audio=AUDIO)),
+    ("message", "speech in a session of nobody's"): lambda: _frame(voice_data(lowest(0), 7, audio=AUDIO)),
     ("message", "a text that is too long"): lambda: _frame(_said("text_message", text=WORDS * 4_000)),
     ("message", "a text of another type"): lambda: _frame(_said("ponder", text=WORDS)),
     ("message", "a text in broken JSON"): lambda: _frame(frame(f'{{"type": "text_message", "{WORDS}')),

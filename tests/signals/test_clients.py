@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.aws.gateway.callbacks import BusyError, GoneError, Posted
-from functions.domain.limits import Limits
+from functions.domain.limits import Limits, Speaking
 from functions.domain.log.ids import lowest
 from functions.domain.refusals import Contended
 from tests.fakes import MemoryLog, RecordingCallbacks
@@ -16,6 +16,7 @@ from tests.infra.program import signalling
 from tests.routes import lifecycle, message
 from tests.signals.alarms import fired, written
 from tests.signals.patterns import matches
+from tests.speaking import MemorySpeech, spoken
 
 EXPIRED = CONNECTED_AT + 7_200_000
 TEXT = {"type": "text_message", "id": "m-1", "data": {"text": "hello"}}
@@ -81,6 +82,7 @@ def test_who_is_nobody_although_the_authorizer_is_asked_is_no_clients_doing() ->
         frame(TEXT) | {"isBase64Encoded": True},
         frame(TEXT, requestTimeEpoch=EXPIRED),
         frame(TEXT | {"id": "m-2"}),
+        frame({"type": "voice_start"}),
         voice_data("no session", 0),
         voice_data(lowest(CONNECTED_AT), 6_000, requestTimeEpoch=CONNECTED_AT + 1_000),
         voice_data(lowest(CONNECTED_AT), 0, requestTimeEpoch=EXPIRED),
@@ -93,7 +95,7 @@ def test_no_frame_wakes_anybody(event: dict[str, Any]) -> None:
     callbacks.close_faults = [BusyError("LimitExceededException"), GoneError()]
 
     with written("DEBUG") as lines:
-        message(event, None, log, callbacks, Limits(texts=1))
+        spoken(event, MemorySpeech(log), callbacks, Limits(texts=1, spoken=Speaking(sessions=0)))
 
     assert lines
     assert fired("message", lines) == set()

@@ -5,13 +5,15 @@ from typing import Final
 
 import pytest
 
-from functions.domain.frames.decisions import Decision, decide
+from functions.domain.frames.decisions import decide
 from functions.domain.frames.pace import FRAMES_BURST, FRAMES_PER_SECOND, keep_pace
-from functions.domain.frames.protocol import TextMessage, TextMessageData, VoiceStart
-from functions.domain.limits import Limits
-from functions.domain.log.claims import Count
+from functions.domain.frames.protocol import TextMessage, TextMessageData
+from functions.domain.frames.voice_frames import VoiceStart
+from functions.domain.limits import Limits, Speaking
+from functions.domain.log.claims import Claim, Count
 from functions.domain.log.ids import lowest
 from functions.domain.refusals import Refused
+from functions.domain.voice.openings import opening
 from infra.settings.identity import LimitSettings
 from infra.settings.signals import AlarmSettings
 from infra.signals.floors import SPEECH_AHEAD, SPEECH_PER_SECOND, frames_of_one_user, requests_of_one_user
@@ -26,9 +28,9 @@ TOUCHED: Final = 6
 LIMITS: Final = LimitSettings()
 
 
-def granted(decision: Decision) -> int:
+def granted(claims: tuple[Claim, ...]) -> int:
     """Return how many the claim grants that counts them, in one minute of the clock."""
-    (most,) = [claim.limit for claim in decision.claims if isinstance(claim, Count)]
+    (most,) = [claim.limit for claim in claims if isinstance(claim, Count)]
     return most
 
 
@@ -38,7 +40,7 @@ def speech(seconds: int) -> int:
 
     def refused(seq: int) -> bool:
         try:
-            keep_pace(lowest(CONNECTED_AT), seq, now, since=CONNECTED_AT)
+            keep_pace(lowest(CONNECTED_AT), seq, now)
         except Refused:
             return True
         return False
@@ -48,9 +50,14 @@ def speech(seconds: int) -> int:
 
 def allowed(limits: LimitSettings) -> int:
     """Return how many frames the functions let one user send in five minutes, by their own rules."""
-    own = Limits(limits.texts_per_minute, limits.voice_sessions_per_minute, limits.text_bytes_per_minute)
-    texts = TOUCHED * granted(decide(TextMessage(data=TextMessageData("hello")), cause(), own))
-    voices = TOUCHED * granted(decide(VoiceStart(), cause(), own))
+    own = Limits(
+        limits.texts_per_minute,
+        limits.voice_sessions_per_minute,
+        limits.text_bytes_per_minute,
+        spoken=Speaking(),
+    )
+    texts = TOUCHED * granted(decide(TextMessage(data=TextMessageData("hello")), cause(), own).claims)
+    voices = TOUCHED * granted(opening(VoiceStart(), cause(), own).claims)
     # each connection speaks all the time, and whatever begins may be ahead
     spoken = limits.connections_per_user * speech(PERIOD) + voices * speech(0)
     return texts + 2 * voices + spoken

@@ -45,6 +45,7 @@ from tests.gateway_events import CONNECTED_AT, authorize, voice_data
 from tests.issuer import CLIENT, ISSUER, issuing, token
 from tests.routes import unheard
 from tests.signals.faults import ISSUER_STATUS, Breakage, bucket, dynamodb, function, gateway
+from tests.speaking import MemorySpeech
 from tests.stage import happened
 from tests.standin.records import records_of
 from tests.unit.operations.connections.connection_rows import Context, row
@@ -100,12 +101,19 @@ def _default(breakage: Breakage) -> object:
 
 def _voice_data(breakage: Breakage) -> object:
     minute = voice_data(lowest(CONNECTED_AT), 600, requestTimeEpoch=CONNECTED_AT + 60_000)
-    return _frame(minute, _log(breakage), RecordingCallbacks())
+    return _speech(minute, _log(breakage), RecordingCallbacks())
 
 
 def _answer_by_callback(breakage: Breakage) -> object:
     too_fast = voice_data(lowest(CONNECTED_AT), 6_000, requestTimeEpoch=CONNECTED_AT + 1_000)
-    return _frame(too_fast, MemoryLog(), _callbacks(breakage))
+    return _speech(too_fast, MemoryLog(), _callbacks(breakage))
+
+
+def _speech(event: dict[str, Any], log: EventLog, callbacks: Callbacks) -> object:
+    """Take a frame of a voice session that is open."""
+    claims = MemoryLog()
+    claims.held["voice#s-1"] = (lowest(CONNECTED_AT), CONNECTED_AT // 1000 + 120)
+    return message.handler(event, None, log, callbacks, announce=unheard, speech=MemorySpeech(claims))
 
 
 def _announcing(breakage: Breakage) -> object:

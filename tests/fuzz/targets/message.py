@@ -1,4 +1,4 @@
-"""The message handler on its two routes: a frame of ``$default`` is answered once, speech only if refused."""
+"""The message handler, by both kinds of routes: ``$default`` answers once, the other only what is refused."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,9 +10,9 @@ from unicodedata import normalize
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from functions.domain.limits import Limits
+from functions.domain.limits import Limits, Speaking
 from functions.domain.log.facts import MessageRejected
-from functions.names import ROUTE_DEFAULT, ROUTE_VOICE_DATA
+from functions.names import ROUTE_DEFAULT, ROUTE_VOICE_DATA, VOICE_ROUTES
 from tests.fakes import RecordingCallbacks
 from tests.fuzz import frames, worlds
 from tests.fuzz.answers import answers, code_of
@@ -25,16 +25,15 @@ from tests.gateway_events import CONNECTED_AT, CONNECTION
 from tests.property.mutations import bent
 from tests.property.schema import id_in, read, satisfies
 from tests.property.strategies import offsets
-from tests.routes import message as handler
+from tests.speaking import MemorySpeech, spoken
 
 _ANSWER: Final = {
     "ping": "pong",
     "text_message": "text_ack",
-    "voice_start": "voice_ready",
-    "voice_end": "voice_ended",
-    "voice_data": None,
+    "voice_start": "voice_starting",
+    **dict.fromkeys(VOICE_ROUTES),
 }
-_REPEATABLE: Final = {"text_message", "voice_start", "voice_end"}
+_REPEATABLE: Final = {"text_message", "voice_start"}
 _UNRECORDED: Final = {"unavailable", "internal", "unauthorized"}
 _LONGEST_QUOTED: Final = 12
 """Letters of a text that a log line may happen to hold."""
@@ -43,7 +42,7 @@ _LONGEST_QUOTED: Final = 12
 def _run(given: Input, lines: list[str]) -> tuple[Any, list[dict[str, Any]], ParticularLog, list[str]]:
     log, callbacks = worlds.log_of(given.state), RecordingCallbacks()
     event = given.value
-    response = handler(event, None, log, callbacks, worlds.limits_of(given.state))
+    response = spoken(event, MemorySpeech(log), callbacks, worlds.limits_of(given.state))
     told = answers(response, callbacks, worlds.said(event))
     must(len(told) <= 1, f"answers {len(told)} times")
     must(len(log.events) <= 1, "appends more than one event")
@@ -89,10 +88,12 @@ def _judge_accepted(
     must(
         [answer["type"] for answer in told] == [_ANSWER[kind]] * (_ANSWER[kind] is not None), "answers amiss"
     )
-    must(kind != "voice_data" or route == ROUTE_VOICE_DATA, "answers speech by nothing on a two-way route")
+    must(
+        kind not in VOICE_ROUTES or route == ROUTE_VOICE_DATA, "answers speech by nothing on a two-way route"
+    )
     must(given.state != "spent" or kind not in {"text_message", "voice_start"}, "exceeds a limit")
     must(kind != "text_message" or not _is_too_long(given, frame), "exceeds the limit on bytes")
-    must(kind != "voice_start" or not _speaks(given, worlds.TAKEOVER), "opens a second voice session")
+    must(kind != "voice_start" or given.state not in {"speaking", "busy"}, "opens a second voice session")
     for answer in told:
         must(answer["type"] == "pong" or answer.get("id") == frame.get("id"), "answers under another id")
     if kind == "text_message" and len(text := frame["data"]["text"]) > _LONGEST_QUOTED:
@@ -111,7 +112,7 @@ def _judge_again(given: Input, told: list[dict[str, Any]], log: ParticularLog) -
     again["requestContext"]["requestId"] += "again"
     callbacks = RecordingCallbacks()
     with listening():
-        response = handler(again, None, log, callbacks, Limits(0, 0))
+        response = spoken(again, MemorySpeech(log), callbacks, Limits(0, 0, spoken=Speaking()))
     (repeated,) = answers(response, callbacks, worlds.said(again))
     must(
         [repeated["type"], repeated.get("id"), repeated["data"]]
@@ -131,7 +132,7 @@ def _is_due(given: Input, body: str, code: str, route: str, told: dict[str, Any]
     match frame["type"], code:
         case "resume" | "history" | "ack" | "text_cancel" | "sessions", "invalid_message":
             return True  # they have routes of their own
-        case "voice_data", "invalid_message":
+        case "voice_data" | "voice_end" | "voice_played" | "voice_listen", "invalid_message":
             return route == ROUTE_DEFAULT
         case "text_message", "rate_limited":
             return given.state == "spent" or _is_too_long(given, frame)
@@ -139,14 +140,12 @@ def _is_due(given: Input, body: str, code: str, route: str, told: dict[str, Any]
             return given.state == "spent"
         case "voice_start", "conflict":
             stands = {"speaking": SESSION, "busy": worlds.ANOTHER}.get(given.state)
-            open_ = _speaks(given, worlds.TAKEOVER + worlds.BEGUN_WITHIN)
-            return open_ and told.get("voiceSessionId") == stands
-        case "voice_end" | "voice_data", "not_found" | "rate_limited":
-            last = frame["data"].get("lastSeq", frame["data"].get("seq"))
+            return stands is not None and told.get("voiceSessionId") == stands
+        case "voice_data" | "voice_end" | "voice_played" | "voice_listen", "not_found" | "rate_limited":
+            last = frame["data"].get("lastSeq", frame["data"].get("seq", 0))
             ours = frame["data"]["voiceSessionId"] == SESSION
             late = given.value["requestContext"]["requestTimeEpoch"] > CONNECTED_AT
-            open_ = given.state == "speaking" or (frame["type"] == "voice_data")
-            return not (ours and late and open_ and last <= 100)
+            return not (ours and late and given.state == "speaking" and last <= 100)
         case _:
             refused_rightly(body, code, told["message"])  # what says a member twice may be refused
             return True
@@ -156,12 +155,6 @@ def _is_too_long(given: Input, frame: dict[str, Any]) -> bool:
     """Tell whether a text has more bytes, as it would be kept, than its user has left."""
     kept = normalize("NFC", frame["data"]["text"]).encode()
     return given.state == "terse" and len(kept) > worlds.BYTES_LEFT
-
-
-def _speaks(given: Input, longest: int) -> bool:
-    """Tell whether a voice session is open, and the connection no older than that (milliseconds)."""
-    at: int = given.value["requestContext"]["requestTimeEpoch"]
-    return given.state in {"speaking", "busy"} and at - CONNECTED_AT <= longest
 
 
 def _has_expired(given: Input) -> bool:

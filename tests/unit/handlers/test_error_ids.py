@@ -60,6 +60,12 @@ def failing(fault: BaseException) -> Callable[[MemoryLog], object]:
     return lambda log: log.before.append(fault)
 
 
+def hold_and_break(log: MemoryLog) -> None:
+    """Have a voice session open, and the log fail."""
+    log.held["voice#s-1"] = (SESSION, CONNECTED_AT // 1000 + 120)
+    log.before.append(BROKEN)
+
+
 CASES = {
     "half a surrogate pair in the text": Case(
         "invalid_json", written('{ID, "type": "text_message", "data": {"text": "\\ud83d"}}')
@@ -123,13 +129,9 @@ CASES = {
             route="voice_data",
             requestTimeEpoch=CONNECTED_AT + 60_000,
         ),
-        before=lambda log: (hold(log), log.before.append(BROKEN)),
+        before=hold_and_break,
     ),
 }
-
-
-def hold(log: MemoryLog) -> None:
-    log.held["voice#s-1"] = (SESSION, CONNECTED_AT // 1000 + 120)
 
 
 def end_of(log: MemoryLog, started: dict[str, Any]) -> None:

@@ -207,7 +207,7 @@ def test_speech_that_came_by_another_route_than_its_own_is_refused(
 def test_where_nobody_can_speak_all_speech_is_refused(
     log: MemoryLog, callbacks: RecordingCallbacks, kind: str
 ) -> None:
-    data: dict[str, object] = {"seq": 600, "lastSeq": 1, "turn": 1, "ms": 1}
+    data: dict[str, Any] = {"seq": 600, "lastSeq": 1, "turn": 1, "ms": 1}
     data |= {"audio": "AAAA"} if kind == "voice_data" else {}
 
     assert handler(message(say(kind, **data), route=kind, **at(60)), None, log, callbacks) == OK

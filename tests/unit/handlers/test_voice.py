@@ -136,7 +136,10 @@ def test_a_start_that_is_repeated_is_answered_as_before_and_asks_whether_somebod
 ) -> None:
     session = opened(speech)
 
-    elsewhere = {"connectionId": "another", "authorizer": identity(connectedAt=str(CONNECTED_AT + 20_000))}
+    elsewhere: dict[str, Any] = {
+        "connectionId": "another",
+        "authorizer": identity(connectedAt=str(CONNECTED_AT + 20_000)),
+    }
     again = answer(start(**elsewhere, **at(30)), speech)
 
     assert (again["type"], again["id"], again["data"]) == (
