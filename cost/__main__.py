@@ -7,6 +7,7 @@ from pulumi import RunError
 from rich.table import Table
 
 from cost.bills import Bill, money
+from cost.live import changes, readers
 from cost.replies import replies
 from cost.stack import Stack, stack_of
 from cost.standing import filters, idle, unknown
@@ -49,6 +50,7 @@ def bills(stack: Stack) -> tuple[Bill, ...]:
         voice_minutes(stack),
         voice_sessions(stack),
         *([tickets(stack)] if stack.memory_gb("ticket") else []),
+        *([changes(), readers(stack)] if stack.memory_gb("live-authorizer") else []),
     )
 
 

@@ -152,6 +152,10 @@ class _Recorder(Mocks):
             "name": args.name,
             "url": f"https://sqs.{REGION}.amazonaws.com/{_ACCOUNT}/{args.name}",
             "uuid": args.name,
+            "apiId": args.name,
+            "apiArn": arn,
+            "channelNamespaceArn": arn,
+            "dns": {"HTTP": f"{args.name}.appsync-api", "REALTIME": f"{args.name}.appsync-realtime-api"},
             "apiEndpoint": f"wss://{args.name}.execute-api.{REGION}.amazonaws.com",
         }
         return f"{REGION}_{args.name}", {**made, **inputs}

@@ -36,6 +36,7 @@ FREE: Final = frozenset(
         # what it counts is a metric with a price, in the hours in which there is something to count
         FILTER,
         # priced by the users who sign in within a month: nobody does while it is idle
+        "aws:cognito/userGroup:UserGroup",
         "aws:cognito/userPool:UserPool",
         "aws:cognito/userPoolClient:UserPoolClient",
         "aws:dynamodb/table:Table",

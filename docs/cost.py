@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from cost import assumed, hostility, standing, work
+from cost import assumed, hostility, live, standing, work
 from cost.bills import Bill, Line, line, money, rate
 from cost.replies import replies
 from cost.stack import Stack, stack_of
@@ -26,6 +26,7 @@ _MARKED: Final = re.compile(r"<!-- (?P<name>[a-z-]+) -->\n.*?<!-- end -->", re.D
 _ALARMS: Final = {f"{PROJECT}:alarms": '{"enabled":"true"}'}
 _ARCHIVE: Final = {f"{PROJECT}:archive": '{"enabled":"true"}'}
 _QUEUE: Final = {f"{PROJECT}:delivery": '{"queue":"true"}'}
+_LIVE: Final = {f"{PROJECT}:live": '{"enabled":"true"}'}
 _TRACED: Final = {f"{PROJECT}:tracing": '{"enabled":"true"}'}
 _MILLION: Final = 1_000_000
 
@@ -65,6 +66,8 @@ def parts() -> Mapping[str, str]:
         "connections-busy": _bill(work.connections(prod, busy=True)),
         "replies": _bill(replies(prod)),
         "tickets": _bill(work.tickets(prod)),
+        "live-changes": _bill(live.changes()),
+        "live-readers": _bill(live.readers(stack_of("prod", _LIVE))),
         "connected": _rows(_connected(prod), "an hour of a connection"),
         "archive-events": _rows(_archived(), "a million events"),
         "archive-idle": _lines(standing.archiver(archived)),
@@ -87,6 +90,9 @@ def _summary(prod: Stack, alarmed: Stack) -> str:
         ),
         "a million connections opened and closed": _busy(work.connections, prod),
         "a million tickets": money(work.tickets(prod).dollars),
+        "a million changes, told to one screen and one operator (`live.enabled`)": money(
+            live.changes().dollars
+        ),
         "a million pings, answered": money(_sum(_pings(prod, _MILLION))),
         "a million connection minutes": money(prices.CONNECTION_MINUTES.times(_MILLION)),
         "a million events, archived (`archive.enabled`)": (

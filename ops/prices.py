@@ -13,6 +13,7 @@ _DYNAMODB: Final = "https://aws.amazon.com/dynamodb/pricing/on-demand/"
 _LAMBDA: Final = "https://aws.amazon.com/lambda/pricing/"
 _CLOUDWATCH: Final = "https://aws.amazon.com/cloudwatch/pricing/"
 _BEDROCK: Final = "https://aws.amazon.com/bedrock/pricing/"
+_APPSYNC: Final = "https://aws.amazon.com/appsync/pricing/"
 _S3: Final = "https://aws.amazon.com/s3/pricing/"
 _MILLION: Final = 1_000_000
 
@@ -88,6 +89,10 @@ SCHEDULED: Final = Price(
 QUEUED: Final = Price(
     "SQS", 0.40, _MILLION, "a million requests, each 64 KB begun", "https://aws.amazon.com/sqs/pricing/"
 )
+CHANNEL_EVENTS: Final = Price(
+    "AppSync Events", 1.00, _MILLION, "a million events in or out, each 5 KB begun", _APPSYNC
+)
+CHANNEL_MINUTES: Final = Price("AppSync Events", 0.08, _MILLION, "a million connection minutes", _APPSYNC)
 LOGGED: Final = Price("CloudWatch Logs", 0.50, 1, "a GB taken in", _CLOUDWATCH)
 ALARMS: Final = Price("CloudWatch", 0.10, 1, "a metric that an alarm watches, a month", _CLOUDWATCH)
 CUSTOM_METRICS: Final = Price(

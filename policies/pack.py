@@ -16,6 +16,7 @@ from policies import resources
 from policies.rule import ResourceRule, StackRule
 from policies.rules import (
     buckets,
+    channels,
     claims,
     encryption,
     engines,
@@ -37,6 +38,7 @@ RULES: tuple[ResourceRule | StackRule, ...] = (
     *routes.RULES,
     *identities.RULES,
     *engines.RULES,
+    *channels.RULES,
     *encryption.RULES,
     *transport.RULES,
     *variables.RULES,

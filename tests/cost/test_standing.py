@@ -36,6 +36,13 @@ def test_a_delivery_queue_is_paid_for_while_it_is_idle_and_no_stack_has_one_unas
     assert not any(stack(name).memory_gb("deliverer") for name in STACKS)
 
 
+def test_changes_that_are_told_cost_nothing_while_nothing_happens() -> None:
+    telling = stack("dev", live=enabled())
+
+    assert idle(telling).dollars == idle(stack("dev")).dollars
+    assert unknown(telling) == []
+
+
 def test_traces_of_what_runs_by_the_clock_are_paid_while_it_is_idle() -> None:
     added = idle(stack("dev", tracing=enabled())).dollars - idle(stack("dev")).dollars
 

@@ -33,6 +33,8 @@ NEEDS = {
     "apigatewayv2.Stage": _GATEWAY
     | of("logs", "CreateLogDelivery", "GetLogDelivery", "UpdateLogDelivery", "DeleteLogDelivery")
     | of("logs", "ListLogDeliveries", "PutResourcePolicy", "DescribeResourcePolicies", "DescribeLogGroups"),
+    "appsync.Api": kept("appsync", "Api"),
+    "appsync.ChannelNamespace": kept("appsync", "ChannelNamespace"),
     "athena.Workgroup": kept("athena", "WorkGroup", *_TAGS),
     "cloudwatch.Dashboard": of("cloudwatch", "PutDashboard", "GetDashboard", "DeleteDashboards"),
     "cloudwatch.LogGroup": of("logs", "CreateLogGroup", "DescribeLogGroups", "DeleteLogGroup", *_TAGS)
@@ -43,6 +45,7 @@ NEEDS = {
     "cloudwatch.MetricAlarm": of("cloudwatch", "PutMetricAlarm", "DescribeAlarms", "DeleteAlarms", *_TAGS),
     "cognito.UserPool": of("cognito-idp", "CreateUserPool", "DescribeUserPool", "UpdateUserPool")
     | of("cognito-idp", "DeleteUserPool", "GetUserPoolMfaConfig", "SetUserPoolMfaConfig", *_TAGS),
+    "cognito.UserGroup": kept("cognito-idp", "Group"),
     "cognito.UserPoolClient": of("cognito-idp", "CreateUserPoolClient", "DescribeUserPoolClient")
     | of("cognito-idp", "UpdateUserPoolClient", "DeleteUserPoolClient"),
     "dynamodb.Table": of("dynamodb", "CreateTable", "DescribeTable", "UpdateTable", "DeleteTable")

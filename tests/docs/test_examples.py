@@ -8,6 +8,7 @@ import yaml  # type: ignore[import-untyped]  # the stubs are one more dependency
 
 from functions.domain.connections import requests
 from functions.domain.frames import parsing, protocol
+from functions.domain.live.changes import Told
 from infra.policy import Statement
 from infra.settings.settings import Settings
 from tests.docs.markdown import ROOT, Block, blocks
@@ -21,6 +22,8 @@ def test_an_example_is_what_it_says(block: Block) -> None:
 
     if "Condition" in example:
         assert example["Condition"] == Statement([], [], ["session#*"]).encoded["Condition"]
+    elif "kind" in example:
+        assert json.loads(msgspec.json.encode(msgspec.json.decode(block.text, type=Told))) == example
     elif "operation" in example:
         requests.parse(example)
     elif example["type"] in protocol.CLIENT_TYPES:

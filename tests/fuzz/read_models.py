@@ -10,7 +10,7 @@ from functions.aws.read_models.connection_items import Stored
 from functions.aws.read_models.message_items import StoredMessage
 from functions.aws.read_models.read_model import LoadedRows, ReadModel
 from functions.aws.read_models.sharing import Sessions
-from functions.aws.read_models.transactions import Write
+from functions.aws.read_models.transactions import Watch, Write
 from functions.aws.read_models.writing import Written
 from functions.domain.texts.messages import MessageKey
 from tests.fuzz.storing import refuse
@@ -51,7 +51,7 @@ class MemoryModel(ReadModel):
         known = self._messages_by_key
         return LoadedRows(1, rows, {key: known[key] for key in messages if key in known})
 
-    def write(self, writes: Iterable[Write], now: int = 0) -> Written:
+    def write(self, writes: Iterable[Write], now: int = 0, watch: Watch | None = None) -> Written:
         """Write what the tables would take."""
         poisoned = set()
         for write in writes:
@@ -65,6 +65,8 @@ class MemoryModel(ReadModel):
                 poisoned.add(write.connection_id)
                 continue
             self._keep(write)
+            if watch is not None:
+                watch([write], ())
         return Written(frozenset(), frozenset(poisoned))
 
     def _shared(self, write: Write, now: int) -> list[dict[str, Any]]:
