@@ -50,7 +50,7 @@ class Identity(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
 
     user_id: str
     expires_at: int
-    groups: frozenset[str] = frozenset()
+    groups: tuple[str, ...] = ()
 
 
 def has_expired(expires_at: int | None, *, now: int) -> bool:
@@ -96,11 +96,7 @@ def subject_of(claims: Mapping[str, Any]) -> str | None:
     return subject if isinstance(subject, str) and NAME.fullmatch(subject) else None
 
 
-def _groups_of(claims: Mapping[str, Any]) -> frozenset[str]:
+def _groups_of(claims: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the groups that a token names; what the gateway has made text of cannot be told apart."""
     groups = claims.get("cognito:groups")
-    return (
-        frozenset(group for group in groups if isinstance(group, str))
-        if isinstance(groups, list)
-        else frozenset()
-    )
+    return tuple(each for each in groups if isinstance(each, str)) if isinstance(groups, list) else ()

@@ -6,7 +6,7 @@ from functions.domain.identity.identity import Identity
 from functions.domain.live.channels import OPERATORS, channel_of, may_read
 
 BOB = Identity("bob", 2**33)
-GRACE = Identity("grace", 2**33, frozenset({"operators", "writers"}))
+GRACE = Identity("grace", 2**33, ("writers", "operators"))
 OWN = channel_of("bob")
 
 
