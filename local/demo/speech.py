@@ -5,7 +5,8 @@ import time
 from array import array
 from typing import Final
 
-from functions.domain.frames.protocol import (
+from functions.domain.frames.voice_frames import (
+    VoiceAudio,
     VoiceData,
     VoiceDataData,
     VoiceEnd,
@@ -13,8 +14,9 @@ from functions.domain.frames.protocol import (
     VoiceEnded,
     VoiceReady,
     VoiceStart,
+    VoiceStarting,
+    VoiceTranscript,
 )
-from functions.domain.frames.voice_frames import VoiceAudio, VoiceStarting, VoiceTranscript
 from local.demo.asking import Session
 from local.demo.steps import Step
 

@@ -66,7 +66,11 @@ class Speaker:
     def until(self, type_: str, enough: Callable[[Frame], bool] = lambda _data: True) -> Frame:
         """Return the data of the next frame of a type that is enough."""
         while True:
-            frame = self._next(_SECONDS)
+            try:
+                frame = self._next(_SECONDS)
+            except TimeoutError:
+                others = [each for each in self.frames if each["type"] != "voice_audio"]
+                raise AssertionError(f"no such {type_} after {len(self.frames)} frames: {others}") from None
             if frame["type"] == type_ and enough(frame["data"]):
                 data: Frame = frame["data"]
                 return data

@@ -192,6 +192,24 @@ def test_who_comes_back_by_another_connection_goes_on_and_is_answered_there():
     scene(play)
 
 
+def test_who_comes_back_sees_the_words_that_are_said_at_that_moment():
+    async def play(it: Scene) -> None:
+        it.invoke()
+        await it.ready()
+        await it.speak(range(5))
+        it.join("c2")
+
+        await it.speak(range(5, 6), "c2", seconds=0.01)
+        it.engine.streams[0].say_turn(Role.USER, "good morning")
+        await it.until(lambda: it.posted("voice_audio", "c2"), seconds=0.5)
+
+        assert [said["data"]["final"] for said in it.posted("voice_transcript", "c2")] == [False, True]
+        it.hang_up(5)
+        await it.over()
+
+    scene(play)
+
+
 def test_a_session_holds_its_conversation_for_as_long_as_it_lasts():
     async def play(it: Scene) -> None:
         it.invoke()

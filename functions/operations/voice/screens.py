@@ -29,8 +29,6 @@ class Screens:
 
     Attributes
     ----------
-    speaker
-        The connection that spoke last, at first the one that started.
     listening
         The others that asked for the audio too.
     """
@@ -44,9 +42,20 @@ class Screens:
         self._look_at = 0
         self._looking: asyncio.Task[bool] | None = None
         self._dropped = 0
-        self.speaker = start.cause.connection_id
+        self._speaker = start.cause.connection_id
         self.listening: set[str] = set()
         self._meet(subscriber_of(start.cause))
+
+    @property
+    def speaker(self) -> str:
+        """The connection that spoke last, at first the one that started."""
+        return self._speaker
+
+    @speaker.setter
+    def speaker(self, connection_id: str) -> None:
+        if connection_id not in {self._speaker, *self._outlets}:
+            self._look_at = 0  # somebody is back, and waits
+        self._speaker = connection_id
 
     @property
     def dropped(self) -> int:
@@ -56,9 +65,8 @@ class Screens:
     def tell(self, frame: Sent, *, beside: str | None = None) -> None:
         """Post a frame to every screen, or to all but one."""
         outgoing = Outgoing(encode(frame, self._means.now()))
-        for connection_id, outlet in self._outlets.items():
-            if connection_id != beside:
-                outlet.put(outgoing)
+        for connection_id in {*self._outlets, self.speaker, *self.listening} - {beside}:
+            self._put(connection_id, outgoing)
         self._look_if_due()
 
     def tell_one(self, connection_id: str, frame: Sent) -> None:
