@@ -16,7 +16,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes \
 # marks a value, ids in recorded events, and a cursor. It is named by value: no file and no kind of secret goes unseen.
 HARMLESS := ^(test|0123456789ABCDEFGHJKMNPQRSTVWXYZ|4dabf18193072939515e22adb298388d|1b47061264138c4ac30d75fd1eb44270|a1b2c3d4e5|7de3041dd709b024af6f29e4fa13d34[01]|Bh6DNc9zlWvbxJ3MWyJ0cmlwLXRvLWxpc2JvbiIsMTc5NTQyNjU1MDE1MV0)$$
 NOVA := functions/layers/nova
-LOCKED := . functions functions/layers/voice functions/layers/nova local local/voice ops policies tests
+LOCKED := . functions functions/layers/voice functions/layers/nova local local/voice ops policies tests tests/nova
 
 help: ## Show what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -69,6 +69,7 @@ test: $(TOOLS) ## Run all tests, with branch coverage of functions/ and infra/
 CLOCKS := +120d +5y -1y
 clocks: $(TOOLS) ## Run the tests with the clock 120 days and 5 years ahead, and a year behind
 	@$(BIN)/python -m pytest --quiet tests/infra/test_stacks.py
+	@$(BIN)/python -m tests.nova.newer
 	@eval "$$($(BIN)/python-libfaketime)"; for each in $(CLOCKS); do \
 		echo "the clock at $$each"; \
 		FAKETIME="$$each" $(BIN)/python -m pytest -n 2 --dist loadfile \
@@ -123,10 +124,12 @@ steady: $(TOOLS) ## Run the tests that have processes, stores and waiting five t
 
 lock: $(TOOLS) ## Lock the dependencies anew, with hashes
 	@$(COMPILE) 3.11 tests/requirements.in --output-file tests/requirements.txt
-	@for each in $(filter-out tests $(NOVA),$(LOCKED)); do \
+	@for each in $(filter-out tests $(NOVA) tests/nova,$(LOCKED)); do \
 		$(COMPILE) 3.11 --constraint tests/requirements.txt $$each/requirements.in --output-file $$each/requirements.txt || exit 1; \
 	done
-	@$(COMPILE) 3.12 --excludes $(NOVA)/excluded.in $(NOVA)/requirements.in --output-file $(NOVA)/requirements.txt
+	@for each in $(NOVA) tests/nova; do \
+		$(COMPILE) 3.12 --constraint tests/requirements.txt --excludes $(NOVA)/excluded.in $$each/requirements.in --output-file $$each/requirements.txt || exit 1; \
+	done
 
 clean: ## Remove everything that was built or installed
 	@test ! -d $(VENV) || $(BIN)/python -m local down || true

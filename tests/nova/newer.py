@@ -58,6 +58,14 @@ def environment() -> Path:
     return build_once(BUILDS / f"nova-tests-{name}", make) / "venv" / "bin" / "python"
 
 
+def main() -> None:
+    """Make it, or say why it cannot be made."""
+    try:
+        sys.stdout.write(f"{environment()}\n")
+    except NoInterpreterError as missing:
+        sys.stdout.write(f"Nova 2 Sonic is not tested: {missing}\n")
+
+
 def _run(*command: str) -> None:
     subprocess.run(command, check=True, capture_output=True, text=True)
 
@@ -82,3 +90,7 @@ def _candidates() -> Iterator[str]:
     for version in ("{}.{}".format(*each) for each in VERSIONS):
         yield from filter(None, [shutil.which(f"python{version}")])
         yield from map(str, sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}"), reverse=True))
+
+
+if __name__ == "__main__":
+    main()

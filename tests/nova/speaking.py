@@ -24,6 +24,21 @@ def piece(number: int) -> bytes:
     return array("h", [number] * 3 + [8_000] * (PIECE - 3)).tobytes()
 
 
+@dataclass(frozen=True)
+class Faster:
+    """A clock by which minutes pass in seconds."""
+
+    times: float
+
+    def now(self) -> float:
+        """Return the time."""
+        return time.monotonic() * self.times
+
+    async def sleep(self, seconds: float, /) -> None:
+        """Wait, but not for so long."""
+        await asyncio.sleep(seconds / self.times)
+
+
 SILENCE: Final = bytes(2 * PIECE)
 
 
@@ -58,7 +73,7 @@ class Speaker:
         """Be silent until the assistant has said something, and has ended its turn."""
         begin, stopped, first = len(self.said), time.monotonic(), 0.0
         while TurnEnded(Role.ASSISTANT) not in self.said[begin:]:
-            assert time.monotonic() < stopped + SOON, self.said[begin:]
+            assert time.monotonic() < stopped + SOON, [type(each) for each in self.said[begin:]]
             await self.hear(SILENCE)
             if not first and any(isinstance(each, Spoke) for each in self.said[begin:]):
                 first = time.monotonic()
@@ -94,4 +109,3 @@ class Speaker:
         once = Counter(self.sent)
         assert self.words(Role.USER) == once
         assert self.words(Role.ASSISTANT) == once
-

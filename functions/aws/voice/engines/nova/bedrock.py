@@ -5,7 +5,7 @@ Its fake, `tests/nova/fake`, is kept together with it: what changes here is trie
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from aws_sdk_bedrock_runtime.client import AsyncBedrockRuntimeClient
 from aws_sdk_bedrock_runtime.config import AsyncBedrockRuntimeConfig
@@ -16,6 +16,9 @@ from aws_sdk_bedrock_runtime.models import (
 )
 from smithy_aws_core.identity.environment import EnvironmentCredentialsResolver
 from smithy_http.aio.crt import AWSCRTHTTPClient
+
+LAST_SECONDS: Final = 0.2
+"""How long the last frame may take to be sent."""
 
 
 class Transport(AWSCRTHTTPClient):
@@ -53,10 +56,12 @@ class BedrockDuplex:
 
     async def close(self) -> None:
         """End what is sent, and close the connection. The stream's own `close` would break into the read."""
-        try:
-            await self._stream.input_stream.close()
-        finally:
-            await self._client.close()
+        ending = asyncio.ensure_future(self._stream.input_stream.close())
+        ending.add_done_callback(_ask_for_error)
+        await asyncio.wait({ending}, timeout=LAST_SECONDS)
+        # where the model takes nothing more it hangs; without a connection nothing waits any more
+        await self._client.close()
+        ending.cancel()
 
 
 async def connect(
@@ -123,6 +128,6 @@ async def _answered(stream: Any, first: Sequence[bytes]) -> Any:
     return received
 
 
-def _ask_for_error(task: asyncio.Task[None]) -> None:
+def _ask_for_error(task: asyncio.Future[None]) -> None:
     if not task.cancelled():
         task.exception()

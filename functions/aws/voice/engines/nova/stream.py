@@ -50,7 +50,7 @@ class NovaStream:
     async def begin(self) -> None:
         """Open the first of the model's streams; an `OpeningError` if it cannot be opened."""
         await self._streams.begin()
-        self._streams.work(self._pass_time())
+        self._passing_time = self._streams.work(self._pass_time())
 
     async def hear(self, audio: bytes, /) -> None:
         """Take the person's audio."""
@@ -70,7 +70,8 @@ class NovaStream:
         if not self._over:
             self._over = True
             self._sayings.end()
-            await self._streams.close()
+            self._passing_time.cancel()
+        await self._streams.close()
 
     def resume(self, wire: Wire, /) -> None:
         """Tell a stream of the model what was said, and say again what nobody has answered."""

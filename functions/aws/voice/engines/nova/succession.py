@@ -84,11 +84,12 @@ class Succession:
         """Open the first; an `OpeningError` if it cannot be opened."""
         self._take(await self._open())
 
-    def work(self, work: Coroutine[Any, Any, None]) -> None:
+    def work(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do something beside the rest; what it raises ends the conversation."""
         task = asyncio.create_task(work)
         self._working.add(task)
         task.add_done_callback(self._done)
+        return task
 
     async def close(self) -> None:
         """End all of them."""

@@ -6,7 +6,6 @@ become final. There is one exception: of a turn that is broken into, the model m
 The planned words of the audio that has come are final then, and whoever plays it knows how much was heard.
 """
 
-import binascii
 from base64 import b64decode
 from collections import deque
 from typing import Any, Final, NamedTuple
@@ -23,7 +22,7 @@ _ROLES: Final = {"USER": Role.USER, "ASSISTANT": Role.ASSISTANT}
 
 class _Content(NamedTuple):
     role: Role | None
-    kind: str
+    kind: object
     final: bool
 
 
@@ -57,18 +56,16 @@ class Turns:
         except (msgspec.DecodeError, RecursionError):
             return []
         match decoded:
-            case {"event": {"contentStart": dict(start)}}:
-                return self._start(start)
+            case {"event": {"contentStart": {"contentId": str(content), "role": str(role), **start}}}:
+                return self._start(content, _ROLES.get(role), start)
             case {"event": {"audioOutput": {"content": str(audio)}}}:
                 return self._audio(audio)
-            case {"event": {"textOutput": {"content": str(text), **about}}}:
-                return self._text(self._contents.get(about.get("contentId"), _UNKNOWN), text)
-            case {"event": {"contentEnd": dict(end)}}:
-                return self._end(self._contents.pop(end.get("contentId"), _UNKNOWN), end.get("stopReason"))
-            case {
-                "event": {"usageEvent": {"totalInputTokens": int(read), "totalOutputTokens": int(written)}}
-            }:
-                return self._usage(read, written)
+            case {"event": {"textOutput": {"contentId": str(content), "content": str(text)}}}:
+                return self._text(self._contents.get(content, _UNKNOWN), text)
+            case {"event": {"contentEnd": {"contentId": str(content), **end}}}:
+                return self._end(self._contents.pop(content, _UNKNOWN), end.get("stopReason"))
+            case {"event": {"usageEvent": {"totalInputTokens": int(read), "totalOutputTokens": int(wrote)}}}:
+                return self._usage(read, wrote)
             case {"event": {"completionEnd": _}}:
                 return self._answered()
         return []
@@ -89,16 +86,13 @@ class Turns:
         return said
 
     def _restart(self) -> None:
-        self._contents: dict[Any, _Content] = {}
+        self._contents: dict[str, _Content] = {}
         self._read = self._written = 0
         self._broken_into = False
 
-    def _start(self, start: dict[str, Any]) -> list[Said]:
-        role = _ROLES.get(start.get("role", ""))
-        content = _Content(
-            role, start.get("type", ""), _stage(start.get("additionalModelFields")) != "SPECULATIVE"
-        )
-        self._contents[start.get("contentId")] = content
+    def _start(self, name: str, role: Role | None, start: dict[Any, Any]) -> list[Said]:
+        final = _stage(start.get("additionalModelFields")) != "SPECULATIVE"
+        content = self._contents[name] = _Content(role, start.get("type"), final)
         if role is Role.ASSISTANT and (content.kind == "AUDIO" or not content.final):
             return self._answer()
         return []
@@ -115,7 +109,7 @@ class Turns:
     def _audio(self, audio: str) -> list[Said]:
         try:
             piece = b64decode(audio, validate=True)
-        except binascii.Error:
+        except ValueError:
             return []
         # what still comes of a turn that was broken into is not to be played
         if not piece or self._broken_into:
