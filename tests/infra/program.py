@@ -254,7 +254,7 @@ def signalling(stack: str, *, preview: bool = False) -> Evaluation:
 
 
 ECHO = {"endpoint": "http://127.0.0.1:4566", "voice": {"enabled": "true", "engine": "echo"}}
-"""Settings with which people can speak: on an emulator, since not every Python builds the layer of a model."""
+"""Settings with which people can speak: on an emulator, since not every Python can build a model's layer."""
 
 
 @functools.cache

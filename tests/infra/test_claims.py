@@ -4,41 +4,54 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
+import msgspec
 import pytest
 from ministack.core import iam_evaluator as iam  # type: ignore[import-untyped]  # it has no stubs
 
 from functions.aws.attributes import to_item
 from functions.aws.identity.tickets import Tickets
 from functions.aws.log.event_log import EventLog
+from functions.aws.log.lone_claims import LoneClaims
 from functions.aws.log.owners import Owners
 from functions.aws.log.repetitions import Repetitions
 from functions.aws.replies.leases import Leases
-from functions.domain.limits import Allowance, Limits
+from functions.aws.voice.voice_claims import VoiceClaims
+from functions.domain.frames.voice_frames import VoiceEndedData
+from functions.domain.limits import Allowance, Limits, Speaking
+from functions.domain.log.claims import Claim, Take, run_key, voice_key
 from functions.domain.log.events import event as happened
-from functions.domain.log.facts import ReplyFailed, TextMessageReceived
+from functions.domain.log.facts import ReplyFailed, TextMessageReceived, VoiceSessionEnded
 from functions.domain.log.ids import lowest
 from functions.domain.replies.questions import question_of
 from functions.domain.replies.settling import settles
+from functions.domain.voice.endings import Reason, Totals, ended, kept, release
+from functions.domain.voice.holding import first_held_until, given_back, renewal
+from functions.domain.voice.starts import Start
 from functions.handlers import authorizer, connection_manager, lifecycle, message, ticket
+from functions.operations.frames.speech import Speech
 from infra.policy import NAMING_ACTIONS, Statement
 from tests import gateway_events
 from tests.fakes import OneByOne, RecordingCallbacks, crowd
 from tests.feeds.memory import notifying
 from tests.gateway_events import CONNECTED_AT, authorize, fixture
-from tests.infra.program import evaluated
-from tests.unit.handlers.frames import at, end, start, text
+from tests.infra.program import evaluated, speaking
+from tests.unit.handlers.frames import at, start, text
 from tests.unit.operations.connections.connection_rows import Context
 
 CLAIMS: Final = "arn:aws:dynamodb:us-east-1:123456789012:table/airium-websocket-claims"
 KEY: Final = "dynamodb:LeadingKeys"
 KINDS: Final = (
     *("session", "voice", "texts", "voices", "reply", "ticket", "send", "answer", "resumes"),
-    *("inflight", "tokens"),
+    *("inflight", "tokens", "speaking", "seats", "spoken", "run", "ended"),
 )
 ACTIONS: Final = sorted(NAMING_ACTIONS)
 
 
 _STANDING: Final[dict[str, Any]] = {"holder": "r-1", "attempts": 1, "leased_until": 1}
+
+
+_SESSION: Final = Start(lowest(CONNECTED_AT), gateway_events.cause(), 16_000, 0, CONNECTED_AT)
+_ENDED: Final = msgspec.json.encode(VoiceEndedData(_SESSION.voice_session_id, 0, 0, "client")).decode()
 
 
 class Asked:
@@ -49,7 +62,8 @@ class Asked:
 
     def get_item(self, **call: Any) -> dict[str, Any]:
         self._note("GetItem", call)
-        return {"Item": to_item({"value": "alice", "expires_at": 2**40} | _STANDING)}
+        value = _ENDED if call["Key"]["claim"]["S"].startswith("ended#") else "alice"
+        return {"Item": to_item({"value": value, "expires_at": 2**40} | _STANDING)}
 
     def put_item(self, **call: Any) -> dict[str, Any]:
         self._note("PutItem", call)
@@ -84,8 +98,13 @@ def _lifecycle(client: Asked) -> None:
 def _message(client: Asked) -> None:
     log = EventLog(client, "events", "claims")
     session = lowest(CONNECTED_AT + 1_000)
-    for event in (text(**at(1)), start(**at(1)), end(session, **at(2)), {**text(), "body": "broken"}):
-        message.handler(event, None, log, RecordingCallbacks(), Limits(allowance=Allowance(9, 10**6, 9)))
+    limits = Limits(allowance=Allowance(9, 10**6, 9), spoken=Speaking())
+    claims: Any = VoiceClaims(client, "claims")
+    speech = Speech(claims, lambda *_: None, lambda _: None, lambda *_: True)
+    for event in (text(**at(1)), start(**at(1)), {**text(), "body": "broken"}):
+        message.handler(event, None, log, RecordingCallbacks(), limits, speech=speech)
+    claims.hold("s-1", CONNECTED_AT)
+    assert claims.ended("s-1", session, CONNECTED_AT)
     assert Repetitions(client, "claims", 30).may_be_told("s-1", "m-1", gateway_events.cause())
 
 
@@ -110,6 +129,28 @@ def _conclude(client: Asked, beside: int | None) -> None:
     failed = ReplyFailed(question.message_id, "blank")
     settled = settles(question, failed, beside)
     EventLog(client, "events", "claims").append(question.outcome(failed, CONNECTED_AT), settled)
+
+
+def _voice_session(client: Asked) -> None:
+    held_until, claims = first_held_until(CONNECTED_AT), LoneClaims(client, "claims")
+    claims.grant([Take(run_key(_SESSION.voice_session_id, 1), "r", 0, held_until)], "r")
+    claims.grant(renewal(_SESSION, held_until, 3_600), "n")
+    _end_of_speech(client)
+
+
+def _voice_failure(client: Asked) -> None:
+    claims = LoneClaims(client, "claims")
+    assert claims.held(voice_key(_SESSION.conversation))
+    assert claims.held(run_key(_SESSION.voice_session_id, 2))
+    _end_of_speech(client)
+
+
+def _end_of_speech(client: Asked) -> None:
+    end = ended(_SESSION, Reason.FAILED, Totals(), CONNECTED_AT + 9_000)
+    assert isinstance(end.fact, VoiceSessionEnded)
+    back = given_back(_SESSION, first_held_until(CONNECTED_AT), end.at)
+    claims: tuple[Claim, ...] = (kept(_SESSION, end.fact, end.at // 1000), *back, release(_SESSION))
+    EventLog(client, "events", "claims").append(end, claims)
 
 
 def _ticket(client: Asked) -> None:
@@ -138,6 +179,8 @@ WORK: Final[dict[str, Callable[[Asked], None]]] = {
     "message": _message,
     "responder": _responder,
     "sweeper": _sweeper,
+    "voice-session": _voice_session,
+    "voice-failure": _voice_failure,
     "ticket": _ticket,
     "authorizer": _authorizer,
     "connection-manager": _manager,
@@ -148,7 +191,7 @@ def decided(function: str, action: str, **context: list[str]) -> bool:
     """Tell whether a role may do something to claims, by what is known of the request."""
     policies = [
         iam.parse_policy_document(each.inputs["policy"])
-        for each in evaluated("prod").of_type("iam/rolePolicy:RolePolicy")
+        for each in speaking("prod").of_type("iam/rolePolicy:RolePolicy")
         if each.inputs["role"] == f"{function}-role"
     ]
     known = {KEY.lower(): context["keys"]} if "keys" in context else {}
@@ -185,7 +228,18 @@ def test_each_kind_of_claim_is_written_by_some_function() -> None:
 
 
 @pytest.mark.parametrize(
-    "function", ["lifecycle", "message", "ticket", "authorizer", "projector", "connection-manager", "sweeper"]
+    "function",
+    [
+        "lifecycle",
+        "message",
+        "ticket",
+        "authorizer",
+        "projector",
+        "connection-manager",
+        "sweeper",
+        "voice-session",
+        "voice-failure",
+    ],
 )
 def test_no_function_may_write_a_claim_without_a_kind_or_say_no_key(function: str) -> None:
     others = (["whatever"], ["tickets#1"], ["SESSION#1"], ["a session#1"], ["session#1", "ticket#1"])

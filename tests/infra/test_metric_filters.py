@@ -172,6 +172,7 @@ def test_a_line_adds_one_or_the_number_that_it_says() -> None:
         ("voice-seconds", "$.voice_seconds", "Seconds"),
         ("texts", "$.texts", "Count"),
         ("replies", "$.replies", "Count"),
+        ("turns", "$.turns", "Count"),
         ("archived", "$.events", "Count"),
         ("archive-behind", "$.behind", "None"),
     }

@@ -21,7 +21,16 @@ from infra.tables.event_store import EventStore, EventStoreArgs
 from infra.tables.feed_store import FeedStore, FeedStoreArgs
 from infra.tables.read_model import ReadModel, ReadModelArgs
 from infra.voice.voice import NAMESPACE, Voice, VoiceArgs
-from tests.infra.program import ACCOUNT, REGION, STACKS, Evaluation, evaluate, evaluated, stack_config
+from tests.infra.program import (
+    ACCOUNT,
+    REGION,
+    STACKS,
+    Evaluation,
+    evaluate,
+    evaluated,
+    speaking,
+    stack_config,
+)
 from tests.infra.test_permissions import (
     API,
     CLAIMS,
@@ -101,14 +110,14 @@ def _speech() -> None:
     pulumi.export("variables", voice.variables)
 
 
-def speaking(**voice: object) -> Evaluation:
+def with_nova(**voice: object) -> Evaluation:
     """Evaluate speech on AWS, where people speak with Nova 2 Sonic."""
     return evaluate("prod", stack_config("prod", voice=ON | voice), _speech)
 
 
 @cache
 def spoken() -> Evaluation:
-    return speaking()
+    return with_nova()
 
 
 def function(name: str, evaluation: Callable[[], Evaluation] = spoken) -> dict[str, Any]:
@@ -144,19 +153,22 @@ def test_an_echo_asks_no_model() -> None:
 
 
 def test_another_model_is_the_only_one_that_may_be_spoken_with() -> None:
-    found = allowed(speaking(model="amazon.nova-3-sonic-v1:0"), "voice-session-role")
+    found = allowed(with_nova(model="amazon.nova-3-sonic-v1:0"), "voice-session-role")
 
     asked = {resource for action, resource in found if action.startswith("bedrock:")}
     assert asked == {MODEL.replace("nova-2", "nova-3")}
 
 
-def test_the_function_that_takes_frames_may_begin_sessions_and_hand_speech_on() -> None:
-    found = set(allowed(local(), "message-role"))
+def test_the_function_that_takes_frames_may_open_sessions_and_hand_speech_on_and_nothing_more() -> None:
+    added = set(allowed(speaking("prod"), "message-role")) - set(allowed(evaluated("prod"), "message-role"))
 
-    assert {each for each in found if each[0].startswith(("appsync:", "lambda:"))} == {
+    assert added == {
         ("appsync:EventPublish", f"{CHANNELS}/channelNamespace/voice"),
-        ("lambda:InvokeFunction", f"{SESSION}-local"),
-        ("lambda:InvokeFunction", f"arn:aws:lambda:{WHERE}:function:airium-websocket-responder-local"),
+        ("lambda:InvokeFunction", SESSION),
+        ("dynamodb:PutItem", f"{CLAIMS}voice#*"),
+        ("dynamodb:GetItem", f"{CLAIMS}voice#*"),
+        ("dynamodb:GetItem", f"{CLAIMS}ended#*"),
+        *(("dynamodb:UpdateItem", f"{CLAIMS}{kind}#*") for kind in ("voices", "speaking", "seats", "spoken")),
     }
 
 
@@ -167,7 +179,7 @@ def test_the_function_of_a_session_knows_what_it_works_on() -> None:
     assert found["handler"] == names.VOICE_SESSION
     assert found["environment"]["variables"].keys() == KNOWN
     more = {names.VOICE_SYSTEM_PROMPT, names.VOICE_ENDPOINTING}
-    told = function("voice-session", lambda: speaking(systemPrompt="Be brief.", endpointing="LOW"))
+    told = function("voice-session", lambda: with_nova(systemPrompt="Be brief.", endpointing="LOW"))
     assert told["environment"]["variables"].keys() == KNOWN | more
     emulated = {names.APPSYNC_ENDPOINT, names.EMULATED}
     assert function("voice-session", local)["environment"]["variables"].keys() == KNOWN | emulated
@@ -176,7 +188,7 @@ def test_the_function_of_a_session_knows_what_it_works_on() -> None:
 def test_the_longest_settings_fit_into_the_variables_of_a_function() -> None:
     voice = {"systemPrompt": "x" * 2_048, "endpointing": "MEDIUM", "voice": "v" * 64, "model": "m" * 128}
 
-    variables = function("voice-session", lambda: speaking(**voice))["environment"]["variables"]
+    variables = function("voice-session", lambda: with_nova(**voice))["environment"]["variables"]
 
     assert sum(len(name) + len(value) for name, value in variables.items()) < 4_096
 
