@@ -18,10 +18,10 @@ def problems(it: Scene, lost: set[int], *, is_killed: bool) -> Iterator[str]:
         Whether a function was killed: then what it had heard and not posted is gone with it.
     """
     yield from _of_frames(it, lost, is_killed=is_killed)
-    yield from _of_posts(it)
+    yield from _of_posts(it, is_killed=is_killed)
     if not is_killed and not it.posted("voice_ended"):
         yield "nobody was told of the end"
-    yield from _of_the_end(it)
+    yield from _of_the_end(it, is_killed=is_killed)
 
 
 def _of_frames(it: Scene, lost: set[int], *, is_killed: bool) -> Iterator[str]:
@@ -42,7 +42,7 @@ def _of_frames(it: Scene, lost: set[int], *, is_killed: bool) -> Iterator[str]:
         yield f"{end.bytes} bytes are counted, of {len(heard)} frames"
 
 
-def _of_posts(it: Scene) -> Iterator[str]:
+def _of_posts(it: Scene, *, is_killed: bool) -> Iterator[str]:
     for connection_id in {to for to, _ in it.callbacks.posts}:
         numbers = [each["data"]["seq"] for each in it.posted("voice_audio", connection_id)]
         # what the gateway is too busy for is posted again
@@ -53,17 +53,19 @@ def _of_posts(it: Scene) -> Iterator[str]:
         if len({str(each["data"]) for each in ends}) > 1:
             yield f"ended in several ways at {connection_id}"
     turns = [event for event in it.log.events if isinstance(event.fact, VoiceTurnTranscribed)]
-    if len(it.delivered) != len(turns):
+    if len(it.delivered) != len(turns) and not is_killed:  # else the sweeper has them told
         yield f"{len(turns)} turns are kept, and {len(it.delivered)} are told"
 
 
-def _of_the_end(it: Scene) -> Iterator[str]:
+def _of_the_end(it: Scene, *, is_killed: bool) -> Iterator[str]:
     if len(it.ends) != 1:
         yield f"{len(it.ends)} ends"
     if not it.is_free:
         yield "the conversation is held"
     if any(it.still_reserved.values()):
         yield f"seats are kept: {it.still_reserved}"
+    if it.ends and it.ends[0].reason == "handover" and not is_killed:
+        yield "nobody took it over"
     (spoken,) = [amount for key, amount in it.log.reserved.items() if key.startswith("spoken#")]
     if it.ends and spoken != it.ends[0].seconds:
         yield f"{spoken} seconds are paid, of {it.ends[0].seconds}"

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from functions.aws.gateway.callbacks import Posted
+from functions.domain.log.claims import voice_key
 from functions.domain.refusals import Unavailable
 from functions.domain.replies.prompt import Role
 from functions.domain.voice.channels import EndAsked, Heard, OnChannel, PlayedUpTo, Probe, ReadyAsked, decode
@@ -89,7 +90,7 @@ class _History:
         return times
 
     async def speak(self, frames: int) -> None:
-        interval = self.rng.choice((0.02, 0.1, 0.1))
+        interval = self.rng.choice((0.02, 0.1, 0.1, 0.1, 1.0))
         for _ in range(frames):
             self.injected.published.add(self.seq)
             self.it.say(Heard(self.connection, self.seq, frame(self.seq)))
@@ -115,6 +116,7 @@ class _History:
             "answer of the log lost": lambda: it.log.after.append(Unavailable("timeout")),
             "claims away": lambda: it.claims.before.extend(unavailable),
             "answer of claims lost": lambda: it.claims.after.extend(unavailable),
+            "hold given up": lambda: it.log.held.pop(voice_key("chat-1"), None),
             "subscribers away": lambda: it.subscribers.read_faults.append(Unavailable("503")),
             "post failed": lambda: it.callbacks.post_faults.append(Unavailable("timeout")),
             "busy": lambda: it.callbacks.outcomes.update(c9=Posted.BUSY),

@@ -277,6 +277,20 @@ def test_an_engine_that_does_not_open_opens_no_session(fault):
     scene(play)
 
 
+def test_a_voice_that_there_is_not_becomes_the_usual_one():
+    async def play(it: Scene) -> None:
+        it.engine.faults = [CannotSpeakError(Failure.REJECTED)]
+        it.invoke(payload_of(msgspec.structs.replace(it.start, voice="nobodys")))
+        await it.ready()
+        it.hang_up(-1)
+        await it.over()
+
+        assert [opening.voice for opening in it.engine.openings] == ["matthew"]
+        ended(it, "client")
+
+    scene(play, manner=Manner(voice="matthew"))
+
+
 def test_an_engine_that_breaks_ends_it_as_a_failure_and_what_was_said_is_kept():
     async def play(it: Scene) -> None:
         it.invoke()

@@ -63,7 +63,10 @@ class Failing(msgspec.Struct, frozen=True):
             return {"reason": ANOTHERS}
         session = start.voice_session_id
         held = self.claims.held(voice_key(start.conversation))
-        held_until = held.expires_at if held is not None and held.value == session else None
+        # without a hold, what was held at first; what another session holds says nothing
+        held_until: int | None = start.held_until
+        if held is not None:
+            held_until = held.expires_at if held.value == session else None
         # nobody was heard after that, however late this is told
         at = self.now() if held_until is None else min(self.now(), held_until * 1_000)
         concluded = conclude(self.log, self.events, start, Reason.FAILED, Totals(), held_until, at)

@@ -64,7 +64,7 @@ class Handing:
             return
         await self._session.drained(DRAIN_SECONDS)
         await self._session.saying.end(is_heard_out=True)
-        self._released = self._session.released()
+        self._released = self._session.released(await self._renewing.stop())
         await self._publish(self._released)
         await self._linger()
         self._session.finish(None)

@@ -79,7 +79,8 @@ class Holding:
             return await self._hold()
         except Exception:
             if self._session is None or not self._session.is_giving:
-                concluded = await self._finishing.conclude(Reason.FAILED, self._session, self._held_until)
+                held_until = await self._held_until()
+                concluded = await self._finishing.conclude(Reason.FAILED, self._session, held_until)
                 await self._finishing.tell(concluded, self._session)
             raise
         finally:
@@ -111,6 +112,8 @@ class Holding:
     async def _go_on(self, session: Session) -> Became:
         start = self._start
         self._renewing = Renewing(self._means, start, session.finish)
+        if self._taking is not None and self._taking.held_until is not None:
+            self._renewing.held_until = self._taking.held_until
         self._handing = Handing(self._means, start, session, self._renewing, self._listening.publish)
         self._working.begin(self._renewing.run())
         self._working.begin(self._handing.run())
@@ -154,15 +157,15 @@ class Holding:
         return await self._end(reason) if self._start.generation == 1 else self._line(why)
 
     async def _end(self, reason: Reason) -> Became:
-        concluded = await self._finishing.end(reason, self._session, self._held_until)
+        held_until = await self._held_until()
+        concluded = await self._finishing.end(reason, self._session, held_until)
         if self._handing is not None:
             await self._handing.over()
         await self._finishing.tell(concluded, self._session)
         return self._line(reason.value, concluded)
 
-    @property
-    def _held_until(self) -> int:
-        return self._start.held_until if self._renewing is None else self._renewing.held_until
+    async def _held_until(self) -> int:
+        return self._start.held_until if self._renewing is None else await self._renewing.stop()
 
     def _line(self, reason: str, concluded: Concluded | None = None) -> Became:
         session = self._session

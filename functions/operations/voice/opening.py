@@ -3,12 +3,14 @@
 import asyncio
 from typing import Any, Final
 
+import msgspec
+
 from functions.aws.logs import warn, write_line
 from functions.aws.voice.engines.engine import SpeechStream
 from functions.domain.refusals import Fault, Unavailable
 from functions.domain.replies.prompt import Bounds, Turn, conversation
 from functions.domain.voice.problems import CannotSpeakError
-from functions.domain.voice.said import Opening
+from functions.domain.voice.said import Failure, Opening
 from functions.domain.voice.starts import Start
 from functions.operations.voice.listening import Listening
 from functions.operations.voice.means import Means
@@ -17,8 +19,8 @@ PROVE_SECONDS: Final = 6.0
 """For the channel to deliver, from the invocation on."""
 MOST_TOKENS: Final = 8_000
 """Of what an engine is told of the conversation, as they are estimated: 24 KB, of the 40 that Nova takes."""
-_PAUSES: Final = (0.3, 1.0)
-"""Seconds between the attempts to open an engine."""
+_PAUSES: Final = (0.3, 1.0, 0.0)
+"""Seconds after each attempt to open an engine."""
 
 
 async def opened(means: Means, start: Start, listening: Listening) -> SpeechStream:
@@ -49,18 +51,22 @@ async def _open(means: Means, start: Start) -> SpeechStream:
     history = await _history(means, start)
     opening = Opening(start.sample_rate, start.voice or manner.voice, manner.system, history)
     ids: dict[str, Any] = {"voice_session_id": start.voice_session_id, "model": means.engine.model}
-    for seconds in (*_PAUSES, None):
+    for seconds in _PAUSES:
         try:
             return await means.engine.open(opening)
         except CannotSpeakError as cannot:
-            write_line("engine_refuses", **ids, problem=str(cannot), fault=Fault.SERVER)
-            raise Unavailable(str(cannot)) from None
+            fallback = msgspec.structs.replace(opening, voice=manner.voice)
+            if cannot.failure is not Failure.REJECTED or opening == fallback:
+                write_line("engine_refuses", **ids, problem=str(cannot), fault=Fault.SERVER)
+                raise Unavailable(str(cannot)) from None
+            # a client may have named a voice that there is not: that wakes nobody
+            write_line("voice_refused", **ids, problem=str(cannot))
+            opening = fallback
         except Unavailable as unavailable:
             warn("engine_not_opened", unavailable, **ids)
-            if seconds is None:
-                raise
             await asyncio.sleep(seconds)
-    raise AssertionError  # the last attempt returns or raises
+    problem = "the engine does not open"
+    raise Unavailable(problem)
 
 
 async def _history(means: Means, start: Start) -> tuple[Turn, ...]:

@@ -31,11 +31,14 @@ class Renewing:
         self._means = means
         self._start = start
         self._finish = finish
+        self._turn = asyncio.Lock()
+        self._is_stopped = False
+        self._is_doubted = False
         self.held_until = start.held_until
 
     async def run(self) -> None:
         """Renew until it is cancelled, or nothing more is granted."""
-        while True:
+        while not self._is_stopped:
             await self._until(renewal_due(self.held_until))
             refused = await self._renew()
             if refused is None:
@@ -44,6 +47,21 @@ class Renewing:
                 await self._until(self._last)
             self._finish(refused)
             return
+
+    async def stop(self) -> int:
+        """Renew no more, and return until when the session holds: what is being asked for counts."""
+        async with self._turn:
+            self._is_stopped = True
+        if self._is_doubted:
+            key = voice_key(self._start.conversation)
+            try:
+                held = await self._means.off_loop(lambda: self._means.claims.held(key))
+            except Unavailable as unavailable:  # then it is left to expire
+                warn("hold_not_known", unavailable, voice_session_id=self._start.voice_session_id)
+            else:
+                if held is not None and held.value == self._start.voice_session_id:
+                    self.held_until = held.expires_at
+        return self.held_until
 
     @property
     def _last(self) -> int:
@@ -56,7 +74,13 @@ class Renewing:
         ids: dict[str, Any] = {"voice_session_id": start.voice_session_id, "user_id": start.cause.user_id}
         while True:
             try:
-                await means.off_loop(lambda: means.claims.grant(claims, token))
+                async with self._turn:
+                    if self._is_stopped:
+                        return None
+                    await means.off_loop(lambda: means.claims.grant(claims, token))
+                    self.held_until += MINUTE_SECONDS
+                    self._is_doubted = False
+                    return None
             except ClaimRefusedError as refused:
                 if voice_key(start.conversation) not in refused.standing:
                     return Reason.LIMIT
@@ -65,12 +89,10 @@ class Renewing:
                 return Reason.FAILED
             except Unavailable as unavailable:
                 warn("hold_not_renewed", unavailable, **ids)
+                self._is_doubted = True
                 if means.now() + AGAIN_SECONDS * 1_000 >= self._last:
                     return Reason.FAILED
                 await asyncio.sleep(AGAIN_SECONDS)
-            else:
-                self.held_until += MINUTE_SECONDS
-                return None
 
     async def _until(self, at: int) -> None:
         await asyncio.sleep(max(0, at - self._means.now()) / 1_000)

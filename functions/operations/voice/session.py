@@ -142,7 +142,7 @@ class Session:
         self._hearing.close(first, now)
         return Granted(taken.generation, first)
 
-    def released(self) -> Released:
+    def released(self, held_until: int) -> Released:
         """Return where this generation has ended, for the next to go on from."""
         seq, turn = self.saying.numbers
         screens, totals = self.saying.screens, self.totals
@@ -156,6 +156,7 @@ class Session:
             tuple(sorted(screens.listening)),
             screens.speaker,
             self._silence.since,
+            held_until,
             self.ended_by,
         )
 

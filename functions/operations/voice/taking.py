@@ -25,6 +25,8 @@ class Taking:
         What it holds, from when it was granted the first frame of its own.
     is_over
         Whether the session has ended meanwhile.
+    held_until
+        Until when it holds what it took, epoch seconds; None before it was taken over.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class Taking:
         self._changed = asyncio.Event()
         self._released: Released | None = None
         self.session: Session | None = None
+        self.held_until: int | None = None
         self.is_over = False
 
     def hear(self, message: OnChannel) -> None:
@@ -68,6 +71,7 @@ class Taking:
         until = self._means.now() + TAKE_SECONDS * 1_000
         while not self.is_over and self._means.now() < until:
             if self.session is not None and self._released is not None:
+                self.held_until = self._released.held_until
                 self.session.adopt(self._released)
                 return True
             await self._publish(Taken(self._start.generation, self._first_heard))
