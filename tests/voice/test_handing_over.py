@@ -167,8 +167,11 @@ def test_an_end_that_only_the_older_one_heard_is_handed_on():
     async def play(it: Scene) -> None:
         it.invoke()
         await it.ready()
+        talking = asyncio.create_task(it.speak(range(1_000)))
         await it.until(lambda: any(isinstance(each, Granted) for each in it.channels.published))
-        it.channels.deliver(it.channel, encode(EndAsked("c1", -1, "end-1")).decode(), most=1)
+        talking.cancel()
+        last = max(each.seq for each in it.channels.published if isinstance(each, Heard))
+        it.channels.deliver(it.channel, encode(EndAsked("c1", last, "end-1")).decode(), most=1)
         await it.over()
 
         (end,) = it.ends
