@@ -129,7 +129,7 @@ class Holding:
 
     def _begin(self, session: Session) -> None:
         self._session = session
-        for each in (session.listen(), session.feed(), self._tick(session)):
+        for each in (session.listen(), session.hearing.run(), self._tick(session)):
             self._working.begin(each)
 
     def _hear(self, message: OnChannel) -> None:

@@ -40,6 +40,8 @@ class Session:
 
     Attributes
     ----------
+    hearing, saying
+        What comes in, and what goes out.
     outcome
         Gets the reason when the session ends; None when the next generation goes on with it.
     ended_by
@@ -56,7 +58,7 @@ class Session:
         self._early: list[OnChannel] = []
         self._unsaid: list[Said] = []
         self._silence = Silence(means.manner.grace_seconds)
-        self._hearing = Hearing(stream, first, means.now())
+        self.hearing = Hearing(stream, first, means.now())
         self._said_at = 0
         self.saying = Saying(means, start, stream.sample_rate)
         self.outcome: asyncio.Future[Reason | None] = asyncio.get_running_loop().create_future()
@@ -85,7 +87,7 @@ class Session:
         """Take a message of the channel."""
         now = self._means.now()
         if isinstance(message, Heard):
-            if self._hearing.take(message, now):
+            if self.hearing.take(message, now):
                 self._silence.broken(now)
                 self.saying.screens.speaker = message.connection_id
             return
@@ -122,11 +124,11 @@ class Session:
         ``is_away`` tells that nothing can be heard, whoever speaks.
         """
         now = self._means.now()
-        self._hearing.tick(now)
+        self.hearing.tick(now)
         if self._before is None or self.is_giving:
             return False
         self.saying.tick(now)
-        if self._hearing.is_done:
+        if self.hearing.is_done:
             self.finish(Reason.CLIENT)
         elif self.saying.keeping.is_forgotten:
             self.finish(Reason.CLOSED)
@@ -137,9 +139,9 @@ class Session:
     def grant(self, taken: Taken) -> Granted:
         """Give the next generation all from a frame on: the first that was not heard here."""
         now = self._means.now()
-        first = max(taken.from_seq, self._hearing.following)
+        first = max(taken.from_seq, self.hearing.following)
         self.is_giving = True
-        self._hearing.close(first, now)
+        self.hearing.close(first, now)
         return Granted(taken.generation, first)
 
     def released(self, held_until: int) -> Released:
@@ -163,12 +165,12 @@ class Session:
     @property
     def totals(self) -> Totals:
         """What came of the session so far, the generations before this one too."""
-        return self._hearing.totals(self._before or NOTHING_BEFORE)
+        return self.hearing.totals(self._before or NOTHING_BEFORE)
 
     @property
     def figures(self) -> dict[str, int]:
         """What a line says of this generation alone."""
-        return self._hearing.figures | self.saying.figures
+        return self.hearing.figures | self.saying.figures
 
     async def listen(self) -> None:
         """Take what the engine says, until it has said all; an end that nobody asked for is a failure."""
@@ -177,16 +179,12 @@ class Session:
         if not self.outcome.done() and not self.is_giving:
             self.say(Broken(Failure.UNAVAILABLE, "the stream ended by itself"))
 
-    async def feed(self) -> None:
-        """Let the engine hear, until it is cancelled."""
-        await self._hearing.run()
-
     async def drained(self, seconds: float) -> None:
         """Wait until the engine has said what it has to say of what it heard, for so long at most."""
         until = self._means.now() + seconds * 1_000
         while (now := self._means.now()) < until:
-            is_done = self._hearing.is_done and self._hearing.is_idle
-            if is_done and now - max(self._said_at, self._hearing.fed_at) >= QUIET_MILLISECONDS:
+            is_done = self.hearing.is_done and self.hearing.is_idle
+            if is_done and now - max(self._said_at, self.hearing.fed_at) >= QUIET_MILLISECONDS:
                 return
             await asyncio.sleep(TICK_SECONDS)
 
@@ -194,7 +192,7 @@ class Session:
         if self.ended_by is None:
             self.ended_by = asked
             if not self.is_giving:  # else the next generation ends it
-                self._hearing.close(asked.last_seq + 1, now)
+                self.hearing.close(asked.last_seq + 1, now)
 
     def _tell_ready(self, connection_id: str, client_id: str | None) -> None:
         if not self.is_giving:  # else the next generation does
