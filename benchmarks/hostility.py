@@ -21,7 +21,7 @@ def _writes() -> list[Figure]:
     with tables() as (client, made):
         from tests import hostile  # noqa: PLC0415 - its handlers read the environment
 
-        seen = hostile.minute(client, EventLog(client, made.events, made.claims), _FRAMES)
+        seen = hostile.minute(client, EventLog(client, made.events, made.claims), made.claims, _FRAMES)
     limits = hostile.LIMITS
     bound = limits.texts + 2 * limits.voice_sessions + 1 + hostile.CODES
     refused = [cost for cost in seen.costs if cost.refused]

@@ -6,7 +6,7 @@ from typing import Final
 from cost import assumed, counts
 from cost.bills import Bill, Line, line
 from cost.stack import Stack
-from functions.domain.frames.decisions import FRAMES_PER_ACTIVITY
+from functions.domain.voice.speech import FRAMES_PER_ACTIVITY
 from ops import prices
 
 MILLION: Final = 1_000_000

@@ -14,6 +14,7 @@ from functions import names
 from functions.domain.frames import feed_frames as f
 from functions.domain.frames import protocol as p
 from functions.domain.frames import session_frames as s
+from functions.domain.frames import voice_frames as v
 from functions.domain.identity.identity import NAME
 
 FOLDER: Final = Path(__file__).parent / "protocol"
@@ -21,21 +22,28 @@ FOLDER: Final = Path(__file__).parent / "protocol"
 REPLIES: Final[Mapping[type[Any], tuple[type[Any], ...]]] = {
     p.Ping: (p.Pong,),
     p.TextMessage: (p.TextAck, p.Error),
-    p.VoiceStart: (p.VoiceReady, p.Error),
-    p.VoiceData: (),
-    p.VoiceEnd: (p.VoiceEnded, p.Error),
+    v.VoiceStart: (v.VoiceStarting, v.VoiceEnded, p.Error),
+    v.VoiceData: (),
+    v.VoiceEnd: (),
+    v.VoicePlayed: (),
+    v.VoiceListen: (),
     f.Resume: (f.Reset, f.Resumed, p.Error),
     f.History: (f.HistoryPage, p.Error),
     f.Ack: (),
     f.TextCancel: (f.TextCancelled, p.Error),
     s.Sessions: (s.SessionsPage, p.Error),
 }
-"""What may answer each frame of a client on its own route; ``voice_data`` and ``ack`` are one-way."""
+"""What may answer each frame of a client on its own route; those of an open voice session, and ``ack``, are one-way."""
 
 PUSHED: Final[Mapping[type[Any], str]] = {
     p.Error: "What was wrong with a one-way frame, or with the identity of the connection.",
     f.Message: "What every screen of a feed is told, in its order; again after a resume.",
     f.TextDelta: "What a reply says next, while it is being made.",
+    v.VoiceReady: "Somebody listens: to who started to speak, asks for it again, or asks to listen.",
+    v.VoiceAudio: "What the assistant says, to who speaks and to who asked to listen.",
+    v.VoiceTranscript: "What is said, in words as they come, to every screen of the conversation.",
+    v.VoiceInterrupted: "The assistant was broken into.",
+    v.VoiceEnded: "A voice session is over, for whatever reason.",
 }
 """What comes by itself, and when."""
 

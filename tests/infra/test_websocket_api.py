@@ -46,7 +46,8 @@ def responses_of(route: Registration) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_routes_are_those_of_the_protocol(stack: str) -> None:
     of_feeds = {"resume", "history", "ack", "text_cancel", "sessions"}
-    assert set(routes(stack)) == {"$connect", "$disconnect", "$default", "voice_data", "ping", *of_feeds}
+    of_speech = {"voice_data", "voice_end", "voice_played", "voice_listen"}
+    assert set(routes(stack)) == {"$connect", "$disconnect", "$default", "ping", *of_speech, *of_feeds}
 
 
 def test_a_frame_is_routed_by_its_type() -> None:
@@ -62,7 +63,7 @@ def test_a_frame_is_routed_by_its_type() -> None:
         ("$connect", "lifecycle"),
         ("$disconnect", "lifecycle"),
         ("$default", "message"),
-        ("voice_data", "message"),
+        *((route, "message") for route in ("voice_data", "voice_end", "voice_played", "voice_listen")),
         ("resume", "feed"),
         ("history", "feed"),
         ("ack", "feed"),
@@ -88,7 +89,9 @@ def test_every_frame_of_a_two_way_route_gets_an_answer(key: str) -> None:
     assert [each["routeResponseKey"] for each in responses_of(route)] == ["$default"]
 
 
-@pytest.mark.parametrize("key", ["$connect", "$disconnect", "voice_data", "ack"])
+@pytest.mark.parametrize(
+    "key", ["$connect", "$disconnect", "voice_data", "voice_end", "voice_played", "voice_listen", "ack"]
+)
 def test_a_one_way_route_sends_nothing_back(key: str) -> None:
     route = routes()[key]
 
@@ -148,6 +151,9 @@ def test_the_gateway_may_invoke_each_function_for_its_routes_only() -> None:
         ("airium-websocket-lifecycle", f"{EXECUTION}/prod/$disconnect"),
         ("airium-websocket-message", f"{EXECUTION}/prod/$default"),
         ("airium-websocket-message", f"{EXECUTION}/prod/voice_data"),
+        ("airium-websocket-message", f"{EXECUTION}/prod/voice_end"),
+        ("airium-websocket-message", f"{EXECUTION}/prod/voice_played"),
+        ("airium-websocket-message", f"{EXECUTION}/prod/voice_listen"),
         ("airium-websocket-feed", f"{EXECUTION}/prod/resume"),
         ("airium-websocket-feed", f"{EXECUTION}/prod/history"),
         ("airium-websocket-feed", f"{EXECUTION}/prod/ack"),
@@ -244,7 +250,7 @@ def test_the_deployment_waits_for_all_that_it_freezes() -> None:
     kinds = ("Route", "Integration", "IntegrationResponse", "RouteResponse", "Authorizer")
 
     frozen = {each.urn for each in evaluation.registrations if each.type.rpartition(":")[2] in kinds}
-    assert len(frozen) == 10 + 4 + 1 + 6 + 1
+    assert len(frozen) == 13 + 4 + 1 + 6 + 1
     assert frozen <= evaluation.named("api-deployment").dependencies
 
 
