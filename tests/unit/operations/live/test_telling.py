@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from functions.aws.log.event_items import encode
+from functions.aws.read_models.transactions import Write
+from functions.domain.connections.connection import Connection, join
 from functions.domain.live.channels import OPERATORS, channel_of
 from functions.domain.log.events import Event
 from functions.domain.log.facts import ConnectionClosed, ConnectionOpened, TextMessageReceived
@@ -184,6 +186,34 @@ def test_a_service_that_does_not_answer_holds_up_nothing_for_longer_than_that(st
         answered.set()
 
     assert counted == {"published": 0, "unpublished": 1}
+
+
+def test_with_the_first_that_is_not_taken_the_rest_is_given_up() -> None:
+    asked: list[str] = []
+    answered = Signal()
+
+    def fail_then_hang(channel: str, events: Sequence[bytes], *, once: bool) -> None:
+        asked.append(channel)
+        if len(asked) == 1:
+            problem = f"503 of Publish, {len(events)} events, {once=}"
+            raise Unavailable(problem)
+        answered.wait(10)
+
+    with ThreadPoolExecutor(1) as threads:
+        telling = Telling(fail_then_hang, threads, seconds=30)
+        changes = telling.begin()
+        users = [happened(f"c{each}", ConnectionOpened(), user_id=f"u{each}") for each in range(4)]
+        changes.watch([_turned(each) for each in users], ())
+        counted = telling.tell(changes, {}, NOW)
+        answered.set()
+
+    assert counted == {"published": 0, "unpublished": 8}
+    assert len(asked) <= 2
+
+
+def _turned(event: Event) -> Write:
+    before = Connection(event.connection_id)
+    return Write(event.connection_id, {}, {}, turn=(before, join(before, [event])))
 
 
 def test_what_nobody_foresaw_fails_no_batch(channels: Channels) -> None:
