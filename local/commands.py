@@ -133,6 +133,10 @@ def logs_(
 def token(
     email: Annotated[str, typer.Argument(help="The user's name, an address; a new one is a new user.")],
     *,
+    group: Annotated[
+        str | None,
+        typer.Option(help="A group that they are in from now on: operators, for `ops tail --live`."),
+    ] = None,
     state: _State = DEFAULT,
 ) -> None:
     """Print an access token of a user, for `up --identity cognito`."""
@@ -140,7 +144,7 @@ def token(
     deployed = outputs.load(folder.outputs)
     if up.living(folder) is None or deployed is None:
         raise LocalError("it is not up: `make up IDENTITY=cognito` starts it")
-    typer.echo(people.sign_in(deployed, email).access_token)
+    typer.echo(people.sign_in(deployed, email, group).access_token)
 
 
 @app.command("chat")

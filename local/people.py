@@ -21,8 +21,10 @@ class Person:
     id_token: str
 
 
-def sign_in(outputs: Outputs, email: str) -> Person:
+def sign_in(outputs: Outputs, email: str, group: str | None = None) -> Person:
     """Sign somebody in, whom the pool may not know yet: they get a new password, which nobody learns.
+
+    In a group that is named they are from then on, and their tokens say so.
 
     Raises
     ------
@@ -40,6 +42,8 @@ def sign_in(outputs: Outputs, email: str) -> Person:
         cognito.admin_create_user(
             UserPoolId=pool, Username=email, UserAttributes=verified, MessageAction="SUPPRESS"
         )
+    if group is not None:
+        cognito.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=group)
     cognito.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
     signed_in = cognito.admin_initiate_auth(
         UserPoolId=pool,

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from infra.settings.identity import IdentityMode
 from local import embedded, emulator, kept, leash, outputs
 from local.errors import LocalError
 from local.interrupts import NO_SIGNALS, Signals, await_result
@@ -87,7 +88,11 @@ def _note(state: StateDir, running: Running, identity: str | None) -> Running:
 
 
 def _config(running: Running) -> dict[str, str]:
-    return {f"{PROJECT}:identity": running.identity} if running.identity else {}
+    """Give the settings of the identity mode; who is verified is told of changes as they happen, too."""
+    if running.identity is None:
+        return {}
+    live = {f"{PROJECT}:live": '{"enabled":"true"}'} if running.identity == IdentityMode.COGNITO else {}
+    return {f"{PROJECT}:identity": running.identity, **live}
 
 
 def living(state: StateDir, signals: Signals = NO_SIGNALS) -> Running | None:

@@ -65,15 +65,9 @@ class Member:
 
     @classmethod
     def registered(cls, backend: Backend, group: str | None = None) -> "Member":
-        """Return a new user, who has signed in since they are in the group, if any."""
+        """Return a new user, in a group if one is named."""
         email = f"ada-{uuid.uuid4().hex[:12]}@example.com"
-        person = sign_in(backend.outputs, email)
-        if group is not None:
-            backend.cloud.client("cognito-idp").admin_add_user_to_group(
-                UserPoolId=backend.outputs.user_pool_id, Username=email, GroupName=group
-            )
-            person = sign_in(backend.outputs, email)
-        return cls(backend, person)
+        return cls(backend, sign_in(backend.outputs, email, group))
 
     @property
     def headers(self) -> dict[str, str]:

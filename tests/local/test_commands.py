@@ -98,7 +98,7 @@ def test_a_second_up_says_so_and_leaves_it_up(commands):
 
 def test_a_chosen_identity_mode_holds_until_another_is_chosen(commands):
     commands.run("up", "--detach", "--port", str(commands.port), "--identity", "cognito")
-    token = commands.run("token", "ada@example.com")
+    token = commands.run("token", "ada@example.com", "--group", "operators")
 
     second = commands.run("up")
     third = commands.run("up", "--identity", "query")
