@@ -9,9 +9,10 @@ from rich.table import Table
 from cost.bills import Bill, money
 from cost.live import changes, readers
 from cost.replies import replies
+from cost.speech import speech
 from cost.stack import Stack, stack_of
 from cost.standing import filters, idle, unknown
-from cost.work import connections, texts, tickets, voice_minutes, voice_sessions
+from cost.work import connections, texts, tickets
 from local.errors import LocalError
 from ops.prices import PRICES, REGION
 from ops.terminal import Terminal
@@ -47,8 +48,7 @@ def bills(stack: Stack) -> tuple[Bill, ...]:
         *(texts(stack, busy=busy) for busy in (True, False)),
         *([replies(stack)] if stack.memory_gb("responder") else []),
         *(connections(stack, busy=busy) for busy in (True, False)),
-        voice_minutes(stack),
-        voice_sessions(stack),
+        *([speech(stack)] if stack.memory_gb("voice-session") else []),
         *([tickets(stack)] if stack.memory_gb("ticket") else []),
         *([changes(), readers(stack)] if stack.memory_gb("live-authorizer") else []),
     )

@@ -25,6 +25,17 @@ DELTAS: Final = 20
 """Of a reply, to one screen: ten a second at most, as fast as a model speaks."""
 REPLY_GB: Final = 1.6e-6
 """The event of a reply with about 1,000 characters, in the table and in each of its indexes."""
+PUBLISH_SECONDS: Final = 0.02
+"""Of an invocation that passes a frame of speech on."""
+ANSWERED_SECONDS: Final = 120
+"""How long the assistant speaks in ten minutes."""
+TURNS: Final = 40
+"""Of both, in ten minutes."""
+TRANSCRIPTS: Final = 3
+"""That are shown of a turn while it is spoken."""
+TOKENS_HEARD: Final = 3_000
+TOKENS_SPOKEN: Final = 2_000
+"""In ten minutes, as the first Nova Sonic counts them."""
 TOKENS_READ: Final = 1_000
 """For a reply: the question, and as much of the conversation as was said before it."""
 TOKENS_WRITTEN: Final = 250

@@ -29,6 +29,17 @@ COUNTERS_OF_TEXT: Final = 2
 """Minute and day."""
 COUNTERS_OF_VOICE_SESSION: Final = 4
 """Minute and day of ``voice_sessions`` and of ``voice_seconds``, when it ends."""
+COUNTERS_OF_TURN: Final = 2
+"""Minute and day."""
+VOICE_START: Final = 8
+"""Claims: the frame's ``id``, the conversation, the count of starts, the seconds of the day, and for each
+of two minutes a seat of the user's and one of all."""
+RENEWAL: Final = 4
+"""Of a minute more: the conversation, the seconds, and two seats."""
+RENEWALS: Final = 10
+"""In ten minutes, at most: a session begins within a minute of the clock."""
+VOICE_END: Final = 7
+"""Claims, at most: how it ended, the conversation, the seconds, and the seats of two minutes."""
 CHANGED_INDEXES: Final = 2
 """Of a row, as its connection is active: by user, and the active ones."""
 ALL_INDEXES: Final = 2

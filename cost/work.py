@@ -1,4 +1,4 @@
-"""What a stack costs for what people do: texts, connections and speech, each by the million."""
+"""What a stack costs for what people do: texts and connections, each by the million."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -6,7 +6,6 @@ from typing import Final
 from cost import assumed, counts
 from cost.bills import Bill, Line, line
 from cost.stack import Stack
-from functions.domain.voice.speech import FRAMES_PER_ACTIVITY
 from ops import prices
 
 MILLION: Final = 1_000_000
@@ -88,54 +87,6 @@ def connections(stack: Stack, *, busy: bool) -> Bill:
             logged(3 + 2 / many),
             *accessed(stack, 2 * MILLION),
             *kept(stack, gb, 2 * assumed.EVENT_GB),
-        ),
-    )
-
-
-def voice_minutes(stack: Stack) -> Bill:
-    """Return what a million minutes of speech cost, at ten frames a second, without its sessions."""
-    frames = 60 * assumed.FRAMES_A_SECOND * MILLION
-    events = frames / FRAMES_PER_ACTIVITY / MILLION
-    append = (1 + indexes(stack)) * events
-    rows = counts.ROW + counts.CHANGED_INDEXES + counts.SESSION + counts.MOVED_SESSION
-    units = append + rows * counts.TRANSACTION * events
-    reads = (counts.READS + counts.READS_OF_SESSION) * events
-    return Bill(
-        "a million voice minutes",
-        (
-            line("gateway: frames, one way", (prices.MESSAGES, frames)),
-            invoked("message", stack, frames, assumed.FRAME_SECONDS),
-            written(f"append and projection of an event for {FRAMES_PER_ACTIVITY} frames", units),
-            line("projection: reads", (prices.READ_UNITS, reads * MILLION)),
-            invoked("projector", stack, events * MILLION, assumed.PROJECT_SECONDS),
-            logged(events),
-            *accessed(stack, frames),
-            *kept(stack, (1 + indexes(stack)) * events * assumed.EVENT_GB, events * assumed.EVENT_GB),
-        ),
-    )
-
-
-def voice_sessions(stack: Stack) -> Bill:
-    """Return what a million voice sessions cost, started and ended without ``id``, each alone."""
-    events = 1 + indexes(stack)
-    start = (events + counts.CLAIM + counts.COUNT) * counts.TRANSACTION
-    end = (events + counts.CLAIM) * counts.TRANSACTION
-    rows = counts.ROW + counts.CHANGED_INDEXES + counts.SESSION + counts.MOVED_SESSION
-    reads = counts.READS + counts.READS_OF_SESSION
-    projection = (2 * rows + counts.COUNTERS_OF_VOICE_SESSION) * counts.TRANSACTION
-    return Bill(
-        "a million voice sessions, started and ended",
-        (
-            line("gateway: two frames and two answers", (prices.MESSAGES, 4 * MILLION)),
-            invoked("message", stack, 2 * MILLION, assumed.APPEND_SECONDS),
-            written(f"start: ({events} for the event + 1 claim + 1 count) doubled", start),
-            written(f"end: ({events} for the event + 1 claim) doubled", end),
-            written("two projections: row, session and their indexes, counters, doubled", projection),
-            line("projection: reads", (prices.READ_UNITS, 2 * reads * MILLION)),
-            invoked("projector", stack, 2 * MILLION, assumed.PROJECT_SECONDS),
-            logged(4),
-            *accessed(stack, 2 * MILLION),
-            *kept(stack, 2 * events * assumed.EVENT_GB, 2 * assumed.EVENT_GB),
         ),
     )
 

@@ -13,6 +13,7 @@ from typing import Final
 from cost import assumed, hostility, live, standing, work
 from cost.bills import Bill, Line, line, money, rate
 from cost.replies import replies
+from cost.speech import speech
 from cost.stack import Stack, stack_of
 from local.stackfile import PROJECT
 from ops import prices
@@ -27,6 +28,11 @@ _ALARMS: Final = {f"{PROJECT}:alarms": '{"enabled":"true"}'}
 _ARCHIVE: Final = {f"{PROJECT}:archive": '{"enabled":"true"}'}
 _QUEUE: Final = {f"{PROJECT}:delivery": '{"queue":"true"}'}
 _LIVE: Final = {f"{PROJECT}:live": '{"enabled":"true"}'}
+_SPEECH: Final = {
+    f"{PROJECT}:voice": '{"enabled":"true","engine":"echo"}',
+    f"{PROJECT}:endpoint": "http://127.0.0.1:4566",
+}
+"""With an engine for which every Python builds the layers: what a model takes, the arithmetic adds."""
 _TRACED: Final = {f"{PROJECT}:tracing": '{"enabled":"true"}'}
 _MILLION: Final = 1_000_000
 
@@ -60,8 +66,7 @@ def parts() -> Mapping[str, str]:
         "traces": _rows(_traces(stack_of("prod", _ARCHIVE | _TRACED)), "traces"),
         "texts-busy": _bill(work.texts(prod, busy=True)),
         "texts-alone": _bill(work.texts(prod, busy=False)),
-        "voice-minutes": _bill(work.voice_minutes(prod)),
-        "voice-sessions": _bill(work.voice_sessions(prod)),
+        "speech": _bill(speech(stack_of("prod", _SPEECH))),
         "connections-alone": _bill(work.connections(prod, busy=False)),
         "connections-busy": _bill(work.connections(prod, busy=True)),
         "replies": _bill(replies(prod)),
@@ -78,12 +83,12 @@ def parts() -> Mapping[str, str]:
 
 def _summary(prod: Stack, alarmed: Stack) -> str:
     archived = list(_archived())
-    frames = 60 * assumed.FRAMES_A_SECOND
-    minutes = work.voice_minutes(prod).dollars
+    spoken = speech(stack_of("prod", _SPEECH))
     rows = {
         "idle, a month": f"{money(_sum(standing.sweeper(prod)))} (the sweeper's schedule, and what it reads)",
-        "a million voice minutes": f"${minutes:,.0f}",
-        "a million voice frames (28 hours of speech)": money(minutes / frames),
+        "ten minutes of speech, of which the model's tokens": (
+            f"{money(spoken.dollars)}, {money(spoken.lines[0].dollars)}"
+        ),
         "a million texts, each acknowledged and told to one screen, under an `id`": _busy(work.texts, prod),
         "a million replies of 1,000 characters, of which the model's tokens": (
             f"${replies(prod).dollars:,.0f}, ${replies(prod).lines[0].dollars:,.0f}"
@@ -129,6 +134,13 @@ def _assumed() -> str:
         "deltas of a reply": f"{assumed.DELTAS}",
         "tokens that a model reads and writes for a reply": (
             f"{assumed.TOKENS_READ:,} and {assumed.TOKENS_WRITTEN}"
+        ),
+        "one that passes a frame of speech on": f"{assumed.PUBLISH_SECONDS * 1000:.0f} ms",
+        "ten minutes of speech: the assistant speaks, turns of both, transcripts of each": (
+            f"{assumed.ANSWERED_SECONDS} s, {assumed.TURNS}, {assumed.TRANSCRIPTS}"
+        ),
+        "tokens that a model hears and speaks in them": (
+            f"{assumed.TOKENS_HEARD:,} and {assumed.TOKENS_SPOKEN:,}"
         ),
         "one of the projector": f"{assumed.PROJECT_SECONDS * 1000:.0f} ms",
         "one of the sweeper where nobody is connected": f"{assumed.SWEEP_SECONDS * 1000:.0f} ms",

@@ -102,6 +102,12 @@ TOKENS_READ: Final = Price("Bedrock, Nova Lite", 0.06, _MILLION, "a million toke
 TOKENS_WRITTEN: Final = Price(
     "Bedrock, Nova Lite", 0.24, _MILLION, "a million tokens that it writes", _BEDROCK
 )
+SPEECH_HEARD: Final = Price(
+    "Bedrock, Nova Sonic", 3.40, _MILLION, "a million tokens of speech that it hears", _BEDROCK
+)
+SPEECH_SPOKEN: Final = Price(
+    "Bedrock, Nova Sonic", 13.60, _MILLION, "a million tokens of speech that it speaks", _BEDROCK
+)
 TRACES: Final = Price(
     "X-Ray",
     5.00,
