@@ -15,8 +15,9 @@ FRAMES = SECONDS * assumed.FRAMES_A_SECOND
 ACTIVITIES = FRAMES // FRAMES_PER_ACTIVITY
 OPENING_FRAMES = 5
 """The start with its answer and that it is ready, the end with its answer."""
-ROW = counts.ROW + counts.CHANGED_INDEXES + counts.SESSION + counts.MOVED_SESSION
-"""Of the connection and of its session, with their indexes."""
+_OF_SESSION = counts.SESSION + counts.MOVED_SESSION
+_ROW = counts.ROW + counts.CHANGED_INDEXES + _OF_SESSION
+"""Of the connection and of its session, with their indexes; a turn is no activity of a connection."""
 
 
 def speech(stack: Stack) -> Bill:
@@ -71,7 +72,7 @@ def _units(stack: Stack) -> Iterator[tuple[str, int]]:
         f"{ACTIVITIES + assumed.TURNS} events of activity and of turns",
         (ACTIVITIES + assumed.TURNS) * events,
     )
-    rows = (2 + ACTIVITIES + assumed.TURNS) * ROW
+    rows = (2 + ACTIVITIES) * _ROW + assumed.TURNS * _OF_SESSION
     counters = counts.COUNTERS_OF_VOICE_SESSION + assumed.TURNS * counts.COUNTERS_OF_TURN
     messages = assumed.TURNS * counts.MESSAGE
     yield (

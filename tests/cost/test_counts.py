@@ -1,6 +1,5 @@
 """What each thing uses is what the code asks for: units as DynamoDB would charge them, and requests."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -28,7 +27,6 @@ from functions.domain.log.facts import (
 from functions.domain.replies.pieces import Ended, StopReason, Usage
 from functions.domain.replies.questions import question_of
 from functions.domain.replies.settling import settles
-from functions.domain.voice.speech import FRAMES_PER_ACTIVITY
 from functions.handlers import lifecycle
 from functions.names import ARRIVAL_SHARDS, CONNECTIONS_ACTIVE_KEY, SESSIONS_BY_ACTIVITY_KEY
 from functions.operations.archive.archiving import Archiver
@@ -43,7 +41,6 @@ from tests.gateway_events import (
     connect,
     disconnect,
     identity,
-    voice_data,
 )
 from tests.gateway_events import message as frame
 from tests.replies.scene import Answered, Said, saying
@@ -53,7 +50,6 @@ from tests.standin.records import records_of
 
 ALONE = identity(sessionId=None)
 TEXT = {"type": "text_message", "data": {"text": "x" * 200}}
-START = {"type": "voice_start"}
 APPEND = counts.TRANSACTION * counts.EVENT
 
 
@@ -155,15 +151,13 @@ def test_a_text_is_an_event_a_claim_and_a_count_and_then_a_message(connected: Ba
 SHARED = counts.TRANSACTION * counts.SESSION
 
 
-def test_a_text_and_speech_in_a_session_are_added_to_it(backend: Backend) -> None:
+def test_a_text_in_a_session_is_added_to_it(backend: Backend) -> None:
     backend.take(backend.lifecycle, connect())
     _, said = backend.sends(TEXT, "r", authorizer=identity())
-    _, spoken = backend.sends(START, "s", 2_000, identity())
 
     text = row() + counts.TRANSACTION * (counts.MESSAGE + counts.COUNTERS_OF_TEXT)
     alone = counts.READS + counts.READS_OF_MESSAGE
     assert (said.projected, said.read) == (text + SHARED, alone + counts.READS_OF_SESSION)
-    assert (spoken.projected, spoken.read) == (row() + SHARED, counts.READS + counts.READS_OF_SESSION)
 
 
 def test_a_session_moves_in_its_index_with_what_is_said(stage: Stage) -> None:
@@ -236,33 +230,6 @@ def test_a_users_connections_are_counted_in_one_read() -> None:
         scene.stores.subscribers.of_user("alice", scene.now)
 
     assert spent.read_units == counts.READS_OF_COUNT
-
-
-@pytest.mark.parametrize("claims", [0, 1], ids=["without ids", "with ids"])
-def test_a_voice_session_is_two_events_and_is_counted_at_its_end(connected: Backend, claims: int) -> None:
-    ids = [{"id": each} if claims else {} for each in ("v", "w")]
-    answer, started = connected.sends({**START, **ids[0]}, "r")
-    session = json.loads(answer["body"])["data"]["voiceSessionId"]
-    end = {"type": "voice_end", "data": {"voiceSessionId": session, "lastSeq": 0}, **ids[1]}
-    _, ended = connected.sends(end, "s", 9_000)
-
-    claimed = counts.TRANSACTION * counts.CLAIM * (1 + claims)
-    counters = counts.TRANSACTION * counts.COUNTERS_OF_VOICE_SESSION
-    assert started == Used(APPEND + claimed + counts.TRANSACTION * counts.COUNT, row(), counts.READS)
-    assert ended == Used(APPEND + claimed, row() + counters, counts.READS)
-
-
-def test_of_speech_one_frame_in_so_many_is_an_event(connected: Backend) -> None:
-    answer, _ = connected.sends(START, "r")
-    session = json.loads(answer["body"])["data"]["voiceSessionId"]
-
-    def speaks(seq: int) -> Used:
-        at = CONNECTED_AT + 1_000 + seq * 100
-        spoken = voice_data(session, seq, authorizer=ALONE, requestTimeEpoch=at, requestId=f"s{seq}")
-        return connected.take(message, spoken)[1]
-
-    assert speaks(FRAMES_PER_ACTIVITY - 1) == speaks(FRAMES_PER_ACTIVITY + 1) == Used(0)
-    assert speaks(FRAMES_PER_ACTIVITY) == Used(counts.EVENT, row(), counts.READS)
 
 
 def test_a_row_leaves_the_indexes_of_the_active_ones_when_it_ends() -> None:

@@ -16,8 +16,6 @@ from tests.cost.stacks import enabled, stack
 BILLS: dict[str, Callable[[Stack], Bill]] = {
     "texts": lambda found: work.texts(found, busy=False),
     "connections": lambda found: work.connections(found, busy=False),
-    "voice minutes": work.voice_minutes,
-    "voice sessions": work.voice_sessions,
 }
 REQUESTS = {**BILLS, "tickets": work.tickets}
 
@@ -34,8 +32,6 @@ def spent(bill: Bill, price: Price) -> float:
         (replies(stack("dev")), 18 + 18 + 1, 18),
         (work.connections(stack("dev"), busy=False), 6 + 24 + 4, 5),
         (work.connections(stack("dev"), busy=True), 6 + 12.12 + 4, 3.02),
-        (work.voice_minutes(stack("dev")), 3 + 12, 3),
-        (work.voice_sessions(stack("dev")), 10 + 8 + 32, 6),
         (work.tickets(stack("dev")), 2, 0),
     ],
     ids=lambda value: value.title if isinstance(value, Bill) else None,
@@ -81,8 +77,6 @@ def test_traces_cost_more(bill: Callable[[Stack], Bill]) -> None:
     [
         ("texts", 1),
         ("connections", 2),
-        ("voice minutes", 600),
-        ("voice sessions", 2),
         ("tickets", 1),
     ],
 )
