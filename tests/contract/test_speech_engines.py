@@ -242,7 +242,7 @@ def test_who_is_not_listened_to_can_still_speak(served: Served) -> None:
 
 
 @pytest.mark.parametrize("heard", [b"", silence(1.0), sound(0.3), UTTERANCE, LONG])
-def test_a_stream_is_closed_in_any_state_and_says_no_more(served: Served, heard: bytes) -> None:
+def test_a_stream_is_closed_in_any_state_and_comes_to_an_end(served: Served, heard: bytes) -> None:
     async def story(stage: Stage) -> None:
         stream = await opened(stage.usual)
         listener = Listener(stream)

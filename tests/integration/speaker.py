@@ -4,6 +4,7 @@ import json
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from tests.contract.speaking import FRAME_SECONDS, RATE
@@ -12,6 +13,7 @@ from tests.integration.client import Client, Frame
 FRAME: Final = round(RATE * FRAME_SECONDS) * 2
 """Bytes of a frame of speech."""
 _SECONDS: Final = 20.0
+_AGAIN_SECONDS: Final = 2.0
 
 
 class Speaker:
@@ -53,9 +55,11 @@ class Speaker:
                 self.take(until=began + number * FRAME_SECONDS)
 
     def end(self, client_id: str = "end") -> Frame:
-        """End the voice session, and return how it ended."""
-        self.send("voice_end", client_id, lastSeq=self.seq - 1)
-        return self.until("voice_ended")
+        """End the voice session, and return how it ended; it is asked for until it is told."""
+        while True:
+            self.send("voice_end", client_id, lastSeq=self.seq - 1)
+            with suppress(AssertionError):
+                return self.until("voice_ended", seconds=_AGAIN_SECONDS)
 
     def send(self, type_: str, client_id: str | None = None, **data: Any) -> None:
         """Send a frame of the voice session."""
@@ -63,11 +67,14 @@ class Speaker:
         self.client.send({"type": type_, **named, "data": {"voiceSessionId": self.session, **data}})
 
     # --- What comes --------------------------------------------------------------------------
-    def until(self, type_: str, enough: Callable[[Frame], bool] = lambda _data: True) -> Frame:
+    def until(
+        self, type_: str, enough: Callable[[Frame], bool] = lambda _data: True, seconds: float = _SECONDS
+    ) -> Frame:
         """Return the data of the next frame of a type that is enough."""
+        deadline = time.monotonic() + seconds
         while True:
             try:
-                frame = self._next(_SECONDS)
+                frame = self._next(deadline - time.monotonic())
             except TimeoutError:
                 others = [each for each in self.frames if each["type"] != "voice_audio"]
                 raise AssertionError(f"no such {type_} after {len(self.frames)} frames: {others}") from None
@@ -87,6 +94,12 @@ class Speaker:
                 self._next(left)
             except TimeoutError:
                 return
+
+    def told(self, count: int) -> list[Frame]:
+        """Return so many turns that were told as messages, the oldest first, as soon as they have come."""
+        while len(told := [each for each in self.of("message") if each["kind"] == "spoken"]) < count:
+            self.until("message")
+        return told
 
     def of(self, type_: str) -> list[Frame]:
         """Return the data of all frames of a type that came."""

@@ -62,7 +62,7 @@ def test_what_is_said_is_heard_sample_by_sample_and_kept_in_words(
     session = speaker.start()
     speaker.say(said)
     words = [speaker.until_said("user"), speaker.until_said("assistant")]
-    told = [speaker.until("message", lambda data: data["kind"] == "spoken") for _ in words]
+    told = speaker.told(2)
     ended = speaker.end()
 
     heard = speaker.heard
@@ -210,10 +210,12 @@ def test_nothing_is_lost_or_doubled_where_a_voice_session_is_handed_over(
     speaker.start()
 
     speaker.say(said, at_pace=True)
-    speaker.until_said("assistant")
+    told = speaker.told(4)
     ended = speaker.end()
 
     assert speaker.heard.startswith(said[: 70 * FRAME])
+    assert [message["role"] for message in told] == ["user", "assistant"] * 2
+    assert len({transcript["turn"] for transcript in speaker.of("voice_transcript")}) == 4
     assert ended["frames"] == len(said) // FRAME
     [over] = [f for f in spoken.facts(speaker.client.connection_id) if isinstance(f, VoiceSessionEnded)]
     assert (over.lost, over.reason) == (0, "client")
@@ -227,7 +229,7 @@ def test_what_is_written_and_what_is_spoken_is_one_conversation(speaker: Speaker
 
     speaker.say(sound(0.3) + PAUSE)
     words = speaker.until_said("assistant")
-    speaker.until("message", lambda data: data.get("text") == words)
+    speaker.told(2)
     speaker.end()
     speaker.client.send({"type": "text_message", "id": "t-2", "data": {"text": "[prompt] [pause 0]"}})
     reply = speaker.until("message", lambda data: data["kind"] == "reply")

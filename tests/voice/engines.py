@@ -18,6 +18,8 @@ class FakeStream:
         self.heard: list[bytes] = []
         self.is_closed = False
         self.hearing_fault: Exception | None = None
+        self.last_words: tuple[Said, ...] = ()
+        """What it says when it is closed."""
 
     async def hear(self, audio: bytes) -> None:
         """Hear a piece, and say it back."""
@@ -50,6 +52,8 @@ class FakeStream:
 
     async def close(self) -> None:
         """Hear and say no more."""
+        if not self.is_closed:
+            self.say(*self.last_words)
         self.is_closed = True
         self._said.put_nowait(None)
 

@@ -19,7 +19,7 @@ from functions.domain.voice.channels import (
     encode,
 )
 from functions.domain.voice.manner import Manner
-from functions.domain.voice.said import Spoke, Transcribed
+from functions.domain.voice.said import Spoke, Transcribed, TurnEnded
 from tests.voice.scene import Scene, scene
 
 SOON = Manner(grace_seconds=10, handover_seconds=5)
@@ -159,6 +159,29 @@ def test_a_client_that_ends_it_meanwhile_ends_it_once(milliseconds: int):
         assert it.heard == list(range(last + 1))
         assert len(it.posted("voice_ended", "c1")) == 1
         assert it.is_free
+
+    scene(play, manner=SOON)
+
+
+def test_the_last_words_of_the_older_ones_engine_are_turns_of_its_own():
+    async def play(it: Scene) -> None:
+        it.invoke()
+        await it.ready()
+        it.engine.streams[0].say(Transcribed(Role.USER, "good", final=False))
+        good_morning = Transcribed(Role.USER, "good morning", final=True)
+        it.engine.streams[0].last_words = (good_morning, TurnEnded(Role.USER))
+
+        await it.speak(range(100))
+        it.engine.streams[1].say_turn(Role.USER, "good evening")
+        await it.until(lambda: len(it.turns) == 2)
+        it.hang_up(99)
+        await it.over()
+
+        assert it.turns == [("user", "good morning"), ("user", "good evening")]
+        final = [each["data"] for each in it.posted("voice_transcript", "c1") if each["data"]["final"]]
+        assert len({each["turn"] for each in final}) == 2
+        shown = it.posted("voice_transcript", "c1")
+        assert shown[0]["data"]["turn"] == final[0]["turn"]
 
     scene(play, manner=SOON)
 

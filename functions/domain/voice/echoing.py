@@ -141,14 +141,16 @@ class Echoing:
             said += self._say([Spoke(audio)], now)
         quiet = self._seconds(self._turn.bytes - self._turn.sounding_bytes)
         if quiet >= PAUSE_SECONDS or after >= LONGEST_SECONDS:
-            said += self._end(self._turn, now)
+            said += [*self._end(self._turn), *self.passed(now)]
         return said
 
     def passed(self, now: float) -> list[Said]:
         """Return what comes of the time that has passed."""
-        if self._turn is not None:
-            return self._end(self._turn, now) if now >= self._idle_at else []
         said: list[Said] = []
+        if self._turn is not None:
+            if now < self._idle_at:
+                return []
+            said += self._end(self._turn)
         while self._left and now >= self._played_at - AHEAD_SECONDS:
             said += self._say([self._left.popleft()], now)
         if self._speaks and not self._left and now >= self._played_at:
@@ -156,8 +158,13 @@ class Echoing:
             said.append(TurnEnded(Role.ASSISTANT))
         return said
 
-    def _end(self, turn: _Turn, now: float) -> list[Said]:
-        """End the person's turn, and answer it."""
+    def last_words(self) -> list[Said]:
+        """Return the words of what is under way when the stream is closed: nothing comes after them."""
+        said = [] if self._turn is None else self._end(self._turn)
+        return [*said, *self._left] if self._way is Way.AT_ONCE else said
+
+    def _end(self, turn: _Turn) -> list[Said]:
+        """End the person's turn, and have it answered."""
         self._turn = None
         words = self._words(turn)
         answer = Transcribed(Role.ASSISTANT, f"You said{self._before}: {words}", final=True)
@@ -165,7 +172,7 @@ class Echoing:
             self._left.extend([answer, *self._counted(turn)])
         else:
             self._left.append(answer)
-        return [Transcribed(Role.USER, words, final=True), TurnEnded(Role.USER), *self.passed(now)]
+        return [Transcribed(Role.USER, words, final=True), TurnEnded(Role.USER)]
 
     def _counted(self, turn: _Turn) -> Iterable[Spoke | Transcribed]:
         """Yield what was heard, and the number of each second before it: words go with their audio."""

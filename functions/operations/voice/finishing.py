@@ -46,7 +46,7 @@ class Finishing:
         """Let what was said be said out and kept, and append the end; raises as `conclude`."""
         if session is not None:
             if reason is Reason.CLIENT:
-                await session.drained(DRAIN_SECONDS)
+                await session.said_out(DRAIN_SECONDS)
             await session.saying.end(is_heard_out=False)
         return await self.conclude(reason, session, held_until)
 

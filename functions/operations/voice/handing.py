@@ -62,7 +62,7 @@ class Handing:
         except TimeoutError:
             self._session.finish(Reason.HANDOVER)
             return
-        await self._session.drained(DRAIN_SECONDS)
+        await self._session.said_out(DRAIN_SECONDS)
         await self._session.saying.end(is_heard_out=True)
         self._released = self._session.released(await self._renewing.stop())
         await self._publish(self._released)

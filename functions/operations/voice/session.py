@@ -22,12 +22,11 @@ from functions.domain.voice.starts import Start
 from functions.operations.voice.hearing import Hearing
 from functions.operations.voice.means import Means
 from functions.operations.voice.saying import Saying
+from functions.operations.voice.uttering import Uttering
 
 TICK_SECONDS: Final = 0.05
 NOTHING_BEFORE: Final = Released(0, 0, 0, 0, 0, 0)
 """Where the first generation begins."""
-QUIET_MILLISECONDS: Final = 300
-"""An engine that said nothing for so long has nothing more to say of what it heard."""
 
 
 class Session:
@@ -53,13 +52,12 @@ class Session:
     def __init__(self, means: Means, start: Start, stream: SpeechStream, first: int = 0) -> None:
         self._means = means
         self._start = start
-        self._stream = stream
         self._before: Released | None = None
         self._early: list[OnChannel] = []
         self._unsaid: list[Said] = []
         self._silence = Silence(means.manner.grace_seconds)
         self.hearing = Hearing(stream, first, means.now())
-        self._said_at = 0
+        self._uttering = Uttering(means, stream, self.hearing)
         self.saying = Saying(means, start, stream.sample_rate)
         self.outcome: asyncio.Future[Reason | None] = asyncio.get_running_loop().create_future()
         self.ended_by: EndAsked | None = None
@@ -110,11 +108,10 @@ class Session:
 
     def say(self, said: Said) -> None:
         """Take what the engine says."""
-        now = self._said_at = self._means.now()
         if self._before is None:
             self._unsaid.append(said)
             return
-        self.saying.say(said, now)
+        self.saying.say(said, self._means.now())
         if self.saying.is_broken:
             self.finish(Reason.FAILED)
 
@@ -174,19 +171,13 @@ class Session:
 
     async def listen(self) -> None:
         """Take what the engine says, until it has said all; an end that nobody asked for is a failure."""
-        async for said in self._stream.said():
-            self.say(said)
+        await self._uttering.run(self.say)
         if not self.outcome.done() and not self.is_giving:
             self.say(Broken(Failure.UNAVAILABLE, "the stream ended by itself"))
 
-    async def drained(self, seconds: float) -> None:
-        """Wait until the engine has said what it has to say of what it heard, for so long at most."""
-        until = self._means.now() + seconds * 1_000
-        while (now := self._means.now()) < until:
-            is_done = self.hearing.is_done and self.hearing.is_idle
-            if is_done and now - max(self._said_at, self.hearing.fed_at) >= QUIET_MILLISECONDS:
-                return
-            await asyncio.sleep(TICK_SECONDS)
+    async def said_out(self, seconds: float) -> None:
+        """Let the engine say what it has to say of what it heard; nothing more is said after that."""
+        await self._uttering.said_out(seconds)
 
     def _asked_to_end(self, asked: EndAsked, now: int) -> None:
         if self.ended_by is None:

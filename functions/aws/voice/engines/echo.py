@@ -56,10 +56,10 @@ class EchoStream:
         return self._ready.popleft()
 
     async def close(self) -> None:
-        """Forget what was not told yet."""
-        self._ready.clear()
-        self._has_ended = True
-        self._changed.set()
+        """Give the words of what is under way, and end."""
+        if not self._has_ended:
+            self._take(self._echoing.last_words())
+            self._has_ended = True
 
     async def _wait(self) -> None:
         """Wait until something has changed or is due. Nothing is taken from it here: it may be cancelled."""

@@ -33,7 +33,10 @@ class SpeechStream(Protocol):
         ...
 
     async def close(self) -> None:
-        """End the stream, in two seconds at most, whatever state it is in; more than once does nothing."""
+        """End the stream, in two seconds at most, whatever state it is in; more than once does nothing.
+
+        `said` may still give the last words of what was heard before it ends.
+        """
         ...
 
 

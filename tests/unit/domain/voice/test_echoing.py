@@ -101,6 +101,16 @@ def test_a_turn_ends_after_a_minute() -> None:
     assert said.count(USER_DONE) == 1
 
 
+def test_what_is_under_way_at_the_end_is_told_in_words() -> None:
+    echo = echoing()
+    speak(echo, sound(0.3))
+
+    said = echo.last_words()
+
+    assert words(said, Role.USER) == "0.3 s of sound at -15 dB"
+    assert words(said, Role.ASSISTANT) == "You said: 0.3 s of sound at -15 dB"
+
+
 def test_history_is_told_of() -> None:
     history = (Turn(Role.USER, "a"), Turn(Role.ASSISTANT, "b"))
 
