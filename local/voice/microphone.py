@@ -16,7 +16,7 @@ _INSTALL: Final = "`.venv/bin/pip install --require-hashes --requirement local/v
 
 
 class Microphone:
-    """What is said into the microphone, until a line or the end of the input is typed."""
+    """What is said into the microphone, until Enter is pressed."""
 
     def __init__(self) -> None:
         self.rate = RATE

@@ -39,7 +39,7 @@ MUTATIONS: Final = (
     Mutation(
         "the next generation hears from where it would like to",
         _SESSION,
-        "        first = max(taken.from_seq, self._hearing.following)\n",
+        "        first = max(taken.from_seq, self.hearing.following)\n",
         "        first = taken.from_seq\n",
         "a request that is late finds frames heard that the next one hears too",
     ),
