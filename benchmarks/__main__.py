@@ -24,6 +24,7 @@ from benchmarks import (
     partitions,
     projecting,
     replying,
+    rotating,
     session,
     sweeping,
 )
@@ -42,8 +43,13 @@ BENCHMARKS = {
     "contending": contending.figures,
     "partitions": partitions.figures,
 }
-LONG = {"memory": memory.figures, "newest": newest.figures, "conversing": conversing.figures}
-"""Measured only by name: they take minutes, or many."""
+LONG = {
+    "rotating": rotating.figures,
+    "memory": memory.figures,
+    "newest": newest.figures,
+    "conversing": conversing.figures,
+}
+"""Measured only by name: they take minutes, or many, or a newer Python than the rest."""
 _VERDICTS = {True: "holds", False: "DOES NOT HOLD", None: ""}
 
 

@@ -5,8 +5,9 @@ import subprocess
 
 import pytest
 
+from infra.functions.interpreters import PackagingError
 from infra.functions.packaging import ROOT
-from tests.nova.newer import LOCK, NoInterpreterError, environment
+from tests.nova.newer import LOCK, environment
 
 RUNS = {
     "the engine and its fake": ["tests/nova/room"],
@@ -18,7 +19,7 @@ RUNS = {
 def test_nova_speaks_in_a_newer_python(selected: list[str]) -> None:
     try:
         python = environment()
-    except NoInterpreterError as missing:
+    except PackagingError as missing:
         pytest.skip(f"Nova 2 Sonic: {missing}")
 
     # conftest.py of other rooms import what is not locked for it
