@@ -9,7 +9,8 @@
  *
  * What `show` gets, each with its name in `event`:
  *
- *     message       {feed, message}     show it: the next of its feed, whole, once, in its turn
+ *     message       {feed, message}     show it: the next of its feed, whole, once, in its turn; of what was
+ *                                       `spoken`, `message.role` says by whom: `user` or `assistant`
  *     delta         {messageId, attempt, offset, text}    more of a reply; at offset 0 it begins anew
  *     reset         {feed}              forget what was shown of it (of `session`, the drafts too)
  *     older         {feed, messages, more}    show these before the oldest that is shown

@@ -17,6 +17,9 @@ def line(message: Json) -> tuple[str, str]:
             return "you: ", message.get("text") or ""
         case "reply":
             return f"{NAME}: ", message.get("text") or ""
+        case "spoken":
+            speaker = NAME if message.get("role") == "assistant" else "you"
+            return f"{speaker} (spoken): ", message.get("text") or ""
         case "failed":
             return "", f"  (no reply: {message.get('reason')})"
         case "notification":
@@ -31,6 +34,8 @@ def sessions(page: Json) -> Iterator[str]:
     for each in found:
         at = str(each.get("lastActivity", ""))[:16].replace("T", " ")
         counts = f"{each.get('texts', 0)} texts, {each.get('replies', 0)} replies"
+        if turns := each.get("turns", 0):
+            counts += f", {turns} spoken"
         yield f"{at}  {each.get('sessionId')}  {each.get('title') or 'without a text'}: {counts}"
     if not found:
         yield "no conversation is listed yet"

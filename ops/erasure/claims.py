@@ -5,7 +5,6 @@ from typing import Any
 
 from functions.aws.attributes import to_item
 from functions.domain.log.claims import session_key, voice_key
-from functions.domain.log.unconnected import is_connection
 from ops.deployment import Deployment
 from ops.erasure.person import Person
 from ops.erasure.writing import written
@@ -16,14 +15,15 @@ def free(deployment: Deployment, person: Person) -> int:
 
     The answers that were given to repeated frames (``reply#…``) stay for their 24 hours: their keys have the
     ids of frames, which the log does not keep. So do those to repeated sends (``send#…``), whose keys are
-    hashes; and who answered which text (``answer#…``), which names the text alone.
+    hashes; and who answered which text (``answer#…``) or holds which voice session (``run#…``), which name
+    these alone. How many somebody has at a time (``speaking#…``) is counted by the minute, for an hour.
     """
     freed = sum(_delete(deployment, session_key(each), person.user_id) for each in sorted(person.sessions))
-    for connection, trace in person.traces.items():
+    for trace in person.traces.values():
         for key in sorted(trace.counts):
             _delete(deployment, key)
-        if trace.named and is_connection(connection):
-            _delete(deployment, voice_key(connection))
+        for session, conversation in sorted(trace.speech):
+            _delete(deployment, voice_key(conversation), session)
     return freed
 
 

@@ -1,5 +1,6 @@
 """What the log has of one connection of a person: whether it names them, and where else that leads."""
 
+from collections.abc import Iterator
 from typing import Final
 
 import msgspec
@@ -8,7 +9,14 @@ from functions.aws.attributes import Item
 from functions.aws.log.arrivals import arrived_at
 from functions.domain.archive.hours import DAY, hour_of
 from functions.domain.frames.allowances import QUARTER, start
-from functions.domain.log.claims import inflight_key, texts_key, tokens_key, voices_key
+from functions.domain.log.claims import (
+    ended_key,
+    inflight_key,
+    spoken_key,
+    texts_key,
+    tokens_key,
+    voices_key,
+)
 from functions.domain.log.events import Event
 from functions.domain.log.facts import PersonForgotten, TextMessageReceived, VoiceSessionStarted
 from functions.domain.log.ids import MINUTE
@@ -25,6 +33,8 @@ _COUNTED: Final = {
 """By which claims what the person did was counted, and for how long a time each counts."""
 _COUNTED_MILLISECONDS: Final = 2 * DAY
 """What is longer ago is counted no more: those claims expire an hour after the day at most."""
+_HELD_MILLISECONDS: Final = 2 * MINUTE
+"""How far ahead a voice session counts at most."""
 
 
 class Trace(msgspec.Struct, frozen=True):
@@ -43,7 +53,10 @@ class Trace(msgspec.Struct, frozen=True):
     sessions
         The sessions that its events name.
     counts
-        The claims by which what the person did was counted, if they can still be there.
+        The claims by which what the person did was counted, if they can still be there, and those that say
+        how their voice sessions ended.
+    speech
+        Each of their voice sessions, and the conversation that it holds while it is open.
     hours
         The hours in which its events arrived, epoch milliseconds.
     problems
@@ -58,6 +71,7 @@ class Trace(msgspec.Struct, frozen=True):
     counts: frozenset[str]
     hours: frozenset[int]
     problems: tuple[str, ...]
+    speech: frozenset[tuple[str, str]] = frozenset()
 
 
 def trace(deployment: Deployment, now: int, connection: str) -> Trace:
@@ -68,6 +82,7 @@ def trace(deployment: Deployment, now: int, connection: str) -> Trace:
     texts: set[str] = set()
     sessions: set[str] = set()
     counts: set[str] = set()
+    speech: set[tuple[str, str]] = set()
     hours: set[int] = set()
     problems: list[str] = []
     for item in deployment.log.items(connection):
@@ -88,9 +103,9 @@ def trace(deployment: Deployment, now: int, connection: str) -> Trace:
             texts.add(event.event_id)
         if event.session_id:
             sessions.add(event.session_id)
-        if event.at > now - _COUNTED_MILLISECONDS:
-            for key, length in _COUNTED.get(type(event.fact), ()):
-                counts.add(key(event.user_id, start(event.at, length)))
+        counts.update(_claims_of(event, now))
+        if isinstance(event.fact, VoiceSessionStarted):
+            speech.add((event.event_id, event.conversation))
     return Trace(
         example,
         pseudonym,
@@ -100,7 +115,20 @@ def trace(deployment: Deployment, now: int, connection: str) -> Trace:
         frozenset(counts),
         frozenset(hours),
         tuple(problems),
+        frozenset(speech),
     )
+
+
+def _claims_of(event: Event, now: int) -> Iterator[str]:
+    """Yield the claims that name the person of an event and that it may have left; speech may go on."""
+    if event.at <= now - _COUNTED_MILLISECONDS:
+        return
+    for key, length in _COUNTED.get(type(event.fact), ()):
+        yield key(event.user_id, start(event.at, length))
+    if isinstance(event.fact, VoiceSessionStarted):
+        yield ended_key(event.conversation, event.event_id)
+        days = range(start(event.at, DAY), now + _HELD_MILLISECONDS, DAY)
+        yield from (spoken_key(event.user_id, day) for day in days)
 
 
 def _hours(item: Item) -> set[int]:

@@ -175,7 +175,11 @@ class World:
         feed = self.chance.choice(["session", "user"])
         for _ in range(self.chance.randint(1, 7)):
             text = self.chance.choice(["x", "y|z", "a|b|c|d|e"])
-            self.questions.append(self.server.say(feed, text=text))
+            if self.chance.random() < 0.3:
+                role = self.chance.choice(["user", "assistant"])
+                self.server.say(feed, kind="spoken", text=text, role=role, voiceSessionId="v1")
+            else:
+                self.questions.append(self.server.say(feed, text=text))
 
     def speak(self) -> None:
         if not self.questions:

@@ -241,6 +241,8 @@ def test_what_comes_from_outside_cannot_command_the_terminal(screen: Screen, out
     [
         ({"kind": "failed", "messageId": "q", "reason": "throttled"}, "  (no reply: throttled)"),
         ({"kind": "expired"}, "  (expired)"),
+        ({"kind": "spoken", "role": "user", "text": "hello"}, "you (spoken): hello"),
+        ({"kind": "spoken", "role": "assistant", "text": "hi"}, "airium (spoken): hi"),
         ({"kind": "notification", "type": "news", "data": {"a": 1}}, 'news: {"a": 1}'),
         ({"kind": "gesture"}, "  (gesture)"),
     ],

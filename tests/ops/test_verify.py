@@ -327,7 +327,7 @@ def test_rows_that_the_log_explains_are_scanned_once_and_not_asked_for(
 
     live(deployment, Clock(NEXT_DAY_SECONDS))
 
-    logs, names, sessions_of_alice, events_of_alice = 2, 8, 1, 1
+    logs, names, sessions_of_alice, events_of_alice = 2, 9, 1, 1
     assert requests.seen.count("Scan") == 4 * SEGMENTS
     assert requests.seen.count("Query") == logs + names + sessions_of_alice + events_of_alice
 

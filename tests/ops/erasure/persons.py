@@ -9,9 +9,19 @@ from functions.aws.attributes import Item
 from functions.aws.feeds.stores import FeedStores, feed_stores
 from functions.domain.feeds.feeds import Subscriber, feed_of
 from functions.domain.feeds.numbering import Unnumbered
-from functions.domain.frames.allowances import reserves
+from functions.domain.frames.allowances import DAY, reserves, start
 from functions.domain.limits import Allowance
-from functions.domain.log.claims import Claim, Count, Take, session_key, texts_key, voice_key
+from functions.domain.log.claims import (
+    Claim,
+    Count,
+    Reserve,
+    Take,
+    ended_key,
+    session_key,
+    spoken_key,
+    texts_key,
+    voice_key,
+)
 from functions.domain.log.events import Cause, Event
 from functions.domain.log.facts import (
     ActivityRecorded,
@@ -136,16 +146,25 @@ class Scene:
         minute = minute_of(TEXT.at)
         claims: tuple[Claim, ...] = (
             Take(session_key(SESSION), PERSON, NOW // 1000, EXPIRES_AT),
-            Take(voice_key("c1"), STARTED.event_id, NOW // 1000, EXPIRES_AT),
             Count(texts_key(PERSON, minute), 60, NOW // 1000 + 3_600),
             *reserves(WORDS, Cause("c1", PERSON, SESSION, 0, 0, TEXT.at, ""), Allowance(2, 10_000, 1_000)),
         )
+        if STARTED in events:
+            claims += self._held_by_speech()
         first, *others = events
         self.stage.log.append(first, claims)
         self.stage.append(*others)
         self.stage.project(*events)
         for each in events:
             self.tell(each)
+
+    def _held_by_speech(self) -> tuple[Claim, ...]:
+        """Return what a voice session holds, and what it leaves when it ends."""
+        return (
+            Take(voice_key(SESSION), STARTED.event_id, NOW // 1000, EXPIRES_AT),
+            Take(ended_key(SESSION, STARTED.event_id), "{}", NOW // 1000, EXPIRES_AT),
+            Reserve(spoken_key(PERSON, start(STARTED.at, DAY)), 120, 3_600, EXPIRES_AT),
+        )
 
     @property
     def feeds(self) -> FeedStores:

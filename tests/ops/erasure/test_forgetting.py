@@ -7,6 +7,7 @@ import pytest
 from functions.aws.attributes import to_item
 from functions.aws.log.arrivals import stamp
 from functions.aws.log.event_items import decode, encode
+from functions.domain.log.claims import voice_key
 from functions.domain.log.facts import (
     ConnectionClosed,
     ConnectionOpened,
@@ -44,7 +45,7 @@ def test_nothing_of_the_person_is_left_in_any_table(scene: Scene) -> None:
     done = scene.forget()
 
     assert scene.left() == []
-    assert (done.connections, done.events, done.messages, done.sessions) == (2, 14, 4, 1)
+    assert (done.connections, done.events, done.messages, done.sessions) == (2, 14, 5, 1)
     assert done.opened_since == ()
 
 
@@ -375,3 +376,14 @@ def test_a_session_that_is_somebody_elses_by_now_keeps_its_feed(scene: Scene) ->
 
     left = {item["feed"]["S"] for item in scene.stage.items(scene.stage.tables.feeds)}
     assert left == {f"session#{SESSION}"}
+
+
+def test_a_conversation_in_which_somebody_else_speaks_by_now_is_not_freed(scene: Scene) -> None:
+    scene.begin(*EVERYTHING)
+    held = {"claim": voice_key(SESSION), "value": "a session of bob's"}
+    scene.stage.client.put_item(TableName=scene.stage.tables.claims, Item=to_item(held))
+
+    scene.forget()
+
+    claims = {item["claim"]["S"] for item in scene.stage.items(scene.stage.tables.claims)}
+    assert voice_key(SESSION) in claims

@@ -10,7 +10,7 @@ from tests.ops.erasure.persons import ALONE, OPENED, OTHERS, PERSON, STARTED, TE
 from tests.stage import WRITES
 
 EVENTS: Final = (OPENED, TEXT, STARTED, ALONE[0], *OTHERS)
-STEPS: Final = 21
+STEPS: Final = 22
 """How many writes it takes to forget the person of these events."""
 
 
