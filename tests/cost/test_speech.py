@@ -18,10 +18,10 @@ from functions.domain.log.claims import Claim, Take, run_key
 from functions.domain.log.events import Event
 from functions.domain.log.facts import VoiceSessionEnded
 from functions.domain.log.ids import MINUTE
+from functions.domain.replies.prompt import Role
 from functions.domain.voice.endings import Reason, Totals, ended, kept, release
 from functions.domain.voice.holding import first_held_until, given_back, renewal, renewal_due
 from functions.domain.voice.openings import Opening, opening
-from functions.domain.voice.said import Role
 from functions.domain.voice.turns import Kept, transcribed
 from ops import prices
 from tests.contract import engines
