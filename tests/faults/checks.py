@@ -18,7 +18,7 @@ from tests.faults.telling import acknowledged, asking, feeds_of_world, hearing, 
 from tests.faults.world import World
 
 _DAY: Final = 1440 * MINUTE
-_SAID: Final = frozenset({"TextMessageReceived", "NotificationSent"})
+_SAID: Final = frozenset({"TextMessageReceived", "NotificationSent", "VoiceTurnTranscribed"})
 _COUNTED: Final = {"TextMessageReceived": "texts", "VoiceSessionStarted": "voices"}
 
 
@@ -83,7 +83,7 @@ def _sweeps(world: World, items: list[Item]) -> Iterator[Problem]:
 
 
 def _texts(items: list[Item]) -> Iterator[Problem]:
-    """No two frames and no two notifications have the same words, but the repetitions of one client id."""
+    """No two frames, notifications and turns of speech have the same words, but a repeated frame's."""
     words = Counter(words_of(item) for item in items if item["type"]["S"] in _SAID)
     yield from (Problem("twice", str(text)) for text, count in words.items() if count > 1)
 

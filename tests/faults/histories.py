@@ -17,6 +17,7 @@ from tests.faults.problems import Problem
 from tests.faults.rebuilding import Rebuilding
 from tests.faults.services import Service
 from tests.faults.settling import settle
+from tests.faults.speaking import Speech
 from tests.faults.stream import Stream
 from tests.faults.world import World
 
@@ -78,6 +79,7 @@ class _History:
         ]
         self._operator = Operator(world)
         self._service = Service(world)
+        self._speech = Speech(world)
         self._problems: list[Problem] = []
         self._verifications = 0
 
@@ -123,7 +125,7 @@ class _History:
                 world.unwritable = dict.fromkeys(world.random.sample(lines, min(3, len(lines))), times)
             self._change()
             people = [self._acting(person) for person in self._people]
-            others = [self._operating, lambda: report_ends(world), self._delivering_late]
+            others = [self._operating, self._speaking, lambda: report_ends(world), self._delivering_late]
             self._together(*people, *others, *beside)
         world.unwritable.clear()
         if rebuilding and not rebuilding.done:
@@ -190,6 +192,11 @@ class _History:
         for _ in range(_ACTS):
             self._operator.act()
             self._service.act()
+            self._world.turns.pause()
+
+    def _speaking(self) -> None:
+        for _ in range(_ACTS):
+            self._speech.act()
             self._world.turns.pause()
 
     def _delivering_late(self) -> None:

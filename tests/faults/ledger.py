@@ -55,6 +55,10 @@ class Ledger:
         """Note a notification that was answered with an event id."""
         self.entries.append(Acknowledged(key, "NotificationSent", event_id, content))
 
+    def spoken(self, connection: str, event_id: str, words: str) -> None:
+        """Note a turn of speech that the function of its voice session knows to be kept."""
+        self.entries.append(Acknowledged(connection, "VoiceTurnTranscribed", event_id, words))
+
     def refused(self, connection: str, code: str, at: int) -> None:
         """Note that a frame was refused although nothing went wrong: an event says so, one for a minute."""
         self.refusals.add((connection, code, at // MINUTE))

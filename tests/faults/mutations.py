@@ -5,6 +5,7 @@ from typing import Final
 from tests.faults.feed_mutations import FEEDS
 from tests.faults.mutation import Mutation
 from tests.faults.reply_mutations import REPLIES
+from tests.faults.speech_mutations import SPEECH
 
 _LOG: Final = "functions/aws/log/event_log.py"
 _COUNTS: Final = "functions/aws/log/count_items.py"
@@ -298,6 +299,7 @@ MUTATIONS: Final = (
     ),
     *FEEDS,
     *REPLIES,
+    *SPEECH,
     # --- the rebuild ---------------------------------------------------------------------------------
     Mutation(
         "a rebuild deletes nothing",

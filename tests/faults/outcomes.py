@@ -22,6 +22,7 @@ _CUT_SHORT: Final = frozenset({"cancelled", "deadline", "guardrail"})
 def replying(world: World, feeds: dict[str, Numbers], items: list[Item]) -> Iterator[Problem]:
     """Yield what is wrong with the outcomes of texts."""
     texts = {item["event_id"]["S"]: item for item in items if item["type"]["S"] == "TextMessageReceived"}
+    spoken = [item for item in items if item["type"]["S"] == "VoiceTurnTranscribed"]
     outcomes: dict[str, list[Item]] = defaultdict(list)
     for item in items:
         if item["type"]["S"] in _OUTCOMES:
@@ -31,7 +32,7 @@ def replying(world: World, feeds: dict[str, Numbers], items: list[Item]) -> Iter
     yield from _in_order(feeds, outcomes)
     yield from growing(world, texts, outcomes)
     yield from _attempts(world, texts)
-    yield from _words(world, texts)
+    yield from _words(world, [*texts.values(), *spoken])
 
 
 def _answered(world: World, texts: dict[str, Item], outcomes: dict[str, list[Item]]) -> Iterator[Problem]:
@@ -93,11 +94,11 @@ def _attempts(world: World, texts: dict[str, Item]) -> Iterator[Problem]:
             yield Problem("twice", f"{item['claim']['S']} counts {item['attempts']['N']} attempts")
 
 
-def _words(world: World, texts: dict[str, Item]) -> Iterator[Problem]:
+def _words(world: World, said: list[Item]) -> Iterator[Problem]:
     """Yield what the engine was told of one user to answer another: a session may have had two."""
     users: dict[str, set[str]] = defaultdict(set)
-    for text in texts.values():
-        users[text["data"]["M"]["text"]["S"]].add(text["user_id"]["S"])
+    for each in said:
+        users[each["data"]["M"]["text"]["S"]].add(each["user_id"]["S"])
     for question, told in world.engine.told.items():
         for words in told:
             if users.get(question) and users.get(words) and users[question].isdisjoint(users[words]):

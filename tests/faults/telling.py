@@ -58,7 +58,7 @@ def _place(item: Item) -> tuple[str, str, str]:
 def words_of(item: Item) -> str | None:
     """Return what an event of the log says to a feed; None if it says nothing to any."""
     match item["type"]["S"]:
-        case "TextMessageReceived":
+        case "TextMessageReceived" | "VoiceTurnTranscribed":
             words: str = item["data"]["M"]["text"]["S"]
         case "NotificationSent":
             words = item["data"]["M"]["content"]["S"]

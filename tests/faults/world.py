@@ -11,10 +11,10 @@ from tests import gateway_events
 from tests.fakes import OneByOne
 from tests.faults.gateway import Line
 from tests.faults.invoking import DiedError
-from tests.faults.talking import Talking
+from tests.faults.speaking import Speaking
 
 
-class World(Talking):
+class World(Speaking):
     """Everything that a history works on."""
 
     # --- what the gateway invokes ---------------------------------------------------------------

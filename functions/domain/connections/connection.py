@@ -153,7 +153,7 @@ def join(row: Connection, events: Iterable[Event]) -> Connection:  # noqa: C901
                 voice = _speak(voice, fact.voice_session_id, Voice(fact.frames, fact.seconds, event.at))
                 if fact.reason == CLIENT_ENDED:
                     last_speech = max(last_speech, event.at)
-                continue  # it may have been ended from another connection, when this one was gone
+                continue  # a client may have ended it from another connection, when this one was gone
             case ConnectionLost() as fact:
                 if lost is None or event.event_id > lost.event_id:
                     lost = Lost(event.event_id, event.at, fact.detected_by)
