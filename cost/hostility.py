@@ -1,7 +1,8 @@
 """What one user can make a stack spend in a minute at most: within all limits, and by each request beyond.
 
 These are bounds and no estimates: a hostile client that does whatever costs most stays below them, as a test
-shows that counts. They follow from what the stack's functions are told.
+shows that counts. They follow from what the stack's functions are told. What a speaker can cost is in a table
+of its own (docs/security.md), since a stack where nobody can speak refuses all of it.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,6 @@ from cost.stack import Stack
 from functions import names
 from functions.domain.feeds.contents import TEXT_BYTES
 from functions.domain.feeds.resuming import MOST_MESSAGES
-from functions.domain.frames.pace import FRAMES_BURST, FRAMES_PER_SECOND
 from functions.domain.frames.protocol import MAX_FRAME_BYTES, MAX_TEXT_CHARACTERS
 from functions.domain.refusals import ErrorCode
 from functions.domain.replies.draft import MAX_REPLY_BYTES, interval
@@ -61,7 +61,6 @@ class User:
         message, feed = stack.variables("message"), stack.variables("feed")
         self.texts = int(message[names.TEXTS_PER_MINUTE])
         self.text_bytes = int(message[names.TEXT_BYTES_PER_MINUTE])
-        self.voice_sessions = int(message[names.VOICE_SESSIONS_PER_MINUTE])
         # a minute may begin in one quarter of an hour and end in the next, which counts anew
         self.in_flight = 2 * int(message[names.REPLIES_IN_FLIGHT])
         self.tokens_beside = int(message[names.TOKENS_BESIDE_QUESTION])
@@ -75,7 +74,7 @@ class User:
 
 def within_limits(user: User) -> tuple[Most, ...]:
     """Return what each thing costs that a user may do so often in a minute."""
-    return (_texts(user), _replies(user), *_of_feeds(user), *_voice(user), _refusals(user))
+    return (_texts(user), _replies(user), *_of_feeds(user), _refusals(user))
 
 
 def sum_of(rows: tuple[Most, ...]) -> Most:
@@ -129,18 +128,6 @@ def _of_feeds(user: User) -> Iterator[Most]:
     yield resume.times(user.resumes)
     yield Most("pages of history", "", 0, 0, 1, counts.COUNT).times(user.histories)
     yield Most("cancelled texts", "", 0, 0, 1, counts.COUNT + counts.CANCELLATION).times(user.cancels)
-
-
-def _voice(user: User) -> Iterator[Most]:
-    row = _ROWS
-    started = counts.TRANSACTION * (_events(1) + 2 * counts.CLAIM + counts.COUNT + row)
-    ended = counts.TRANSACTION * (_events(1) + 2 * counts.CLAIM + row + counts.COUNTERS_OF_VOICE_SESSION)
-    yield Most("voice sessions, with their ends", "", 0, 0, 4, started + ended).times(user.voice_sessions)
-    ahead = (user.screens + user.voice_sessions) * FRAMES_BURST
-    frames = user.screens * FRAMES_PER_SECOND * _MINUTE + ahead
-    # one event for each connection and minute says that somebody speaks
-    units = user.screens * (_events(1) + counts.TRANSACTION * row)
-    yield Most("frames of speech", f"{frames:,}", 0, 0, frames + user.screens, units)
 
 
 def _refusals(user: User) -> Most:

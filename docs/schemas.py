@@ -33,7 +33,7 @@ REPLIES: Final[Mapping[type[Any], tuple[type[Any], ...]]] = {
     f.TextCancel: (f.TextCancelled, p.Error),
     s.Sessions: (s.SessionsPage, p.Error),
 }
-"""What may answer each frame of a client on its own route; those of an open voice session, and ``ack``, are one-way."""
+"""What may answer each frame on its own route: those of an open voice session, and ``ack``, are one-way."""
 
 PUSHED: Final[Mapping[type[Any], str]] = {
     p.Error: "What was wrong with a one-way frame, or with the identity of the connection.",

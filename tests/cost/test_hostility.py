@@ -30,7 +30,6 @@ _LIMITS: Final = {
     "connectionsPerUser": "4",
     "textsPerMinute": "12",
     "textBytesPerMinute": "40000",
-    "voiceSessionsPerMinute": "2",
     "resumesPerMinute": "4",
     "historiesPerMinute": "4",
     "cancelsPerMinute": "4",
@@ -40,7 +39,6 @@ USER: Final = User(stack("prod", limits=json.dumps(_LIMITS)))
 LIMITS: Final = Limits(
     texts=USER.texts,
     text_bytes=USER.text_bytes,
-    voice_sessions=USER.voice_sessions,
     allowance=Allowance(USER.in_flight // 2, 1_000_000, USER.tokens_beside),
 )
 SCREENS: Final = [f"c-{number}" for number in range(USER.screens)]
@@ -167,12 +165,6 @@ def minute() -> Minute:
         for _ in range(most):
             minute.sends(what, {"type": kind, "data": data}, "c-1", kind)
         minute.sends("beyond", {"type": kind, "data": data}, "c-1", kind)
-    for number in range(USER.voice_sessions):
-        begin = {"type": "voice_start", "id": f"v-{number}"}
-        ready = minute.sends("voice sessions, with their ends", begin, "c-2")
-        data = {"voiceSessionId": ready["data"]["voiceSessionId"], "lastSeq": -1}
-        end = {"type": "voice_end", "id": f"w-{number}", "data": data}
-        minute.sends("voice sessions, with their ends", end, "c-2")
     return minute
 
 
@@ -185,9 +177,7 @@ def text_id(minute: Minute) -> str:
 ROWS: Final = {row.what: row for row in hostility.within_limits(USER)}
 
 
-@pytest.mark.parametrize(
-    "what", [what for what in ROWS if what not in {"frames of speech", "records of refusals"}]
-)
+@pytest.mark.parametrize("what", [what for what in ROWS if what != "records of refusals"])
 def test_a_hostile_minute_costs_no_more_than_the_table_says(minute: Minute, what: str) -> None:
     spent, row = minute.spent[what], ROWS[what]
 

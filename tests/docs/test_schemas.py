@@ -28,7 +28,10 @@ def test_every_frame_of_a_client_has_its_answers() -> None:
 def test_what_answers_nothing_comes_by_itself() -> None:
     answers = {answer for replies in schemas.REPLIES.values() for answer in replies}
 
-    assert set(get_args(protocol.Sent)) - answers == set(schemas.PUSHED) - {protocol.Error}
+    assert set(get_args(protocol.Sent)) - answers == set(schemas.PUSHED) - {
+        protocol.Error,
+        protocol.VoiceEnded,
+    }
 
 
 def test_every_answer_answers_something() -> None:

@@ -96,10 +96,19 @@ class Client:
         return str(answer["data"]["code"])
 
     def start_voice(self) -> str:
-        """Open a voice session and return its id."""
+        """Open a voice session, wait until somebody listens, and return its id."""
         answer = self.ask({"type": "voice_start"})
-        assert answer["type"] == "voice_ready", answer
+        assert answer["type"] == "voice_starting", answer
+        assert (
+            self.receive_one_of("voice_ready")["data"]["voiceSessionId"] == answer["data"]["voiceSessionId"]
+        )
         return str(answer["data"]["voiceSessionId"])
+
+    def receive_one_of(self, *types: str) -> Frame:
+        """Return the next frame of these types; what comes of speech besides is dropped."""
+        while (frame := self.receive())["type"] not in types:
+            assert frame["type"].startswith("voice_"), frame
+        return frame
 
     def speak(self, session: str, seq: int, audio: str = "AAAA") -> None:
         """Send one frame of speech, which has no answer."""
@@ -107,8 +116,9 @@ class Client:
         self.send({"type": "voice_data", "data": data})
 
     def end_voice(self, session: str, last_seq: int) -> Frame:
-        """Close a voice session and return the answer."""
-        return self.ask({"type": "voice_end", "data": {"voiceSessionId": session, "lastSeq": last_seq}})
+        """Close a voice session and return how it ended, or why it did not."""
+        self.send({"type": "voice_end", "data": {"voiceSessionId": session, "lastSeq": last_seq}})
+        return self.receive_one_of("voice_ended", "error")
 
     def close(self) -> None:
         """Leave in good order."""

@@ -143,7 +143,7 @@ class Work:
         return self._frame(frame) == "text_ack"
 
     def opens_a_voice_session(self) -> bool:
-        return self._frame({"type": "voice_start"}) == "voice_ready"
+        return self._frame({"type": "voice_start"}) == "voice_starting"
 
     def closes_a_voice_session(self) -> bool:
         gateway = self._absent()
