@@ -98,8 +98,6 @@ class NovaStream:
         if self._turns.answering and not before:
             self._recalled.begin_answer()
         self._say(said)
-        if Interrupted() in said:
-            self._recalled.end_answer()
 
     def end(self, why: Break | Exception, /) -> None:
         """Say that it is over, and why; a fault of ours is raised."""

@@ -236,6 +236,17 @@ def test_a_spare_stream_takes_over_from_a_broken_one() -> None:
     assert second.heard == [SOUND[0]]
 
 
+def test_a_spare_stream_is_not_listened_to() -> None:
+    async def story(scene: Scene) -> None:
+        await scene.say(*PLANNED, *SPOKEN[:2])
+        await scene.until_early()
+        scene.said.clear()
+        scene.model.streams[1].say(*ANSWER)
+        await settled()
+
+    assert played(story).said == []
+
+
 def test_a_spare_stream_that_breaks_is_opened_again() -> None:
     async def story(scene: Scene) -> None:
         await scene.say(*PLANNED, *SPOKEN[:2])

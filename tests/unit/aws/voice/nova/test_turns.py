@@ -112,6 +112,17 @@ def test_a_turn_of_which_all_audio_has_come_is_whole_for_the_next_stream() -> No
     assert turns.leave() == [SAID, TurnEnded(Role.ASSISTANT)]
 
 
+def test_what_has_become_final_is_not_said_again_for_the_next_stream() -> None:
+    turns = Turns()
+    later = content("b", "ASSISTANT", "TEXT", text("b", "How are you?"), "PARTIAL_TURN", stage="SPECULATIVE")
+    said(*PLANNED, *later, *SPOKEN, FINAL[0], FINAL[1], turns=turns)
+
+    assert turns.leave() == [
+        Transcribed(Role.ASSISTANT, "How are you?", final=True),
+        TurnEnded(Role.ASSISTANT),
+    ]
+
+
 def test_a_turn_that_is_broken_off_is_said_to_be_interrupted() -> None:
     turns = Turns()
     said(*USER, *PLANNED, *SPOKEN[:2], turns=turns)
