@@ -1,4 +1,4 @@
-"""``python -m tests.nova.measuring``: what rotations lose, double and delay, in the newer environment, as JSON.
+"""``python -m tests.nova.measuring``: what rotations lose, double and delay, as JSON.
 
 A speaker says numbered pieces to the engine and its fake, ten times as fast as anybody speaks, through ten
 rotations, some of them in the middle of what they say; and then again without any, for comparison.
