@@ -170,6 +170,7 @@ def test_a_line_adds_one_or_the_number_that_it_says() -> None:
         ("lost", "$.lost", "Count"),
         ("voice-sessions", "$.voice_sessions", "Count"),
         ("voice-seconds", "$.voice_seconds", "Seconds"),
+        ("turns", "$.turns", "Count"),
         ("texts", "$.texts", "Count"),
         ("replies", "$.replies", "Count"),
         ("turns", "$.turns", "Count"),

@@ -67,6 +67,7 @@ PUBLISHED: Final[dict[tuple[str, str], list[Published]]] = {
         Published("projection-lag", 1_500),
         Published("replies", 1),
         Published("texts", 1),
+        Published("turns", 1),
         Published("voice-seconds", 7),
         Published("voice-sessions", 1),
     ],
