@@ -14,6 +14,7 @@ from functions.domain.voice.manner import Manner
 from functions.domain.voice.problems import CannotSpeakError
 from functions.domain.voice.said import Broken, Failure
 from functions.domain.voice.starts import payload_of
+from functions.names import CLAIM_RUN
 from tests.voice.scene import Run, Scene, scene
 from tests.voice.virtual import now
 
@@ -88,6 +89,46 @@ def test_a_frame_that_was_sent_again_has_voice_ready_said_again():
         it.hang_up(-1)
         await it.over()
         assert len(it.engine.streams) == 1
+        ended(it, "client")
+
+    scene(play)
+
+
+def test_who_asks_again_when_the_first_run_is_long_over_takes_none():
+    async def play(it: Scene) -> None:
+        it.invoke()
+        await it.ready()
+        await it.speak(range(200), seconds=8)
+        assert not it.ends
+
+        asking = msgspec.structs.replace(it.start, asking="c1", asked_at=now())
+        run = it.invoke(payload_of(asking))
+        await it.until(lambda: len(it.posted("voice_ready", "c1")) == 2)
+
+        assert run.task is not None
+        assert run.task.result() == {"reason": "held"}
+        it.hang_up(199)
+        await it.over()
+        assert it.heard == list(range(200))
+        assert len(it.engine.streams) == 3
+        ended(it, "client")
+
+    scene(play)
+
+
+def test_who_asked_again_and_failed_ends_nothing_when_the_first_runs_are_forgotten():
+    async def play(it: Scene) -> None:
+        it.invoke()
+        await it.ready()
+        await it.speak(range(20), seconds=8)
+        for key in [key for key in it.log.held if key.startswith(CLAIM_RUN)]:
+            del it.log.held[key]
+
+        asking = it.invoke(payload_of(msgspec.structs.replace(it.start, asking="c2", asked_at=now())))
+        assert it.fail(asking) == {"reason": "anothers"}
+        assert not it.ends
+        it.hang_up(19)
+        await it.over()
         ended(it, "client")
 
     scene(play)

@@ -86,7 +86,9 @@ class Failing(msgspec.Struct, frozen=True):
         if self.claims.held(run_key(session, start.generation + 1)) is not None:
             return True
         run = self.claims.held(run_key(session, start.generation))
-        return run is not None and not run.value.startswith(run_by(start))
+        if run is None:  # it was never taken, or so long ago that it is deleted
+            return start.asking is not None and self.now() >= start.held_until * 1_000
+        return not run.value.startswith(run_by(start))
 
     def _tell(self, start: Start, fact: VoiceSessionEnded) -> None:
         feed = conversation_feed(start.cause.session_id, start.cause.connection_id)

@@ -23,6 +23,9 @@ async def is_first(
 ) -> bool:
     """Tell whether nobody else holds this generation; a client that asks again is told by who does.
 
+    The claim of a run is over before a long session is. So who asks again after the session's first hold
+    takes none: somebody has renewed that hold since, and listens.
+
     Raises
     ------
     Unavailable
@@ -32,15 +35,21 @@ async def is_first(
     key = run_key(start.voice_session_id, start.generation)
     run = Take(key, run_by(start) + token, now, now + RUN_SECONDS)
 
+    async def tell_asking() -> None:
+        if start.asking is not None:
+            await publish(ReadyAsked(start.asking, start.client_id))
+
     async def take() -> bool:
         try:
             await means.off_loop(lambda: means.claims.grant([run], token))
         except ClaimRefusedError:
-            if start.asking is not None:
-                await publish(ReadyAsked(start.asking, start.client_id))
+            await tell_asking()
             return False
         return True
 
+    if start.asking is not None and now >= start.held_until:
+        await tell_asking()
+        return False
     for seconds in _PAUSES:
         try:
             return await take()
