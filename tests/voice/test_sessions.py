@@ -32,6 +32,22 @@ def test_what_is_said_is_heard_and_said_back_until_the_client_ends_it():
     scene(play)
 
 
+def test_half_a_sample_is_not_heard_and_breaks_nothing():
+    async def play(it: Scene) -> None:
+        it.invoke()
+        await it.ready()
+        for seq, audio in enumerate([b"\x01", b"abc", b"de"]):
+            it.say(Heard("c1", seq, audio))
+        it.hang_up(2)
+        await it.over()
+
+        assert it.engine.heard == [b"ab", b"de"]
+        (end,) = it.ends
+        assert (end.reason, end.frames, end.lost, end.bytes) == ("client", 3, 0, 4)
+
+    scene(play)
+
+
 def test_the_starter_is_told_when_the_engine_listens_and_who_asks_again_once_more():
     async def play(it: Scene) -> None:
         it.join("c2")

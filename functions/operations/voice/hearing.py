@@ -1,10 +1,14 @@
 """What a generation of a session hears: frames put in order, and fed to its engine."""
 
+from typing import Final
+
 from functions.aws.voice.engines.engine import SpeechStream
 from functions.domain.voice.channels import Heard, Released
 from functions.domain.voice.endings import Totals
 from functions.domain.voice.jitter import Jitter
 from functions.operations.voice.feeding import Feeding
+
+_SAMPLE_BYTES: Final = 2
 
 
 class Hearing:
@@ -27,8 +31,12 @@ class Hearing:
         self.fed_at = now
 
     def take(self, heard: Heard, now: int) -> bool:
-        """Take a frame, and tell whether it is the newest."""
-        self._feed(self._jitter.take(heard.seq, heard.audio, now), now)
+        """Take a frame, and tell whether it is the newest.
+
+        Half a sample at its end is left out: the engine takes whole ones, and clients send what they like.
+        """
+        whole = heard.audio[: len(heard.audio) // _SAMPLE_BYTES * _SAMPLE_BYTES]
+        self._feed(self._jitter.take(heard.seq, whole, now), now)
         return heard.seq == self._jitter.newest
 
     def tick(self, now: int) -> None:
@@ -70,6 +78,7 @@ class Hearing:
         return {"dropped": self._jitter.dropped, "fed": self._feeding.frames}
 
     def _feed(self, audio: list[bytes], now: int) -> None:
-        if audio:
+        sounds = [piece for piece in audio if piece]
+        if sounds:
             self.fed_at = now
-            self._feeding.feed(audio)
+            self._feeding.feed(sounds)
