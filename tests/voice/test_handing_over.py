@@ -246,6 +246,26 @@ def test_a_next_one_that_is_killed_ends_it_once(seconds: float):
     scene(play, manner=SOON)
 
 
+def test_the_older_one_does_not_hold_again_what_was_freed_when_the_next_one_was_killed():
+    async def play(it: Scene) -> None:
+        it.channels.fate = lambda message: [] if isinstance(message, Taken) else [0.01]
+        it.invoke()
+        await it.ready()
+        talking = asyncio.create_task(it.speak(range(700)))
+        await it.until(lambda: len(it.runs) == 2)
+        await asyncio.sleep(0.5)
+        it.kill(it.runs[1])
+        await it.over()  # the minute has ended meanwhile, and the hold would have been prolonged
+        talking.cancel()
+
+        (end,) = it.ends
+        assert end.reason == "failed"
+        assert it.is_free
+        assert not any(it.still_reserved.values())
+
+    scene(play, manner=Manner(grace_seconds=10, handover_seconds=30))
+
+
 @pytest.mark.parametrize("seconds", [0.0, 0.03, 0.08, 0.12, 0.3, 0.6])
 def test_an_older_one_that_is_killed_ends_it_once(seconds: float):
     async def play(it: Scene) -> None:

@@ -53,18 +53,23 @@ class Handing:
         self.is_begun = False
 
     async def run(self) -> None:
-        """Hand over when it is time. The session ends where nobody takes it."""
+        """Hand over when it is time. The session ends where nobody takes it.
+
+        From then on only the next generation prolongs what is held: should it fail, the session is ended and
+        its conversation is free, and what is asked for here would hold both once more.
+        """
         await asyncio.sleep(self._means.manner.handover_seconds)
+        held_until = await self._renewing.stop()
         try:
             async with asyncio.timeout(TAKE_SECONDS):
-                await self._invoke()
+                await self._invoke(held_until)
                 await self._asked.wait()
         except TimeoutError:
             self._session.finish(Reason.HANDOVER)
             return
         await self._session.said_out(DRAIN_SECONDS)
         await self._session.saying.end(is_heard_out=True)
-        self._released = self._session.released(await self._renewing.stop())
+        self._released = self._session.released(held_until)
         await self._publish(self._released)
         await self._linger()
         self._session.finish(None)
@@ -88,13 +93,13 @@ class Handing:
         if self.is_begun:
             await self._publish(Over(self._start.generation + 1))
 
-    async def _invoke(self) -> None:
+    async def _invoke(self, held_until: int) -> None:
         self.is_begun = True
         while True:
             following = msgspec.structs.replace(
                 self._start,
                 generation=self._start.generation + 1,
-                held_until=self._renewing.held_until,
+                held_until=held_until,
                 asked_at=self._means.now(),
                 asking=None,
             )
