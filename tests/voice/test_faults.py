@@ -94,6 +94,26 @@ def test_a_frame_that_was_sent_again_has_voice_ready_said_again():
     scene(play)
 
 
+def test_a_client_that_sends_more_than_can_be_said_has_a_minute_of_it_heard_beyond():
+    async def play(it: Scene) -> None:
+        it.invoke()
+        await it.ready()
+        for seq in range(500):  # 375 s of speech in 10 s
+            it.say(Heard("c1", seq, bytes([1]) * 24_000))
+            await asyncio.sleep(0.02)
+        it.hang_up(499)
+        await it.over()
+
+        heard_seconds = sum(map(len, it.engine.heard)) / 32_000
+        assert 65 <= heard_seconds <= 72
+        (run,) = it.runs
+        assert run.task is not None
+        assert run.task.result()["unheard"] == 500 - len(it.engine.heard)
+        ended(it, "client")
+
+    scene(play)
+
+
 def test_who_asks_again_when_the_first_run_is_long_over_takes_none():
     async def play(it: Scene) -> None:
         it.invoke()

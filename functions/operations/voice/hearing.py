@@ -6,6 +6,7 @@ from functions.aws.voice.engines.engine import SpeechStream
 from functions.domain.voice.channels import Heard, Released
 from functions.domain.voice.endings import Totals
 from functions.domain.voice.jitter import Jitter
+from functions.domain.voice.lead import Lead
 from functions.operations.voice.feeding import Feeding
 
 _SAMPLE_BYTES: Final = 2
@@ -16,8 +17,8 @@ class Hearing:
 
     Parameters
     ----------
-    first
-        The number of the first frame that is heard here.
+    first, sample_rate
+        The number of the first frame that is heard here, and of the audio in Hz.
 
     Attributes
     ----------
@@ -25,8 +26,10 @@ class Hearing:
         When the engine was given something last, epoch milliseconds.
     """
 
-    def __init__(self, stream: SpeechStream, first: int, now: int) -> None:
+    def __init__(self, stream: SpeechStream, first: int, sample_rate: int, now: int) -> None:
         self._jitter = Jitter(first)
+        self._lead = Lead(sample_rate, now)
+        self._unheard = 0
         self._feeding = Feeding(stream)
         self.fed_at = now
 
@@ -75,10 +78,12 @@ class Hearing:
     @property
     def figures(self) -> dict[str, int]:
         """What a line says of it."""
-        return {"dropped": self._jitter.dropped, "fed": self._feeding.frames}
+        return {"dropped": self._jitter.dropped, "unheard": self._unheard, "fed": self._feeding.frames}
 
     def _feed(self, audio: list[bytes], now: int) -> None:
         sounds = [piece for piece in audio if piece]
-        if sounds:
+        given = [piece for piece in sounds if self._lead.may_give(piece, now)]
+        self._unheard += len(sounds) - len(given)
+        if given:
             self.fed_at = now
-            self._feeding.feed(sounds)
+            self._feeding.feed(given)

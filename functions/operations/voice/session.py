@@ -56,7 +56,7 @@ class Session:
         self._early: list[OnChannel] = []
         self._unsaid: list[Said] = []
         self._silence = Silence(means.manner.grace_seconds)
-        self.hearing = Hearing(stream, first, means.now())
+        self.hearing = Hearing(stream, first, start.sample_rate, means.now())
         self._uttering = Uttering(means, stream, self.hearing)
         self.saying = Saying(means, start, stream.sample_rate)
         self.outcome: asyncio.Future[Reason | None] = asyncio.get_running_loop().create_future()
