@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from functions.domain.refusals import Unavailable
-from functions.domain.replies.prompt import Role
+from functions.domain.replies.prompt import Role, Turn, Utterance
 from functions.domain.voice.channels import (
     EndAsked,
     Granted,
@@ -159,6 +159,22 @@ def test_a_client_that_ends_it_meanwhile_ends_it_once(milliseconds: int):
         assert it.heard == list(range(last + 1))
         assert len(it.posted("voice_ended", "c1")) == 1
         assert it.is_free
+
+    scene(play, manner=SOON)
+
+
+def test_the_next_engine_is_not_asked_again_what_the_older_one_is_answering():
+    async def play(it: Scene) -> None:
+        it.said_before = [Utterance("t1", Role.USER, "And now?")]
+        it.invoke()
+        await it.ready()
+        await it.speak(range(60))
+        it.hang_up(59)
+        await it.over()
+
+        first, second, *_ = it.engine.openings
+        assert (first.goes_on, second.goes_on) == (False, True)
+        assert second.history == (Turn(Role.USER, "And now?"),)
 
     scene(play, manner=SOON)
 

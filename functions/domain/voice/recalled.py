@@ -17,6 +17,8 @@ class Recalled:
     ----------
     history
         What was said before. If it ends with the user's text, that waits for its answer.
+    is_answered
+        Whether somebody else answers it.
 
     Attributes
     ----------
@@ -24,10 +26,10 @@ class Recalled:
         Whether the user's last text waits for its answer.
     """
 
-    def __init__(self, history: Iterable[Turn]) -> None:
+    def __init__(self, history: Iterable[Turn], *, is_answered: bool = False) -> None:
         self._pieces = list(history)
         self._answer: int | None = None
-        self.asked = bool(self._pieces) and self._pieces[-1].role is Role.USER
+        self.asked = not is_answered and bool(self._pieces) and self._pieces[-1].role is Role.USER
 
     def add(self, role: Role, text: str) -> None:
         """Add what is final."""

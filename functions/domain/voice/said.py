@@ -22,12 +22,16 @@ class Opening(msgspec.Struct, frozen=True):
     history
         What was said before, written or spoken, the oldest first; the roles alternate and the first is the
         user's.
+    goes_on
+        Whether another stream is just ending the conversation's part before: what the user said last is
+        answered there.
     """
 
     sample_rate: int
     voice: str | None = None
     system: str | None = None
     history: tuple[Turn, ...] = ()
+    goes_on: bool = False
 
 
 class Failure(StrEnum):

@@ -49,7 +49,8 @@ async def opened(means: Means, start: Start, listening: Listening) -> SpeechStre
 async def _open(means: Means, start: Start) -> SpeechStream:
     manner = means.manner
     history = await _history(means, start)
-    opening = Opening(start.sample_rate, start.voice or manner.voice, manner.system, history)
+    goes_on = start.generation > 1
+    opening = Opening(start.sample_rate, start.voice or manner.voice, manner.system, history, goes_on)
     ids: dict[str, Any] = {"voice_session_id": start.voice_session_id, "model": means.engine.model}
     for seconds in _PAUSES:
         try:

@@ -26,6 +26,13 @@ def test_a_text_that_waits_for_its_answer_is_apart() -> None:
     assert recalled.told(goes_on=False) == ([user("Hello"), assistant("Hi")], "And now?")
 
 
+def test_a_text_that_somebody_else_answers_is_told_and_not_asked() -> None:
+    recalled = Recalled([user("Hello"), assistant("Hi"), user("And now?")], is_answered=True)
+
+    assert not recalled.asked
+    assert recalled.told(goes_on=False) == ([user("Hello"), assistant("Hi"), user("And now?")], None)
+
+
 def test_who_goes_on_speaking_is_answered_to_all_of_it() -> None:
     recalled = Recalled([user("Hello"), assistant("Hi"), user("And")])
 

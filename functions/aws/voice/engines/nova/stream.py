@@ -41,7 +41,7 @@ class NovaStream:
         self._lives = lives
         self._sayings = Sayings()
         self._turns = Turns()
-        self._recalled = Recalled(opening.history)
+        self._recalled = Recalled(opening.history, is_answered=opening.goes_on)
         self._unanswered = Unanswered(opening.sample_rate, lives.pause)
         self._lull = Lull(clock.now())
         self._streams = Succession(open_wire, self, clock, lives)

@@ -282,6 +282,16 @@ def test_a_text_that_was_never_answered_is_asked_when_the_audio_has_begun() -> N
     assert scene.model.streams[0].taken == [Asked("Hello"), Over()]
 
 
+def test_a_text_that_another_stream_is_answering_is_told_and_not_asked() -> None:
+    async def story(scene: Scene) -> None:
+        await settled()
+
+    (stream,) = played(story, history=(Turn(Role.USER, "Hello"),), goes_on=True).model.streams
+
+    assert stream.taken == [Over()]
+    assert stream.automaton.told == [("USER", "Hello")]
+
+
 def test_after_its_end_a_stream_does_nothing() -> None:
     async def story(scene: Scene) -> None:
         await scene.stream.close()
