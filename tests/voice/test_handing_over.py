@@ -19,7 +19,8 @@ from functions.domain.voice.channels import (
     encode,
 )
 from functions.domain.voice.manner import Manner
-from functions.domain.voice.said import Spoke, Transcribed, TurnEnded
+from functions.domain.voice.problems import CannotSpeakError
+from functions.domain.voice.said import Failure, Spoke, Transcribed, TurnEnded
 from tests.voice.scene import Scene, scene
 
 SOON = Manner(grace_seconds=10, handover_seconds=5)
@@ -258,6 +259,25 @@ def test_a_next_one_that_is_killed_ends_it_once(seconds: float):
         assert len(it.ends) == 1
         assert it.ends[0].reason in {"failed", "handover"}
         assert it.is_free
+
+    scene(play, manner=SOON)
+
+
+def test_an_older_one_that_is_killed_after_the_next_one_could_not_open_leaves_an_end():
+    async def play(it: Scene) -> None:
+        run = it.invoke()
+        await it.ready()
+        it.engine.faults = [CannotSpeakError(Failure.MISCONFIGURED, "no such model")]
+        await it.until(lambda: len(it.runs) == 2)
+        await asyncio.sleep(3)
+        it.kill(run)
+        await it.over()
+
+        (end,) = it.ends
+        assert end.reason == "handover"
+        assert len(it.posted("voice_ended", "c1")) == 1
+        assert it.is_free
+        assert not any(it.still_reserved.values())
 
     scene(play, manner=SOON)
 

@@ -28,6 +28,9 @@ OLD_MILLISECONDS: Final = 15_000
 """An invocation that was asked for longer ago is given up: the client has given up too."""
 RESERVE_MILLISECONDS: Final = 25_000
 """What is left to end in: to drain, to keep, to append, and to tell."""
+LET_DOWN_SECONDS: Final = 45.0
+"""For the generation before to end a session that nobody takes over: it waits, keeps its turns, and appends.
+Who is told of failures leaves it to the next one, whose run is taken."""
 _CLOSE_SECONDS: Final = 3.0
 
 HANDED_OVER: Final = "handed_over"
@@ -151,10 +154,16 @@ class Holding:
                 session.finish(Reason.HANDOVER)
 
     async def _give_up(self, reason: Reason, why: str) -> Became:
-        """End what was not opened; one that was to be taken over is ended by who has it."""
+        """End what was not opened; one that was to be taken over only if who has it does not."""
         if self._working.fault is not None:
             raise self._working.fault
-        return await self._end(reason) if self._start.generation == 1 else self._line(why)
+        if self._start.generation == 1:
+            return await self._end(reason)
+        await asyncio.sleep(LET_DOWN_SECONDS)
+        concluded = await self._finishing.conclude(Reason.HANDOVER, None, await self._held_until())
+        await self._finishing.tell(concluded, None)
+        is_ended_here = concluded is not None and concluded.is_new
+        return self._line(Reason.HANDOVER.value, concluded) if is_ended_here else self._line(why)
 
     async def _end(self, reason: Reason) -> Became:
         held_until = await self._held_until()
