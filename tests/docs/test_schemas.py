@@ -3,7 +3,7 @@ from typing import get_args
 import pytest
 
 from docs import schemas
-from functions.domain.frames import protocol
+from functions.domain.frames import protocol, voice_frames
 
 
 @pytest.mark.parametrize("name", schemas.documents())
@@ -30,7 +30,7 @@ def test_what_answers_nothing_comes_by_itself() -> None:
 
     assert set(get_args(protocol.Sent)) - answers == set(schemas.PUSHED) - {
         protocol.Error,
-        protocol.VoiceEnded,
+        voice_frames.VoiceEnded,
     }
 
 
