@@ -22,6 +22,7 @@ from benchmarks import (
     memory,
     newest,
     partitions,
+    passing_on,
     projecting,
     replying,
     rotating,
@@ -42,6 +43,7 @@ BENCHMARKS = {
     "sweeping": sweeping.figures,
     "contending": contending.figures,
     "partitions": partitions.figures,
+    "passing_on": passing_on.figures,
 }
 LONG = {
     "rotating": rotating.figures,

@@ -41,18 +41,18 @@ def figures() -> list[Figure]:
     if shutil.which("valgrind") is None:
         return [Figure("import of message ÷ boto3 and its clients, in instructions", "needs valgrind")]
     layer = str(build_layer(LayerTarget.HOST) / "python")
-    empty = _instructions(_NOTHING, layer)
-    installed = _instructions(_NOTHING)
-    message = _instructions(_MESSAGE, layer) - empty
-    feed = _instructions(_FEED, layer) - empty
+    empty = instructions(_NOTHING, layer)
+    installed = instructions(_NOTHING)
+    message = instructions(_MESSAGE, layer) - empty
+    feed = instructions(_FEED, layer) - empty
     bedrock = str(build_models(Service.BEDROCK) / "python")
-    responder = _instructions(_RESPONDER, layer, bedrock) - empty
-    authorizer = _instructions(_AUTHORIZER, layer) - empty
-    boto3 = _instructions(_BOTO3) - installed
-    engine = _instructions(_ENGINE, layer, bedrock) - empty
-    without = _instructions(_DYNAMODB, layer) - empty
-    ops_help = _instructions(_OPS_HELP) - installed
-    only_boto3 = _instructions(_ONLY_BOTO3) - installed
+    responder = instructions(_RESPONDER, layer, bedrock) - empty
+    authorizer = instructions(_AUTHORIZER, layer) - empty
+    boto3 = instructions(_BOTO3) - installed
+    engine = instructions(_ENGINE, layer, bedrock) - empty
+    without = instructions(_DYNAMODB, layer) - empty
+    ops_help = instructions(_OPS_HELP) - installed
+    only_boto3 = instructions(_ONLY_BOTO3) - installed
     return [
         Figure("import of message: million instructions", f"{message / 1e6:.0f}"),
         Figure("import of feed: million instructions", f"{feed / 1e6:.0f}"),
@@ -71,7 +71,8 @@ def figures() -> list[Figure]:
     ]
 
 
-def _instructions(program: str, *before: str) -> int:
+def instructions(program: str, *before: str) -> int:
+    """Return how many instructions a program takes, with these folders alone before this repository's."""
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": os.pathsep.join((*before, str(_ROOT))),
