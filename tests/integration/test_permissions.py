@@ -1,6 +1,7 @@
 """Each permission of each role is necessary: without it, something that the function does fails."""
 
 import json
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,6 +15,7 @@ from functions.aws.feeds.subscribers import Subscribers
 from functions.aws.log.event_items import decode as decode_event
 from functions.aws.log.event_items import encode as encode_event
 from functions.aws.log.event_log import EventLog
+from functions.aws.log.lone_claims import LoneClaims
 from functions.aws.read_models import session_items
 from functions.aws.read_models.connection_items import Stored, encode
 from functions.domain.archive.hours import HOUR, Watermark, hour_of
@@ -21,7 +23,7 @@ from functions.domain.connections.connection import Connection, Opened
 from functions.domain.feeds.feeds import Pointer, Subscriber, conversation_feed
 from functions.domain.feeds.jobs import Tell
 from functions.domain.feeds.jobs import encode as encode_job
-from functions.domain.log.claims import Take, session_key
+from functions.domain.log.claims import Take, session_key, voice_key
 from functions.domain.log.events import Cause, Event, event
 from functions.domain.log.facts import (
     ActivityRecorded,
@@ -29,16 +31,22 @@ from functions.domain.log.facts import (
     ConnectionOpened,
     Fact,
     TextMessageReceived,
+    VoiceSessionEnded,
+    VoiceSessionStarted,
 )
 from functions.domain.texts.sessions import Session
 from functions.domain.times import iso
+from functions.domain.voice.starts import Start, payload_of
 from local.stackfile import PROJECT
 from tests import gateway_events
+from tests.contract.speaking import silence, sound
 from tests.integration.backend import Backend
 from tests.integration.conftest import VERIFIED, deployed
 from tests.integration.gateway import Gateway, now
 from tests.integration.members import Member
 from tests.integration.roles import Permission, Roles
+from tests.integration.speaker import Speaker
+from tests.integration.waiting import eventually
 from tests.standin.records import records_of
 
 Kind = tuple[str, str, str]
@@ -56,6 +64,9 @@ NOT_ENFORCED = {
     "sqs:DeleteMessage",
     "sqs:GetQueueAttributes",
     "lambda:InvokeFunction",
+    "appsync:EventConnect",
+    "appsync:EventPublish",
+    "appsync:EventSubscribe",
 }
 """What the embedded AWS lets pass for streams, queues, logs, asynchronous destinations and schedules:
 `tests/infra` holds those to a list."""
@@ -145,11 +156,13 @@ class Work:
     def opens_a_voice_session(self) -> bool:
         return self._frame({"type": "voice_start"}) == "voice_starting"
 
-    def closes_a_voice_session(self) -> bool:
-        gateway = self._absent()
-        ready = self._answer(gateway, {"type": "voice_start"})
-        data = {"voiceSessionId": ready["data"]["voiceSessionId"], "lastSeq": -1}
-        return str(self._answer(gateway, {"type": "voice_end", "data": data})["type"]) == "voice_ended"
+    def asks_how_speech_ended(self) -> bool:
+        """A client ends a voice session that nobody knows: neither is it open, nor has it ended."""
+        with self.member.connected() as client:
+            client.send(
+                {"type": "voice_end", "data": {"voiceSessionId": happened(NOTHING).event_id, "lastSeq": 0}}
+            )
+            return client.hears("not_found")
 
     def refuses_speech_by_callback(self) -> bool:
         with self.member.connected() as client:
@@ -293,6 +306,118 @@ class Work:
         log = EventLog(self.backend.cloud.client("dynamodb"), outputs.events_table, now=lambda: now() - age)
         log.append(happened(TextMessageReceived("[say 1]")))
         return self._works(outputs.everything["sweeper_function"], {"time": iso(now()), "idleSeconds": 60})
+
+    # --- Speech --------------------------------------------------------------------------------
+    def ends_a_voice_session_that_is_late(self) -> bool:
+        """A session was asked for so long ago that nobody waits for it any more."""
+        start = self._spoken(asked_ago=60_000)
+        self._begin(start)
+        return self._end_of(start) == "unavailable"
+
+    def tells_who_is_gone_that_a_session_ended(self) -> bool:
+        """Such a session ends, and the gateway does not know its one screen."""
+        start = self._spoken(asked_ago=60_000)
+        self._subscribe(start)
+        self._begin(start)
+        assert self._end_of(start) == "unavailable"
+        return self._within(lambda: not self._is_subscribed(start.cause.user_id, start.cause.connection_id))
+
+    def ends_a_voice_session_that_failed(self) -> bool:
+        start = self._spoken()
+        self._failed(start)
+        return self._ended(start) == "failed"
+
+    def tells_who_is_gone_that_a_session_failed(self) -> bool:
+        start = self._spoken()
+        self._subscribe(start)
+        self._failed(start)
+        return not self._is_subscribed(start.cause.user_id, start.cause.connection_id)
+
+    def holds_a_conversation_for_longer(self) -> bool:
+        """A session is begun that holds its conversation for seconds only."""
+        start = self._spoken(held_for=50)
+        self._begin(start)
+        return self._within(lambda: self._held_until(start) > start.held_until)
+
+    def tells_what_was_said(self) -> bool:
+        with self.member.connected() as client:
+            speaker = Speaker(client)
+            speaker.start()
+            speaker.say(sound(0.5) + silence(1.0))
+            return self._within(lambda: self._hears(speaker, "message"))
+
+    def reads_what_was_said_before(self) -> bool:
+        """A session is opened by an engine that is told of the conversation."""
+        with self.member.connected() as client:
+            speaker = Speaker(client)
+            speaker.ask_to_start()
+            return (
+                eventually(lambda: self._hears(speaker, "voice_ready") or speaker.of("voice_ended")) is True
+            )
+
+    def looks_for_a_silent_speaker(self) -> bool:
+        """Nobody says a word until the session ends by itself."""
+        with self.member.connected() as client:
+            speaker = Speaker(client)
+            speaker.start()
+            return bool(speaker.until("voice_ended")["reason"] == "closed")
+
+    def _spoken(self, asked_ago: int = 0, held_for: int = 120) -> Start:
+        """Return a session that is in the log, of a connection that nobody knows; it holds a conversation."""
+        opened = happened(VoiceSessionStarted(16_000, "lpcm"), now() - 3_600_000)
+        cause = Cause(
+            opened.connection_id, opened.user_id, None, opened.connected_at, opened.expires_at, opened.at, "r"
+        )
+        held_until = now() // 1000 + held_for
+        start = Start(opened.event_id, cause, 16_000, held_until, now() - asked_ago)
+        outputs = self.backend.outputs
+        log = EventLog(self.backend.cloud.client("dynamodb"), outputs.events_table, outputs.claims_table)
+        log.append(opened, (Take(voice_key(start.conversation), opened.event_id, now() // 1000, held_until),))
+        return start
+
+    def _subscribe(self, start: Start) -> None:
+        cause = start.cause
+        self._subscribers.subscribe(
+            Subscriber(cause.connection_id, cause.user_id, None, cause.connected_at, cause.expires_at)
+        )
+
+    def _begin(self, start: Start) -> None:
+        self.backend.cloud.client("lambda").invoke(
+            FunctionName=self.backend.outputs.everything["voice_session_function"],
+            InvocationType="Event",
+            Payload=payload_of(start),
+        )
+
+    def _failed(self, start: Start) -> None:
+        record = {"requestPayload": json.loads(payload_of(start))}
+        self._works(self.backend.named("voice-failure"), record)
+
+    def _end_of(self, start: Start) -> str:
+        """Wait until a session has ended, by its function or, if that fails, by the one for failures."""
+        return eventually(lambda: self._ended(start))
+
+    def _ended(self, start: Start) -> str | None:
+        outputs = self.backend.outputs
+        log = EventLog(self.backend.cloud.client("dynamodb"), outputs.events_table)
+        appended = map(decode_event, log.items(start.cause.connection_id))
+        facts = (each.fact for each in appended)
+        return next((fact.reason for fact in facts if isinstance(fact, VoiceSessionEnded)), None)
+
+    def _held_until(self, start: Start) -> int:
+        claims = LoneClaims(self.backend.cloud.client("dynamodb"), self.backend.outputs.claims_table)
+        held = claims.held(voice_key(start.conversation))
+        return 0 if held is None else held.expires_at
+
+    def _hears(self, speaker: Speaker, type_: str) -> bool:
+        speaker.take(until=time.monotonic() + 0.1)
+        return bool(speaker.of(type_))
+
+    def _within(self, holds: Callable[[], bool]) -> bool:
+        """Tell whether something becomes so soon; where it must not, somebody tries again meanwhile."""
+        deadline = time.monotonic() + SOON_SECONDS
+        while not (found := holds()) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return found
 
     def _undelivered(self, text: str = "hello") -> Event:
         """Return a text of a connection that is subscribed, and was opened an hour ago."""
@@ -466,8 +591,42 @@ def happened(fact: Fact, connected_at: int | None = None) -> Event:
     return event(Cause(connection, "anybody", None, since, at // 1000 + 86_400, at, uuid.uuid4().hex), fact)
 
 
+NOTHING = VoiceSessionStarted(16_000, "lpcm")
+SOON_SECONDS = 3.0
+"""What is done at all is done by then; a function that may not goes on trying for longer."""
 ARCHIVED = {f"{PROJECT}:archive": json.dumps({"enabled": "true"})}
+SPOKEN = {f"{PROJECT}:voice": json.dumps({"enabled": "true", "engine": "echo", "graceSeconds": 7})}
 QUEUED = {f"{PROJECT}:delivery": json.dumps({"queue": "true"})}
+
+_ENDING = (
+    ("dynamodb:PutItem", "events"),
+    ("dynamodb:BatchGetItem", "events"),
+    ("dynamodb:PutItem", "claims/ended#*"),
+    ("dynamodb:DeleteItem", "claims/voice#*"),
+    ("dynamodb:UpdateItem", "claims/speaking#*"),
+    ("dynamodb:UpdateItem", "claims/seats#*"),
+    ("dynamodb:UpdateItem", "claims/spoken#*"),
+)
+_TELLING = (
+    ("dynamodb:Query", "feeds"),
+    ("dynamodb:BatchWriteItem", "feeds"),
+    ("execute-api:ManageConnections", "POST"),
+)
+OF_SESSIONS: dict[tuple[str, str], Callable[[Work], bool]] = {
+    **dict.fromkeys(_ENDING, Work.ends_a_voice_session_that_is_late),
+    **dict.fromkeys(_TELLING, Work.tells_who_is_gone_that_a_session_ended),
+    ("dynamodb:PutItem", "claims/run#*"): Work.ends_a_voice_session_that_is_late,
+    ("dynamodb:PutItem", "claims/voice#*"): Work.holds_a_conversation_for_longer,
+    ("dynamodb:PutItem", "feeds"): Work.tells_what_was_said,
+    ("dynamodb:Query", "messages"): Work.reads_what_was_said_before,
+    ("execute-api:ManageConnections", "GET"): Work.looks_for_a_silent_speaker,
+}
+OF_FAILURES: dict[tuple[str, str], Callable[[Work], bool]] = {
+    **dict.fromkeys(_ENDING, Work.ends_a_voice_session_that_failed),
+    **dict.fromkeys(_TELLING, Work.tells_who_is_gone_that_a_session_failed),
+    ("dynamodb:GetItem", "claims/voice#*"): Work.ends_a_voice_session_that_failed,
+    ("dynamodb:GetItem", "claims/run#*"): Work.ends_a_voice_session_that_failed,
+}
 
 NEEDED: dict[Kind, Callable[[Work], bool]] = {
     ("authorizer", "dynamodb:Query", "feeds"): Work.counts_connections,
@@ -486,8 +645,12 @@ NEEDED: dict[Kind, Callable[[Work], bool]] = {
     ("message", "dynamodb:UpdateItem", "claims/tokens#*"): Work.takes_a_text,
     ("message", "dynamodb:UpdateItem", "claims/voices#*"): Work.opens_a_voice_session,
     ("message", "dynamodb:PutItem", "claims/reply#*"): Work.takes_a_text_under_an_id,
+    ("message", "dynamodb:UpdateItem", "claims/speaking#*"): Work.opens_a_voice_session,
+    ("message", "dynamodb:UpdateItem", "claims/seats#*"): Work.opens_a_voice_session,
+    ("message", "dynamodb:UpdateItem", "claims/spoken#*"): Work.opens_a_voice_session,
     ("message", "dynamodb:PutItem", "claims/voice#*"): Work.opens_a_voice_session,
-    ("message", "dynamodb:DeleteItem", "claims/voice#*"): Work.closes_a_voice_session,
+    ("message", "dynamodb:GetItem", "claims/voice#*"): Work.asks_how_speech_ended,
+    ("message", "dynamodb:GetItem", "claims/ended#*"): Work.asks_how_speech_ended,
     ("message", "dynamodb:UpdateItem", "claims/reply#*"): Work.sends_a_text_again,
     ("message", "dynamodb:UpdateItem", "claims/resumes#*"): Work.sends_a_text_again,
     ("message", "execute-api:ManageConnections", "POST"): Work.refuses_speech_by_callback,
@@ -517,6 +680,8 @@ NEEDED: dict[Kind, Callable[[Work], bool]] = {
     ("responder", "dynamodb:BatchWriteItem", "feeds"): Work.answers_who_is_gone,
     ("responder", "dynamodb:Query", "messages"): Work.answers,
     ("responder", "execute-api:ManageConnections", "POST"): Work.answers_who_is_gone,
+    **{("voice-session", *needed): work for needed, work in OF_SESSIONS.items()},
+    **{("voice-failure", *needed): work for needed, work in OF_FAILURES.items()},
     ("projector", "dynamodb:BatchGetItem", "connections"): Work.projects,
     ("projector", "dynamodb:BatchGetItem", "metrics"): Work.projects,
     ("projector", "dynamodb:BatchGetItem", "messages"): Work.projects_a_text,
@@ -569,7 +734,7 @@ NEEDED: dict[Kind, Callable[[Work], bool]] = {
 @pytest.fixture(scope="module")
 def own_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
     """A backend that nobody else works on, since its read models get rows that no event explains."""
-    with deployed(tmp_path_factory.mktemp("permissions"), VERIFIED | ARCHIVED | QUEUED) as backend:
+    with deployed(tmp_path_factory.mktemp("permissions"), VERIFIED | ARCHIVED | QUEUED | SPOKEN) as backend:
         yield backend
 
 
