@@ -27,6 +27,7 @@ from benchmarks import (
     replying,
     rotating,
     session,
+    speaking,
     sweeping,
 )
 
@@ -50,6 +51,7 @@ LONG = {
     "memory": memory.figures,
     "newest": newest.figures,
     "conversing": conversing.figures,
+    "speaking": speaking.figures,
 }
 """Measured only by name: they take minutes, or many, or a newer Python than the rest."""
 _VERDICTS = {True: "holds", False: "DOES NOT HOLD", None: ""}
