@@ -102,7 +102,7 @@ def _cause(item: Item) -> tuple[str, ...] | None:
         case "ConnectionClosed" | "ConnectionLost" | "VoiceSessionStarted":
             of: tuple[str, ...] = (str(at),)
         case "VoiceSessionEnded":
-            of = (_session(item), data["reason"]["S"])
+            of = (_session(item),)
         case "MessageRejected":
             of = (str(at // MINUTE), data["code"]["S"])
         case "ActivityRecorded" if "voice_session_id" in data:
