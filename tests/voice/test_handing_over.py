@@ -180,6 +180,22 @@ def test_the_next_engine_is_not_asked_again_what_the_older_one_is_answering():
     scene(play, manner=SOON)
 
 
+def test_who_listens_to_a_long_answer_of_the_older_one_need_not_speak():
+    async def play(it: Scene) -> None:
+        it.invoke()
+        await it.ready()
+        await it.speak(range(10))
+        it.engine.streams[0].say(Spoke(bytes(2 * 16_000 * 40)))
+        await asyncio.sleep(30)
+        assert len(it.runs) > 2
+        assert not it.ends
+
+        await it.over()
+        assert [fact.reason for fact in it.ends] == ["closed"]
+
+    scene(play, manner=Manner(grace_seconds=10, handover_seconds=12))
+
+
 def test_the_last_words_of_the_older_ones_engine_are_turns_of_its_own():
     async def play(it: Scene) -> None:
         it.invoke()

@@ -85,8 +85,9 @@ class Released(msgspec.Struct, frozen=True, tag="released"):
     """The generation before has posted its last: where its numbers ended, for the next to go on from.
 
     ``generation`` is the next one's. ``out_seq`` and ``turn`` are the next free ones; then come the totals so
-    far, who asked for the audio, who spoke last and when, epoch milliseconds, until when
-    the session holds what it took, epoch seconds, and how a client asked for the end, if one did meanwhile.
+    far, who asked for the audio, who spoke last and when, epoch milliseconds, until when the session holds
+    what it took, epoch seconds, how a client asked for the end, if one did meanwhile, and when all that was
+    posted is played, epoch milliseconds.
     """
 
     generation: int
@@ -100,6 +101,7 @@ class Released(msgspec.Struct, frozen=True, tag="released"):
     heard_at: int | None = None
     held_until: int | None = None
     end: EndAsked | None = None
+    played_at: int = 0
 
 
 Control = EndAsked | PlayedUpTo | ListenAsked | ReadyAsked | Probe | Taken | Granted | Released | Over
