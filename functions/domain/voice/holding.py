@@ -1,7 +1,8 @@
 """What a voice session holds while it lasts: its conversation, seats by the minute, and seconds by the day.
 
 Whoever starts one holds the minute at hand and the next. For example, what starts at 12:00:40 is held until
-12:02:00, and 80 seconds of the day are reserved. At 12:01:00 the minute from 12:02:00 on is taken as well.
+12:02:00, and 80 seconds of the day are reserved. At 12:01:10 the minute from 12:02:00 on is taken as well.
+Each session has its moment for that, since all of them meet in one count.
 """
 
 from collections.abc import Iterator
@@ -31,8 +32,17 @@ def first_held_until(at: int) -> int:
 
 
 def renewal_due(held_until: int) -> int:
-    """Return when the next minute is to be taken, epoch milliseconds: as the last one begins that is held."""
+    """Return from when on the next minute may be taken, epoch milliseconds: as the last one begins."""
     return (held_until - MINUTE_SECONDS) * 1000
+
+
+def moment_of(start: Start) -> int:
+    """Return how long after that a session takes it, in milliseconds: a quarter of a minute at most.
+
+    Transactions that meet in one item are cancelled, and all sessions would, at the beginning of each minute.
+    What is left of the minute is more than a hand-over takes.
+    """
+    return time_of(start.voice_session_id) % MINUTE // 4
 
 
 def renewal(start: Start, held_until: int, seconds_per_day: int) -> tuple[Claim, ...]:

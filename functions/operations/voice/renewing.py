@@ -9,7 +9,7 @@ from functions.aws.logs import warn, write_line
 from functions.domain.log.claims import voice_key
 from functions.domain.refusals import Fault, Unavailable
 from functions.domain.voice.endings import Reason
-from functions.domain.voice.holding import MINUTE_SECONDS, renewal, renewal_due, renewal_token
+from functions.domain.voice.holding import MINUTE_SECONDS, moment_of, renewal, renewal_due, renewal_token
 from functions.domain.voice.starts import Start
 from functions.operations.voice.means import Means
 
@@ -39,7 +39,7 @@ class Renewing:
     async def run(self) -> None:
         """Renew until it is cancelled, or nothing more is granted."""
         while not self._is_stopped:
-            await self._until(renewal_due(self.held_until))
+            await self._until(renewal_due(self.held_until) + moment_of(self._start))
             refused = await self._renew()
             if refused is None:
                 continue

@@ -11,6 +11,7 @@ from functions.domain.log.ids import MINUTE, event_id, minute_of
 from functions.domain.voice.holding import (
     first_held_until,
     given_back,
+    moment_of,
     renewal,
     renewal_due,
     renewal_token,
@@ -30,6 +31,13 @@ def started(at: int) -> Start:
 def test_what_starts_within_a_minute_is_held_until_the_end_of_the_next():
     assert first_held_until(NOON + 40_000) == NOON // 1_000 + 120
     assert renewal_due(NOON // 1_000 + 120) == NOON + 60_000
+
+
+def test_sessions_that_start_at_several_times_renew_at_several_times_early_in_the_minute():
+    moments = [moment_of(started(NOON + at)) for at in range(0, MINUTE, 1_000)]
+
+    assert len(set(moments)) == 60
+    assert max(moments) < 15_000
 
 
 def test_a_renewal_takes_the_next_minute_of_all_that_is_held():
