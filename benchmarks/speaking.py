@@ -33,12 +33,12 @@ _BURST: Final = 80
 """Frames at once: fewer than the pace lets come so."""
 _HANDOVER_SECONDS: Final = 5
 _HANDOVERS: Final = 10
+# At the log level DEBUG of the stack file: the emulator waits 50 ms for a line of who writes none.
 _SPOKEN: Final = {
     "airium-realtime:voice": json.dumps(
         {"enabled": "true", "engine": "echo", "handoverSeconds": _HANDOVER_SECONDS}
     ),
     "airium-realtime:limits": json.dumps({"voiceSessionsPerMinute": 30, "voiceSessionsAtATime": 30}),
-    "airium-realtime:functions": json.dumps({"logLevel": "INFO"}),
 }
 _LASTING: Final = _SPOKEN | {"airium-realtime:voice": json.dumps({"enabled": "true", "engine": "echo"})}
 _AUDIO: Final = b64encode(sound(FRAME_SECONDS)).decode()
