@@ -7,7 +7,6 @@ from contextlib import contextmanager
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from functions.domain.log.ids import event_id
 from functions.names import ROUTE_VOICE_DATA
 from tests import gateway_events
 from tests.integration.backend import Backend
@@ -118,12 +117,13 @@ def test_nobody_connects_who_cannot_be_logged(backend: Backend, connect: Connect
 
 
 def test_an_error_that_cannot_be_delivered_ends_nothing(backend: Backend, client: Client) -> None:
+    no_speech = {"type": "voice_data"}
     with powerless(backend, "message", "execute-api:ManageConnections"):
-        client.speak(event_id(0, "never"), 0)
+        client.send(no_speech)
         assert client.text("still here")
 
-    client.speak(event_id(0, "never"), 0)
-    assert client.receive()["data"]["code"] == "not_found"
+    client.send(no_speech)
+    assert client.receive()["data"]["code"] == "invalid_message"
 
 
 @pytest.mark.usefixtures("quiet")
