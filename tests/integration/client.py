@@ -95,14 +95,13 @@ class Client:
         assert answer["type"] == "error", answer
         return str(answer["data"]["code"])
 
-    def start_voice(self) -> str:
-        """Open a voice session, wait until somebody listens, and return its id."""
-        answer = self.ask({"type": "voice_start"})
-        assert answer["type"] == "voice_starting", answer
-        assert (
-            self.receive_one_of("voice_ready")["data"]["voiceSessionId"] == answer["data"]["voiceSessionId"]
-        )
-        return str(answer["data"]["voiceSessionId"])
+    def start_voice(self, client_id: str = "v-1") -> str:
+        """Open a voice session, or ask for it again, wait until somebody listens, and return its id."""
+        self.send({"type": "voice_start", "id": client_id})
+        answers = [self.receive() for _ in range(2)]  # either may overtake the other
+        assert sorted(each["type"] for each in answers) == ["voice_ready", "voice_starting"], answers
+        (session,) = {str(each["data"]["voiceSessionId"]) for each in answers}
+        return session
 
     def receive_one_of(self, *types: str) -> Frame:
         """Return the next frame of these types; what comes of speech besides is dropped."""
