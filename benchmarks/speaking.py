@@ -1,8 +1,8 @@
 """How soon and how surely speech comes back on the embedded AWS, beside a bare echo; and what it weighs.
 
-Each round asks both, one after the other, so that what else the machine does is the same for both. A bare echo
-is answered when its invocation ends, for whose last line the emulator waits 5 ms; what is said is on its way back
-before that. On AWS nobody waits: read the milliseconds beside the ratios.
+Each round asks both, one after the other, so that what else the machine does is the same for both. A bare
+echo is answered when its invocation ends, for whose last line the emulator waits 5 ms; what is said is on its
+way back before that. On AWS nobody waits: read the milliseconds beside the ratios.
 """
 
 import json
