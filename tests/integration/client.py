@@ -109,7 +109,7 @@ class Client:
             assert frame["type"].startswith("voice_"), frame
         return frame
 
-    def speak(self, session: str, seq: int, audio: str = "AAAA") -> None:
+    def speak(self, session: str, seq: int, audio: str = "AAAAAA==") -> None:
         """Send one frame of speech, which has no answer."""
         data = {"voiceSessionId": session, "seq": seq, "audio": audio}
         self.send({"type": "voice_data", "data": data})

@@ -116,8 +116,8 @@ def test_speech_in_a_session_that_never_was_is_refused_by_callback(client: Clien
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        pytest.param({"seq": -1, "audio": "AAAA"}, "invalid_message", id="a negative number"),
-        pytest.param({"seq": 2**31, "audio": "AAAA"}, "invalid_message", id="a great number"),
+        pytest.param({"seq": -1, "audio": "AAAAAA=="}, "invalid_message", id="a negative number"),
+        pytest.param({"seq": 2**31, "audio": "AAAAAA=="}, "invalid_message", id="a great number"),
         pytest.param({"seq": 0, "audio": "A"}, "invalid_message", id="no base64"),
         pytest.param({"seq": 0, "audio": ""}, "invalid_message", id="no audio"),
         pytest.param({"seq": 0}, "invalid_message", id="audio is missing"),
