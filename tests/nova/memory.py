@@ -1,6 +1,7 @@
 """The model in a test's own hands: it takes what the automaton lets through, and says what it is told to."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 
 from tests.nova.fake.automaton import Automaton, Heard, Taken
@@ -55,10 +56,11 @@ class Stream:
 
 
 class Memory:
-    """All of its streams, the oldest first; ``refusals`` come in the place of the next ones."""
+    """All of its streams, the oldest first, and their voices; ``refusals`` come in the place of the next ones."""
 
     def __init__(self) -> None:
         self.streams: list[Stream] = []
+        self.voices: list[str] = []
         self.refusals: list[Exception] = []
 
     async def connect(self, first: Sequence[bytes], /) -> Stream:
@@ -68,6 +70,9 @@ class Memory:
         stream = Stream()
         for each in first:
             await stream.send(each)
+            start = json.loads(each)["event"].get("promptStart")
+            if start is not None:
+                self.voices.append(start["audioOutputConfiguration"]["voiceId"])
         self.streams.append(stream)
         return stream
 

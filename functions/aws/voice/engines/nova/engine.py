@@ -8,6 +8,7 @@ from functions.aws.voice.engines.nova.clock import Clock, Monotonic
 from functions.aws.voice.engines.nova.duplex import Connect
 from functions.aws.voice.engines.nova.stream import NovaStream
 from functions.aws.voice.engines.nova.succession import OpenWire
+from functions.aws.voice.engines.nova.voices import Voices
 from functions.aws.voice.engines.nova.wire import PATIENCE, Listener, OpeningError, Patience, Wire
 from functions.domain.refusals import Unavailable
 from functions.domain.voice.problems import CannotSpeakError
@@ -27,7 +28,7 @@ class Nova:
     model
         Its id, for the log.
     voice
-        Who speaks where an opening does not say.
+        Who speaks where an opening does not say, or names a voice that the model does not have.
     endpointing
         ``HIGH``, ``MEDIUM`` or ``LOW``: how soon a pause ends a turn; None is the model's own.
     clock, lives, patience
@@ -67,15 +68,16 @@ class Nova:
 
     def _wires(self, opening: Opening) -> OpenWire:
         """Return what opens the model's streams of a conversation."""
+        voices = Voices(opening.voice, self._voice)
 
         async def open_wire(listener: Listener) -> Wire:
             prompt = uuid4().hex
             first = events.setup(
                 prompt,
-                voice=opening.voice or self._voice,
+                voice=voices.current,
                 system=opening.system,
                 endpointing=self._endpointing,
             )
-            return await Wire.open(self._connect, prompt, first, listener, self._patience)
+            return await Wire.open(self._connect, prompt, first, voices.listener(listener), self._patience)
 
         return open_wire

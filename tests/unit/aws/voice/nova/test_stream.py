@@ -37,6 +37,10 @@ class AccessDeniedException(Exception):  # noqa: N818 - likewise
     pass
 
 
+class ValidationException(Exception):  # noqa: N818 - likewise
+    pass
+
+
 class Scene:
     """Somebody who speaks, the model, and the time."""
 
@@ -220,6 +224,46 @@ def test_what_will_never_do_is_given_up_at_once() -> None:
 
     assert scene.said == [Broken(Failure.MISCONFIGURED, "AccessDeniedException: No access")]
     assert scene.model.streams[0].closed
+
+
+def test_a_named_voice_that_is_rejected_before_it_spoke_gives_way_to_the_usual_one() -> None:
+    async def story(scene: Scene) -> None:
+        await scene.hear(SOUND[0], *PAUSE)
+        await scene.say(*WORDS)
+        scene.model.streams[0].fail(ValidationException("voiceId"))
+        await scene.clock.passes(1)
+
+    scene = played(story, voice="amy")
+
+    assert scene.model.voices == ["amy", "matthew"]
+    assert Asked("Hello") in scene.model.streams[1].taken
+    assert not any(isinstance(each, Broken) for each in scene.said)
+
+
+@pytest.mark.parametrize(("voice", "streams"), [(None, 1), ("matthew", 1), ("amy", 2)])
+def test_the_usual_voice_is_rejected_once(voice: str | None, streams: int) -> None:
+    async def story(scene: Scene) -> None:
+        scene.model.streams[0].fail(ValidationException())
+        await scene.clock.passes(1)
+        scene.model.streams[-1].fail(ValidationException())
+        await scene.clock.passes(sum(PAUSES))
+
+    scene = played(story, voice=voice)
+
+    assert scene.said == [Broken(Failure.REJECTED, "ValidationException")]
+    assert len(scene.model.streams) == streams
+
+
+def test_what_is_rejected_after_a_named_voice_has_spoken_is_no_matter_of_the_voice() -> None:
+    async def story(scene: Scene) -> None:
+        await scene.say(*ANSWER)
+        scene.model.streams[0].fail(ValidationException())
+        await scene.clock.passes(1)
+
+    scene = played(story, voice="amy")
+
+    assert scene.said[-1] == Broken(Failure.REJECTED, "ValidationException")
+    assert scene.model.voices == ["amy"]
 
 
 def test_a_spare_stream_takes_over_from_a_broken_one() -> None:
