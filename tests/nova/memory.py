@@ -56,7 +56,10 @@ class Stream:
 
 
 class Memory:
-    """All of its streams, the oldest first, and their voices; ``refusals`` come in the place of the next ones."""
+    """All of its streams, the oldest first, and whose voice each has.
+
+    ``refusals`` come in the place of the next ones.
+    """
 
     def __init__(self) -> None:
         self.streams: list[Stream] = []

@@ -20,7 +20,7 @@ from functions.domain.voice.channels import (
 )
 from functions.domain.voice.manner import Manner
 from functions.domain.voice.problems import CannotSpeakError
-from functions.domain.voice.said import Failure, Spoke, Transcribed, TurnEnded
+from functions.domain.voice.said import Failure, Interrupted, Said, Spoke, Transcribed, TurnEnded
 from tests.voice.scene import Scene, scene
 
 SOON = Manner(grace_seconds=10, handover_seconds=5)
@@ -194,6 +194,64 @@ def test_who_listens_to_a_long_answer_of_the_older_one_need_not_speak():
         assert [fact.reason for fact in it.ends] == ["closed"]
 
     scene(play, manner=Manner(grace_seconds=10, handover_seconds=12))
+
+
+@pytest.mark.parametrize("generation", [2, 3])
+@pytest.mark.parametrize("broken_into", [Transcribed(Role.USER, "stop", final=False), Interrupted()])
+def test_who_speaks_while_an_answer_of_the_older_one_is_played_breaks_into_it(
+    generation: int, broken_into: Said
+):
+    async def play(it: Scene) -> None:
+        it.invoke()
+        await it.ready()
+        it.engine.streams[0].say_turn(Role.USER, "Go on.")
+        it.engine.streams[0].say(*[Spoke(bytes(2 * 16_000))] * 60)
+        await it.until(lambda: [run.task.done() for run in it.runs if run.task].count(True) == generation - 1)
+
+        it.engine.streams[-1].say(broken_into, broken_into)
+        await it.until(lambda: it.posted("voice_interrupted"))
+        it.engine.streams[-1].say(Interrupted())
+        it.hang_up(-1)
+        await it.over()
+
+        (told,) = it.posted("voice_interrupted")
+        assert told["data"]["turn"] == 1
+        # two pieces a second: what it began with is played by now, and what it ends with is not
+        assert 10 < told["data"]["fromSeq"] < 60
+
+    scene(play, manner=Manner(grace_seconds=10, handover_seconds=12), echoes=False)
+
+
+def test_who_has_heard_a_long_answer_to_its_end_may_think_of_the_next_words_after_it():
+    async def play(it: Scene) -> None:
+        it.invoke()
+        await it.ready()
+        it.engine.streams[0].say(Spoke(bytes(2 * 16_000 * 11)))
+        await asyncio.sleep(20)
+        assert len(it.runs) == 2
+        assert not it.ends
+
+        await it.over()
+        assert [fact.reason for fact in it.ends] == ["closed"]
+
+    scene(play, manner=Manner(grace_seconds=10, handover_seconds=13), echoes=False)
+
+
+def test_who_speaks_after_all_was_played_breaks_into_nothing():
+    async def play(it: Scene) -> None:
+        it.invoke()
+        await it.ready()
+        it.engine.streams[0].say(Spoke(bytes(2 * 16_000 * 6)))
+        await it.until(lambda: len(it.runs) == 2 and it.runs[0].task is not None and it.runs[0].task.done())
+
+        it.engine.streams[1].say_turn(Role.USER, "And now?")
+        it.hang_up(-1)
+        await it.over()
+
+        assert it.turns == [("user", "And now?")]
+        assert not it.posted("voice_interrupted")
+
+    scene(play, manner=SOON, echoes=False)
 
 
 def test_the_last_words_of_the_older_ones_engine_are_turns_of_its_own():

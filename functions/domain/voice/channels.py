@@ -9,6 +9,8 @@ from typing import Final
 
 import msgspec
 
+from functions.domain.voice.heard import Playing
+
 NAMESPACE: Final = "voice"
 
 
@@ -86,8 +88,8 @@ class Released(msgspec.Struct, frozen=True, tag="released"):
 
     ``generation`` is the next one's. ``out_seq`` and ``turn`` are the next free ones; then come the totals so
     far, who asked for the audio, who spoke last and when, epoch milliseconds, until when the session holds
-    what it took, epoch seconds, how a client asked for the end, if one did meanwhile, and when all that was
-    posted is played, epoch milliseconds.
+    what it took, epoch seconds, how a client asked for the end, if one did meanwhile, and what clients
+    play last.
     """
 
     generation: int
@@ -101,7 +103,7 @@ class Released(msgspec.Struct, frozen=True, tag="released"):
     heard_at: int | None = None
     held_until: int | None = None
     end: EndAsked | None = None
-    played_at: int = 0
+    playing: Playing | None = None
 
 
 Control = EndAsked | PlayedUpTo | ListenAsked | ReadyAsked | Probe | Taken | Granted | Released | Over

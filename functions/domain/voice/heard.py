@@ -8,6 +8,17 @@ import msgspec
 _BYTES_PER_SAMPLE: Final = 2
 
 
+class Playing(msgspec.Struct, frozen=True):
+    """The assistant's turn that clients play: its first piece not begun, and until when they play it.
+
+    ``from_seq`` is as of when this was said, ``until`` is in epoch milliseconds, and may be in the past.
+    """
+
+    turn: int
+    from_seq: int
+    until: int
+
+
 class Segment(msgspec.Struct):
     """Words of a turn, and in which milliseconds of its audio they are said; no end until it is known."""
 

@@ -18,7 +18,7 @@ from functions.domain.frames.voice_frames import (
 from functions.domain.log.events import Event, event
 from functions.domain.log.facts import VoiceTurnTranscribed
 from functions.domain.replies.prompt import Role
-from functions.domain.voice.heard import joined
+from functions.domain.voice.heard import Playing, joined
 from functions.domain.voice.said import Interrupted, Said, Spoke, Transcribed, TurnEnded
 from functions.domain.voice.spoken_turn import SpokenTurn
 from functions.domain.voice.starts import Start
@@ -49,6 +49,11 @@ class Turns:
         Of the assistant's audio, in Hz.
     turn, seq
         The numbers of the next turn, of either side, and of the assistant's next piece of audio.
+
+    Attributes
+    ----------
+    earlier
+        What clients play of the generation before, or did before it was stopped.
     """
 
     def __init__(self, voice_session_id: str, sample_rate: int, turn: int = 0, seq: int = 0) -> None:
@@ -58,6 +63,7 @@ class Turns:
         self._broken: list[tuple[int, SpokenTurn]] = []
         self._last: SpokenTurn | None = None
         self._began_at = 0
+        self.earlier: Playing | None = None
         self.turn = turn
         self.seq = seq
 
@@ -66,12 +72,15 @@ class Turns:
         match said:
             case Spoke(audio=audio):
                 return list(self._spoke(audio, now))
+            case Transcribed(role=Role.USER, text=text) if text.strip():
+                # the engine does not know of it, and does not say that it is broken into
+                return [*self._stop_earlier(now), *self._transcribed(said, now)]
             case Transcribed():
                 return self._transcribed(said, now)
             case TurnEnded(role=role):
                 return self._end(role)
             case Interrupted():
-                return self._interrupted(now)
+                return [*self._stop_earlier(now), *self._interrupted(now)]
             case _:
                 return []
 
@@ -95,9 +104,17 @@ class Turns:
             self._broken.append((now, turn))
         return [each for role in Role for each in self._end(role)]
 
+    def playing(self, now: int) -> Playing | None:
+        """Return what clients play last of all that was posted, or have played; None if there was nothing."""
+        if self._last is None or self._last.playback.ends_at < self.ends_at():
+            return self.earlier
+        from_seq = self._last.playback.first_unplayed(now, self.seq)
+        return Playing(self._last.number, from_seq, round(self.ends_at()))
+
     def ends_at(self) -> float:
-        """Return when all of the assistant's audio that was posted is played, epoch milliseconds."""
-        return 0 if self._last is None else self._last.playback.ends_at
+        """Return when all audio that was posted is played or was stopped, epoch milliseconds."""
+        own = 0 if self._last is None else self._last.playback.ends_at
+        return max(own, 0 if self.earlier is None else self.earlier.until)
 
     def _turn(self, role: Role, now: int) -> SpokenTurn:
         turn = self._open.get(role)
@@ -143,8 +160,17 @@ class Turns:
             turn = self._last  # the engine was done with it, and the client is not
         if turn is None:
             return []
-        from_seq = turn.playback.first_unplayed(now, self.seq)
-        return [VoiceInterrupted(data=VoiceInterruptedData(self._session, turn.number, from_seq))]
+        self._last = None
+        return [self._stop(turn.number, turn.playback.first_unplayed(now, self.seq), now)]
+
+    def _stop_earlier(self, now: int) -> list[VoicePush]:
+        if self.earlier is None or self.earlier.until <= now:
+            return []
+        return [self._stop(self.earlier.turn, self.earlier.from_seq, now)]
+
+    def _stop(self, turn: int, from_seq: int, now: int) -> VoiceInterrupted:
+        self.earlier = Playing(turn, from_seq, until=now)
+        return VoiceInterrupted(data=VoiceInterruptedData(self._session, turn, from_seq))
 
     def _settle(self, broken: Iterable[tuple[int, SpokenTurn]]) -> list[VoicePush | Kept]:
         kept: list[VoicePush | Kept] = []

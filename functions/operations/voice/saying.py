@@ -13,6 +13,7 @@ from functions.domain.frames.voice_frames import (
 )
 from functions.domain.refusals import Fault
 from functions.domain.voice.channels import Released
+from functions.domain.voice.heard import Playing
 from functions.domain.voice.said import Broken, Said, Used
 from functions.domain.voice.starts import Start
 from functions.domain.voice.turns import Kept, Turns
@@ -48,6 +49,7 @@ class Saying:
     def adopt(self, before: Released) -> None:
         """Number on, and tell those who were told."""
         self._turns.turn, self._turns.seq = before.turn, before.out_seq
+        self._turns.earlier = before.playing
         self.screens.listening.update(before.listening)
         if before.speaker is not None:
             self.screens.speaker = before.speaker
@@ -59,8 +61,12 @@ class Saying:
 
     @property
     def played_at(self) -> float:
-        """When all audio that was posted is played, epoch milliseconds."""
+        """When all audio that was posted is played, by the generations before too, epoch milliseconds."""
         return self._turns.ends_at()
+
+    def playing(self, now: int) -> Playing | None:
+        """Return what clients play last, or have played."""
+        return self._turns.playing(now)
 
     def say(self, said: Said, now: int) -> None:
         """Take what the engine says."""

@@ -129,7 +129,7 @@ class Session:
             self.finish(Reason.CLIENT)
         elif self.saying.keeping.is_forgotten:
             self.finish(Reason.CLOSED)
-        elif self._silence.is_over(now, self._played_at):
+        elif self._silence.is_over(now, self.saying.played_at):
             self.finish(Reason.FAILED if is_away else Reason.CLOSED)
         return self._silence.is_look_due(now)
 
@@ -157,7 +157,7 @@ class Session:
             self._silence.since,
             held_until,
             self.ended_by,
-            round(self._played_at),
+            self.saying.playing(self._means.now()),
         )
 
     @property
@@ -179,11 +179,6 @@ class Session:
     async def said_out(self, seconds: float) -> None:
         """Let the engine say what it has to say of what it heard; nothing more is said after that."""
         await self._uttering.said_out(seconds)
-
-    @property
-    def _played_at(self) -> float:
-        """When all audio that was posted is played, by the generations before this one too."""
-        return max(self.saying.played_at, 0 if self._before is None else self._before.played_at)
 
     def _asked_to_end(self, asked: EndAsked, now: int) -> None:
         if self.ended_by is None:

@@ -2,8 +2,14 @@
 
 import msgspec
 
-from functions.domain.frames.voice_frames import VoiceAudio, VoiceInterrupted, VoiceTranscript
+from functions.domain.frames.voice_frames import (
+    VoiceAudio,
+    VoiceInterrupted,
+    VoiceInterruptedData,
+    VoiceTranscript,
+)
 from functions.domain.replies.prompt import Role
+from functions.domain.voice.heard import Playing
 from functions.domain.voice.said import Interrupted, Said, Spoke, Transcribed, TurnEnded
 from functions.domain.voice.turns import MAX_TURN_CHARACTERS, Kept, Turns
 
@@ -108,6 +114,30 @@ def test_a_turn_whose_engine_is_done_stops_being_played_and_stays_as_it_was_kept
     assert isinstance(interrupted, VoiceInterrupted)
     assert turns.due(5_000) == []
     assert turns.say(Interrupted(), 1_500) == []
+
+
+def test_who_is_broken_into_is_played_until_then_and_stopped_once():
+    turns = Turns("session", 16_000)
+    shown(turns, *[Spoke(SECOND)] * 4)
+    assert turns.playing(1_500) == Playing(0, 3, 4_000)
+
+    turns.say(Interrupted(), 1_500)
+
+    assert turns.playing(1_600) == Playing(0, 3, 1_500)
+    assert turns.ends_at() == 1_500
+    assert turns.say(Interrupted(), 1_600) == []
+
+
+def test_words_of_the_person_stop_what_is_played_of_the_generation_before():
+    turns = Turns("session", 16_000, turn=4, seq=10)
+    turns.earlier = Playing(3, 8, 2_000)
+
+    assert not any(isinstance(each, VoiceInterrupted) for each in turns.say(Spoke(SECOND), 1_000))
+    assert turns.say(Transcribed(Role.USER, " ", final=False), 1_000) == []
+    stopped, words = turns.say(Transcribed(Role.USER, "stop", final=False), 1_500)
+
+    assert stopped == VoiceInterrupted(data=VoiceInterruptedData("session", 3, 8))
+    assert isinstance(words, VoiceTranscript)
 
 
 def test_the_end_keeps_all_that_was_said_and_of_the_assistant_what_was_heard():
