@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.table import Figure, at_most
 from functions import names
+from infra.functions.locks import VOICE
 from infra.functions.models import Service, build_models
 from infra.functions.packaging import build_layer
 from infra.settings.settings import LayerTarget
@@ -19,6 +20,13 @@ _NOTHING = "pass"
 _MESSAGE = "import functions.handlers.message"
 _FEED = "import functions.handlers.feed"
 _RESPONDER = "import functions.handlers.responder"
+_VOICE_SESSION = "import functions.handlers.voice_session"
+_ALONE = (
+    "import sys\nimport functions.handlers.responder, functions.handlers.message\n"
+    "others = set(sys.modules)\nimport functions.handlers.voice_session\n"
+    "alone = {name.split('.')[0] for name in sys.modules.keys() - others}\n"
+    "print(*sorted(alone - {name.split('.')[0] for name in others} - {'functions'}))\n"
+)
 _AUTHORIZER = "import functions.handlers.authorizer"
 _DYNAMODB = "from functions.aws import clients\nclients.dynamodb()\n"
 _ENGINE = (
@@ -47,6 +55,8 @@ def figures() -> list[Figure]:
     feed = instructions(_FEED, layer) - empty
     bedrock = str(build_models(Service.BEDROCK) / "python")
     responder = instructions(_RESPONDER, layer, bedrock) - empty
+    voice = str(build_layer(LayerTarget.HOST, VOICE) / "python")
+    voice_session = instructions(_VOICE_SESSION, layer, voice) - empty
     authorizer = instructions(_AUTHORIZER, layer) - empty
     boto3 = instructions(_BOTO3) - installed
     engine = instructions(_ENGINE, layer, bedrock) - empty
@@ -59,6 +69,11 @@ def figures() -> list[Figure]:
         at_most("import of feed ÷ import of message", feed / message, 1.1, "{:.2f}"),
         Figure("import of responder: million instructions", f"{responder / 1e6:.0f}"),
         at_most("import of responder ÷ import of message", responder / message, 1.3, "{:.2f}"),
+        Figure("import of voice_session, of the echo: million instructions", f"{voice_session / 1e6:.0f}"),
+        at_most("import of voice_session ÷ import of message", voice_session / message, 1.3, "{:.2f}"),
+        Figure(
+            "what voice_session imports and neither message nor responder does", _alone(layer, bedrock, voice)
+        ),
         Figure("import of authorizer: million instructions", f"{authorizer / 1e6:.0f}"),
         Figure("boto3 and the clients that it uses: million instructions", f"{boto3 / 1e6:.0f}"),
         at_most("ratio of the two", message / boto3, 0.95, "{:.2f}"),
@@ -71,9 +86,20 @@ def figures() -> list[Figure]:
     ]
 
 
-def instructions(program: str, *before: str) -> int:
-    """Return how many instructions a program takes, with these folders alone before this repository's."""
-    environment = {
+def _alone(*before: str) -> str:
+    """Return the packages that the function of voice sessions alone imports."""
+    ran = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-S", "-c", _ALONE],
+        env=_environment(*before),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return ran.stdout.strip()
+
+
+def _environment(*before: str) -> dict[str, str]:
+    return {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": os.pathsep.join((*before, str(_ROOT))),
         "PYTHONHASHSEED": "0",
@@ -109,7 +135,21 @@ def instructions(program: str, *before: str) -> int:
         names.IDENTITY_USE: "access",
         names.JWKS_URL: "https://issuer/jwks.json",
         names.MANAGEMENT_ENDPOINT: "http://127.0.0.1:9/prod",
+        names.VOICE_ENGINE: names.VOICE_ENGINE_ECHO,
+        names.VOICE_HTTP_HOST: "http.invalid",
+        names.VOICE_REALTIME_HOST: "realtime.invalid",
+        names.VOICE_NAME: "matthew",
+        names.VOICE_HISTORY_TURNS: "20",
+        names.VOICE_GRACE_SECONDS: "30",
+        names.VOICE_HANDOVER_SECONDS: "780",
+        names.VOICE_SECONDS_PER_DAY: "3600",
+        "AWS_LAMBDA_FUNCTION_NAME": "voice-session",
     }
+
+
+def instructions(program: str, *before: str) -> int:
+    """Return how many instructions a program takes, with these folders alone before this repository's."""
+    environment = _environment(*before)
     # what has a layer finds what is in that, and nothing that is installed here
     python = [sys.executable, *(["-S"] if before else []), "-c", program]
     subprocess.run(  # noqa: S603 - compiles what it imports
