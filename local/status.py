@@ -1,5 +1,6 @@
 """Say how the embedded AWS is."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,9 @@ from local.cloud import Cloud
 from local.outputs import Outputs
 from local.state import Running, StateDir
 from local.up import Up
+
+NOVA_PYTHON = (3, 12)
+"""The oldest that the SDK of Nova 2 Sonic takes, of which its layer is built for this machine."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +93,17 @@ def welcome(result: Up) -> Iterator[str]:
     yield first
     yield from _urls(result.outputs)
     yield "  chat            make chat (in another terminal)"
+    if "voice_session_function" in result.outputs.everything:
+        yield f"  speech          make voice FILE=hello.wav ({who_answers(sys.version_info[:2])})"
     yield from _first_steps(result.outputs)
     yield '                  and type {"type": "ping"}'
+
+
+def who_answers(python: tuple[int, int]) -> str:
+    """Say who speaks with people here, by the Python that functions run in."""
+    if python >= NOVA_PYTHON:
+        return "an echo answers"
+    return "an echo answers: on Python {}.{} nobody else can be deployed".format(*python)
 
 
 def _first_steps(stack: Outputs) -> Iterator[str]:
