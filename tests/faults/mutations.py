@@ -290,13 +290,6 @@ MUTATIONS: Final = (
         "if event:",
         "a late delivery raises the dead",
     ),
-    Mutation(
-        "the generation of a row is ignored",
-        _PROJECTION,
-        "if stored and stored.generation == generation:",
-        "if stored:",
-        "a row of an older generation is joined and not refolded",
-    ),
     *FEEDS,
     *REPLIES,
     *SPEECH,
