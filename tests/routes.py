@@ -11,16 +11,23 @@ from functions.aws.gateway.callbacks import Callbacks
 from functions.aws.log.event_log import EventLog
 from functions.aws.log.event_reads import Arrived
 from functions.aws.log.recent_events import RecentEvents
+from functions.aws.voice.voice_claims import VoiceClaims
 from functions.domain.feeds.deliveries import Deliver
 from functions.handlers import lifecycle as _lifecycle
 from functions.handlers import message as _message
 from functions.handlers import sweeper as _sweeper
 from functions.operations.frames.recording import never
+from functions.operations.frames.speech import Speech
 from tests.fakes import MemorySubscribers
 
 
 def unheard(_asked: Deliver) -> None:
     """Announce an event to nobody."""
+
+
+def unheard_speech(client: Any, claims: str) -> Speech:
+    """Return what takes the frames of speech by the claims of a table, and passes them on to nobody."""
+    return Speech(VoiceClaims(client, claims), lambda *_: None, lambda _: None, lambda *_: False)
 
 
 message: Final = partial(_message.handler, announce=unheard, repeat=never)

@@ -16,6 +16,7 @@ from tests.infra.program import (
     alarmed,
     evaluate,
     evaluated,
+    live,
     signalling,
     speaking,
     stack_config,
@@ -203,7 +204,7 @@ def test_the_runbook_has_every_metric_of_lines_and_what_tells_it_apart() -> None
         each["metricTransformation"]["name"].removeprefix("airium-websocket-"): [
             *each["metricTransformation"].get("dimensions", {})
         ]
-        for evaluation in (signalling("prod"), speaking("prod"))
+        for evaluation in (signalling("prod"), speaking("prod"), live("prod"))
         for each in filters(evaluation.within("Monitoring"))
     }
     assert told == made_of

@@ -50,6 +50,11 @@ class Client:
         event = gateway.voice_data(session, seq, **self._context())
         self._stage.serve("message", event, post_outcome)
 
+    def tell(self, kind: str, data: object) -> None:
+        """Send a frame on a route of its own, which answers nothing."""
+        event = gateway.message({"type": kind, "data": data}, route=kind, **self._context())
+        self._stage.serve("message", event)
+
     def _context(self) -> dict[str, Any]:
         at, number = self._stage.tick()
         context = {"connectionId": self._connection, "requestId": f"r-{number}", "requestTimeEpoch": at}
@@ -123,11 +128,11 @@ def _speech(stage: Stage, ada: Client, bob: Client) -> None:
     ada.speak(hers, 600)
     ada.speak(hers, 1200)
     bob.speak(his, 10**6)  # faster than speech
+    stage.wait(2)  # for an error is told once a second, by each interpreter
     bob.speak(his, 10**6, "gone")
-    ada.send("voice_end", {"voiceSessionId": his, "lastSeq": 2})
-    ada.send("voice_end", {"voiceSessionId": hers, "lastSeq": 1200}, id="v-2")
-    ada.send("voice_end", {"voiceSessionId": hers, "lastSeq": 1200}, id="v-3")  # not open any more
-    ada.send("voice_start")  # free again
+    ada.tell("voice_end", {"voiceSessionId": his, "lastSeq": 2})  # not of her conversation
+    ada.tell("voice_end", {"voiceSessionId": hers, "lastSeq": 1200})
+    ada.send("voice_start", {"sampleRate": 16000}, id="v-1")  # once more
 
 
 def _nonsense(ada: Client, bob: Client) -> None:

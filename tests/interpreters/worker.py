@@ -10,6 +10,10 @@ import sys
 from importlib import import_module
 from typing import Any, Literal
 
+import msgspec
+
+from functions import names
+
 KilledAt = Literal["before", "sending", "written", "answering"]
 """Before the handler begins; before or after its first request to DynamoDB; after it has returned."""
 
@@ -20,13 +24,16 @@ def main() -> None:
     os.dup2(2, 1)  # handlers log to standard output
     from functions.aws import environment
     from functions.aws.gateway.callbacks import Posted
+    from functions.domain.limits import Speaking
     from tests.fakes import RecordingCallbacks
-    from tests.routes import unheard
+    from tests.routes import unheard, unheard_speech
 
     handlers = {
         name: import_module(f"functions.handlers.{name}").handler
         for name in ("query_authorizer", "lifecycle", "message")
     }
+    limits = msgspec.structs.replace(environment.limits(), spoken=Speaking())
+    speech = unheard_speech(environment.dynamodb_in_time(), environment.required(names.CLAIMS_TABLE))
     killed_at: str | None = None
 
     def reached(point: KilledAt) -> None:
@@ -43,7 +50,7 @@ def main() -> None:
         reached("before")
         arguments: dict[str, Any] = {} if frame["handler"] == "query_authorizer" else {"callbacks": callbacks}
         if frame["handler"] == "message":
-            arguments["announce"] = unheard
+            arguments |= {"announce": unheard, "limits": limits, "speech": speech}
         answer = handlers[frame["handler"]](frame["event"], None, **arguments)
         reached("answering")
         posts = [[connection, post.decode()] for connection, post in callbacks.posts]
