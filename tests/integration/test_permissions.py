@@ -596,6 +596,12 @@ SOON_SECONDS = 3.0
 """What is done at all is done by then; a function that may not goes on trying for longer."""
 ARCHIVED = {f"{PROJECT}:archive": json.dumps({"enabled": "true"})}
 SPOKEN = {f"{PROJECT}:voice": json.dumps({"enabled": "true", "engine": "echo", "graceSeconds": 7})}
+UNBOUNDED = {
+    f"{PROJECT}:limits": json.dumps(
+        {"voiceSessionsPerMinute": 30, "voiceSessionsAtATime": 100, "voiceSecondsPerDay": 86_400}
+    )
+}
+"""One user begins to speak in every other test."""
 QUEUED = {f"{PROJECT}:delivery": json.dumps({"queue": "true"})}
 
 _ENDING = (
@@ -734,7 +740,9 @@ NEEDED: dict[Kind, Callable[[Work], bool]] = {
 @pytest.fixture(scope="module")
 def own_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
     """A backend that nobody else works on, since its read models get rows that no event explains."""
-    with deployed(tmp_path_factory.mktemp("permissions"), VERIFIED | ARCHIVED | QUEUED | SPOKEN) as backend:
+    with deployed(
+        tmp_path_factory.mktemp("permissions"), VERIFIED | ARCHIVED | QUEUED | SPOKEN | UNBOUNDED
+    ) as backend:
         yield backend
 
 
