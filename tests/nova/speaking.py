@@ -16,7 +16,7 @@ PIECE: Final = 1_600
 """Samples of a piece: 100 ms."""
 PACE: Final = 0.01
 """Seconds between two pieces: ten times as fast as anybody speaks."""
-SOON: Final = 4.0
+SOON: Final = 20.0
 
 
 def piece(number: int) -> bytes:
@@ -56,6 +56,7 @@ class Speaker:
     said: list[Said] = field(default_factory=list)
     sent: list[int] = field(default_factory=list)
     stalls: list[float] = field(default_factory=list)
+    longest_pause: float = 0.0
 
     async def listen(self) -> None:
         """Remember all that is said."""
@@ -64,14 +65,15 @@ class Speaker:
 
     async def utter(self, pieces: int) -> None:
         """Say so many pieces, and be silent until they are answered."""
+        begin = len(self.said)  # a machine that halts in mid-sentence makes a pause, and is answered
         for _ in range(pieces):
             self.sent.append(1_001 + len(self.sent))
             await self.hear(piece(self.sent[-1]))
-        await self.answered()
+        await self.answered(begin)
 
-    async def answered(self) -> None:
+    async def answered(self, begin: int | None = None) -> None:
         """Be silent until the assistant has said something, and has ended its turn."""
-        begin, stopped, first = len(self.said), time.monotonic(), 0.0
+        begin, stopped, first = len(self.said) if begin is None else begin, time.monotonic(), 0.0
         while TurnEnded(Role.ASSISTANT) not in self.said[begin:]:
             assert time.monotonic() < stopped + SOON, [type(each) for each in self.said[begin:]]
             await self.hear(SILENCE)
@@ -82,7 +84,9 @@ class Speaker:
     async def hear(self, audio: bytes) -> None:
         """Say a piece, in its time."""
         await self.stream.hear(audio)
+        before = time.monotonic()
         await asyncio.sleep(PACE)
+        self.longest_pause = max(self.longest_pause, time.monotonic() - before)
 
     def words(self, role: Role) -> Counter[int]:
         """Return how often each number was said, in turns that nobody broke into."""
