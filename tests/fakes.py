@@ -11,10 +11,10 @@ from functions.aws.attributes import Item
 from functions.aws.feeds.subscribers import Subscribers
 from functions.aws.gateway.callbacks import Callbacks, Posted
 from functions.aws.log.claim_items import action
+from functions.aws.log.claim_reads import Held as ClaimHeld
 from functions.aws.log.event_items import decode, encode
 from functions.aws.log.event_log import ClaimRefusedError, EventLog
 from functions.aws.log.event_reads import Arrived, EventKey, EventReads
-from functions.aws.log.lone_claims import Held as ClaimHeld
 from functions.aws.log.lone_claims import LoneClaims
 from functions.aws.log.patience import USUAL, Patience
 from functions.domain.feeds.feeds import Subscriber

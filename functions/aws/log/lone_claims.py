@@ -3,23 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
 from botocore.exceptions import ClientError
 
-from functions.aws.attributes import to_item
 from functions.aws.faults import CANCELLED, cancellation, code_of, is_transient, unavailable
 from functions.aws.log.claim_items import action, held_value, is_refused, is_undecided
+from functions.aws.log.claim_reads import Held, held
 from functions.aws.log.event_log import ClaimRefusedError
 from functions.aws.log.patience import USUAL, Patience
 from functions.domain.log.claims import Claim
-from functions.names import TTL_ATTRIBUTE
-
-
-class Held(msgspec.Struct, frozen=True):
-    """What a key holds, and until when: epoch seconds. It may be over, and not deleted yet."""
-
-    value: str
-    expires_at: int
 
 
 class LoneClaims:
@@ -76,11 +67,4 @@ class LoneClaims:
 
     def held(self, key: str) -> Held | None:
         """Return what a key holds, read consistently, None if nothing; may raise `Unavailable`."""
-        with unavailable():
-            answer = self._client.get_item(
-                TableName=self._table, Key=to_item({"claim": key}), ConsistentRead=True
-            )
-        item = answer.get("Item")
-        if item is None or "value" not in item:
-            return None
-        return Held(item["value"]["S"], int(item[TTL_ATTRIBUTE]["N"]))
+        return held(self._client, self._table, key)

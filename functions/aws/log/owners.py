@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from functions.aws.attributes import to_item
-from functions.aws.faults import unavailable
+from functions.aws.log.claim_reads import held
 from functions.domain.log.claims import session_key
-from functions.names import TTL_ATTRIBUTE
 
 
 class Owners:
@@ -28,10 +26,5 @@ class Owners:
 
         Raises `Unavailable` if the table cannot be read in time.
         """
-        key = to_item({"claim": session_key(session_id)})
-        with unavailable():
-            item = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
-        if item is None or int(item[TTL_ATTRIBUTE]["N"]) <= now // 1000:
-            return None
-        user_id: str = item["value"]["S"]
-        return user_id
+        owner = held(self._client, self._table, session_key(session_id))
+        return None if owner is None or owner.is_over(now) else owner.value

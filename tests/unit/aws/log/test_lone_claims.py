@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from functions.aws.log.claim_items import action
+from functions.aws.log.claim_reads import Held
 from functions.aws.log.event_log import ClaimRefusedError
-from functions.aws.log.lone_claims import Held, LoneClaims
+from functions.aws.log.lone_claims import LoneClaims
 from functions.domain.log.claims import Settle
 from functions.domain.refusals import Unavailable
 from tests.fakes import Waiting
