@@ -50,6 +50,8 @@ class Speaker:
     ----------
     stalls
         For each utterance, the seconds from its last piece to the first of the answer.
+    longest_pause
+        The most seconds between two pieces: more than was meant, where the machine halts.
     """
 
     stream: SpeechStream
