@@ -12,6 +12,7 @@ from functions.domain.refusals import Unavailable
 from functions.domain.voice.channels import OnChannel
 from functions.domain.voice.endings import Reason
 from functions.domain.voice.starts import Start
+from functions.names import HANDED_OVER
 from functions.operations.voice.ending import Concluded
 from functions.operations.voice.finishing import Finishing
 from functions.operations.voice.handing import Handing
@@ -33,7 +34,6 @@ LET_DOWN_SECONDS: Final = 45.0
 Who is told of failures leaves it to the next one, whose run is taken."""
 _CLOSE_SECONDS: Final = 3.0
 
-HANDED_OVER: Final = "handed_over"
 Became = dict[str, Any]
 """What a line says of an invocation: numbers, and words of ours alone."""
 
