@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-from websockets.sync.server import ServerConnection, serve
+from websockets.sync.server import ServerConnection
 
 from tests.clients.server import Server
+from tests.sockets import served
 
 REPLY: Final = "Good morning\nto you 😀"
 HALF: Final = 8
@@ -87,12 +88,5 @@ class Answering:
 def answering() -> Iterator[Answering]:
     """A backend on a free port of loopback for as long as the block lasts."""
     backend = Answering()
-    with serve(backend.handle, "127.0.0.1", 0) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        backend.url = f"ws://127.0.0.1:{server.socket.getsockname()[1]}/"
-        try:
-            yield backend
-        finally:
-            server.shutdown()
-            thread.join()
+    with served(backend.handle) as backend.url:
+        yield backend

@@ -1,12 +1,13 @@
 """A backend behind a real socket that says every frame of speech back, and does what a test tells it."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from websockets.sync.server import ServerConnection, serve
+from websockets.sync.server import ServerConnection
+
+from tests.sockets import served
 
 SESSION: Final = "v-1"
 
@@ -84,12 +85,5 @@ def _voice(type_: str, id_: str | None = None, **data: Any) -> dict[str, Any]:
 def listening() -> Iterator[Listening]:
     """A backend on a free port of loopback for as long as the block lasts."""
     backend = Listening()
-    with serve(backend.handle, "127.0.0.1", 0) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        backend.url = f"ws://127.0.0.1:{server.socket.getsockname()[1]}/"
-        try:
-            yield backend
-        finally:
-            server.shutdown()
-            thread.join()
+    with served(backend.handle) as backend.url:
+        yield backend
