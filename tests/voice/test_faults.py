@@ -180,6 +180,16 @@ def test_one_that_was_never_run_is_ended_by_the_one_that_is_told():
     scene(play)
 
 
+def test_of_a_session_that_failed_only_its_own_user_is_told():
+    async def play(it: Scene) -> None:
+        it.join("stranger", "eve")
+        it.fail(Run(payload_of(it.start)))
+
+        assert [to for to, _ in it.callbacks.posts] == ["c1"]
+
+    scene(play)
+
+
 def test_an_invocation_that_comes_too_late_opens_nothing():
     async def play(it: Scene) -> None:
         await asyncio.sleep(20)
