@@ -3,7 +3,7 @@
 import json
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from contextlib import suppress
 from typing import Any, Final
 
@@ -35,8 +35,7 @@ class Speaker:
     def start(self, voice: str | None = None, client_id: str = "start") -> str:
         """Open a voice session, wait until somebody listens, and return its id."""
         self.ask_to_start(voice, client_id)
-        self.session = self.until("voice_starting")["voiceSessionId"]
-        assert self.until("voice_ready")["voiceSessionId"] == self.session
+        self.session = self.until_opened()
         return self.session
 
     def ask_to_start(self, voice: str | None = None, client_id: str = "start") -> None:
@@ -71,16 +70,19 @@ class Speaker:
         self, type_: str, enough: Callable[[Frame], bool] = lambda _data: True, seconds: float = _SECONDS
     ) -> Frame:
         """Return the data of the next frame of a type that is enough."""
-        deadline = time.monotonic() + seconds
-        while True:
-            try:
-                frame = self._next(deadline - time.monotonic())
-            except TimeoutError:
-                others = [each for each in self.frames if each["type"] != "voice_audio"]
-                raise AssertionError(f"no such {type_} after {len(self.frames)} frames: {others}") from None
-            if frame["type"] == type_ and enough(frame["data"]):
-                data: Frame = frame["data"]
-                return data
+        data: Frame = self._until({type_}, enough, seconds)["data"]
+        return data
+
+    def until_opened(self) -> str:
+        """Return the id of the voice session that both answers to a start tell, in whichever order they come."""
+        answers = {"voice_starting", "voice_ready"}
+        sessions = set()
+        while answers:
+            frame = self._until(answers)
+            answers.remove(frame["type"])
+            sessions.add(str(frame["data"]["voiceSessionId"]))
+        (session,) = sessions
+        return session
 
     def until_said(self, role: str) -> str:
         """Return the final words of a turn of a side, as soon as they come."""
@@ -112,6 +114,23 @@ class Speaker:
         first = pieces[0]["seq"] if pieces else 0
         assert [piece["seq"] for piece in pieces] == list(range(first, first + len(pieces)))
         return b"".join(b64decode(piece["audio"]) for piece in pieces)
+
+    def _until(
+        self,
+        types: Set[str],
+        enough: Callable[[Frame], bool] = lambda _data: True,
+        seconds: float = _SECONDS,
+    ) -> Frame:
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                frame = self._next(deadline - time.monotonic())
+            except TimeoutError:
+                others = [each for each in self.frames if each["type"] != "voice_audio"]
+                among = " or ".join(sorted(types))
+                raise AssertionError(f"no such {among} after {len(self.frames)} frames: {others}") from None
+            if frame["type"] in types and enough(frame["data"]):
+                return frame
 
     def _next(self, seconds: float) -> Frame:
         frame: Frame = json.loads(self.client.receive_any(seconds))

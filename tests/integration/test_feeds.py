@@ -44,11 +44,11 @@ class Screen:
             self._read()
 
     def wait_for(self, message_id: str) -> None:
-        """Wait until a text is shown."""
+        """Wait until a text is shown, and all before it: two may overtake each other, but none is missing."""
         self._read()
-        while message_id not in {id_: seq for seq, id_ in self.device.shown}:
+        while message_id not in {id_ for _, id_ in self.device.shown}:
             self._tell("message", self.client.receive_message())
-            assert not self.device.must_resume
+            assert not self.device.owed
 
     @property
     def shown(self) -> list[str]:

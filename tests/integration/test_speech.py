@@ -140,8 +140,7 @@ def test_who_knows_anothers_voice_session_reaches_nobody(speaker: Speaker, conne
 def test_every_answer_can_be_asked_for_again(speaker: Speaker) -> None:
     session = speaker.start()
     speaker.ask_to_start()
-    assert speaker.until("voice_starting")["voiceSessionId"] == session
-    assert speaker.until("voice_ready")["voiceSessionId"] == session
+    assert speaker.until_opened() == session
     speaker.say(sound(0.2))
 
     ended = speaker.end()
