@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from functions.aws import environment
-from functions.aws.events_api.environment import live_events
+from functions.aws.events_api.environment import live_events, live_seconds
 from functions.aws.log.event_log import EventLog
 from functions.aws.read_models.read_model import ReadModel
 from functions.operations.projection.batches import project_batch
@@ -21,7 +21,7 @@ def _telling() -> "Telling | None":
         return None
     from functions.operations.live.telling import Telling  # noqa: PLC0415 - only where somebody is told
 
-    return Telling(events.publish)
+    return Telling(events.publish, live_seconds())
 
 
 _LOG: Final = environment.event_log()

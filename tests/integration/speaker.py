@@ -3,7 +3,8 @@
 import json
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Set
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from typing import Any, Final
 
@@ -74,7 +75,7 @@ class Speaker:
         return data
 
     def until_opened(self) -> str:
-        """Return the id of the voice session that both answers to a start tell, in whichever order they come."""
+        """Return the id that both answers to a start tell: either may overtake the other."""
         answers = {"voice_starting", "voice_ready"}
         sessions = set()
         while answers:
@@ -117,7 +118,7 @@ class Speaker:
 
     def _until(
         self,
-        types: Set[str],
+        types: AbstractSet[str],
         enough: Callable[[Frame], bool] = lambda _data: True,
         seconds: float = _SECONDS,
     ) -> Frame:

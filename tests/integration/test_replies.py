@@ -147,8 +147,9 @@ def test_a_text_that_is_sent_again_is_told_its_reply_again_where_it_was_sent(
     two.send(frame)
 
     frames = until_the_end(two)
-    [ack] = [each for each in frames if each["type"] == "text_ack"]
-    assert ack["data"]["messageId"] == first["messageId"]
+    acks = [each for each in frames if each["type"] == "text_ack"]
+    [acked] = acks or [ack(two)]  # what is told again may overtake it
+    assert acked["data"]["messageId"] == first["messageId"]
     assert told(frames, "reply") == [first]
 
 

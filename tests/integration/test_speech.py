@@ -108,7 +108,7 @@ def test_another_screen_has_the_words_and_the_audio_where_it_asks(speaker: Speak
 
     speaker.say(sound(0.3) + PAUSE)
     words = screen.until_said("assistant")
-    assert screen.until("message")["kind"] == "spoken"
+    assert screen.told(1)
     assert screen.of("voice_audio") == []
     screen.send("voice_listen", "listen", audio=True)
     assert screen.until("voice_ready")["voiceSessionId"] == screen.session
@@ -173,11 +173,14 @@ def test_who_breaks_in_is_heard_and_what_was_not_is_not_kept(spoken: Backend, sp
     interrupted = speaker.until("voice_interrupted")
     speaker.send("voice_played", turn=interrupted["turn"], ms=0)
     speaker.say(PAUSE)
-    answer = speaker.until("voice_transcript", lambda data: data["final"] and "0.3 s" in data["text"])
+    seconds = 0.0
+    while round(seconds, 1) < 0.3:  # in two turns where the gateway holds a frame up
+        heard = speaker.until("voice_transcript", lambda data: data["final"] and data["role"] == "user")
+        assert heard["turn"] > interrupted["turn"]
+        seconds += float(heard["text"].partition(" s ")[0])
     speaker.end()
 
     assert whole.startswith("3.0 s")
-    assert answer["turn"] > interrupted["turn"]
     kept = [f.text for f in spoken.facts(speaker.client.connection_id) if isinstance(f, VoiceTurnTranscribed)]
     assert not any("… 3" in text for text in kept)
 

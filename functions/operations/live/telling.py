@@ -25,8 +25,6 @@ from functions.domain.refusals import Unavailable
 from functions.domain.texts.sessions import Session, SessionKey
 from functions.domain.times import iso
 
-TELL_SECONDS: Final = 0.5
-"""How long a batch is held up at most by what it tells."""
 _PAUSE_SECONDS: Final = 5.0
 """For how long nothing is told after nobody could be: an outage is not waited for by each batch."""
 _THREADS: Final = 8
@@ -66,20 +64,20 @@ class Telling:
     ----------
     publish
         See `Publish`; it is asked once for each.
+    seconds
+        How long `tell` may take.
     threads
         What asks it, several at a time.
     clock
         Tells seconds, from whenever.
-    seconds
-        How long `tell` may take.
     """
 
     def __init__(
         self,
         publish: Publish,
+        seconds: float,
         threads: Executor | None = None,
         clock: Callable[[], float] = time.monotonic,
-        seconds: float = TELL_SECONDS,
     ) -> None:
         self._publish = publish
         self._threads = threads or ThreadPoolExecutor(_THREADS)

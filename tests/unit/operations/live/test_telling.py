@@ -26,6 +26,7 @@ OPENED = happened("c1", ConnectionOpened(), session_id="s-1")
 TEXT = happened("c1", TextMessageReceived("hello"), 1_000, session_id="s-1")
 CLOSED = happened("c1", ConnectionClosed(), 20_000, session_id="s-1")
 ALICE = channel_of("alice")
+SECONDS = 0.5
 
 
 class Channels:
@@ -77,7 +78,7 @@ def project(stage: Stage, telling: Telling, *events: Event) -> object:
 
 
 def told(channels: Channels) -> Telling:
-    return Telling(channels.publish, AtOnce())
+    return Telling(channels.publish, SECONDS, AtOnce())
 
 
 def test_a_user_is_told_of_their_own_and_operators_of_all(stage: Stage, channels: Channels) -> None:
@@ -156,7 +157,7 @@ def test_what_is_lost_is_counted_in_the_batchs_line_and_fails_nothing(
 
 def test_after_an_outage_nobody_is_asked_for_a_while(channels: Channels, stage: Stage) -> None:
     time = [100.0]
-    telling = Telling(channels.publish, AtOnce(), lambda: time[0])
+    telling = Telling(channels.publish, SECONDS, AtOnce(), lambda: time[0])
     channels.refusing = Unavailable("503 of Publish")
     project(stage, telling, OPENED)
     asked, channels.refusing = channels.asked, None
@@ -179,7 +180,7 @@ def test_a_service_that_does_not_answer_holds_up_nothing_for_longer_than_that(st
         answered.wait(10)
 
     with ThreadPoolExecutor(1) as threads:
-        telling = Telling(hang, threads, seconds=0.01)
+        telling = Telling(hang, 0.01, threads)
         changes = telling.begin()
         stage.project(OPENED)
         counted = telling.tell(changes, {"opened": 7}, NOW)
@@ -200,7 +201,7 @@ def test_with_the_first_that_is_not_taken_the_rest_is_given_up() -> None:
         answered.wait(10)
 
     with ThreadPoolExecutor(1) as threads:
-        telling = Telling(fail_then_hang, threads, seconds=30)
+        telling = Telling(fail_then_hang, 30, threads)
         changes = telling.begin()
         users = [happened(f"c{each}", ConnectionOpened(), user_id=f"u{each}") for each in range(4)]
         changes.watch([_turned(each) for each in users], ())
