@@ -228,15 +228,21 @@ def test_nothing_is_lost_or_doubled_where_a_voice_session_is_handed_over(
     assert over.seconds > HANDOVER_SECONDS
 
 
-def test_what_is_written_and_what_is_spoken_is_one_conversation(speaker: Speaker) -> None:
+def test_what_is_written_and_what_is_spoken_is_one_conversation(spoken: Backend, speaker: Speaker) -> None:
+    def is_kept(said: str) -> bool:
+        """Tell whether whoever is asked next is told of it; what is shown may be ahead of that."""
+        return any(said in str(row) for row in spoken.messages(speaker.client.conversation))
+
     speaker.client.send({"type": "text_message", "id": "t-1", "data": {"text": "[say 3] [pause 0]"}})
-    speaker.until("message", lambda data: data["kind"] == "reply")
+    answer = speaker.until("message", lambda data: data["kind"] == "reply")
+    eventually(lambda: is_kept(answer["text"]))
     speaker.start()
 
     speaker.say(sound(0.3) + PAUSE)
     words = speaker.until_said("assistant")
     speaker.told(2)
     speaker.end()
+    eventually(lambda: is_kept(words))
     speaker.client.send({"type": "text_message", "id": "t-2", "data": {"text": "[prompt] [pause 0]"}})
     reply = speaker.until("message", lambda data: data["kind"] == "reply")
 
