@@ -9,7 +9,8 @@ AWS; a function needs no further permission and makes no request for each line; 
 by itself is there as well: the traceback of what it raises, a timeout, a module that cannot be imported.
 
 It runs as a script in place of ``python -m ministack``, with ``-P``: the modules beside it are ours, and must
-hide none of the emulator's. It imports none of them, but runs the file `ministack_with_keys.py`.
+hide none of the emulator's. It imports none of them, but runs the files `ministack_with_keys.py` and
+`ministack_with_delays.py`.
 """
 
 import time
@@ -85,4 +86,5 @@ if __name__ == "__main__":
 
     lambda_runtime.get_or_create_worker = _lease_logged
     _install("ministack_with_keys")
+    _install("ministack_with_delays")
     main()

@@ -1,4 +1,7 @@
-"""``python -m tests.steady``: runs what has processes, stores and waiting again and again, on busy cores."""
+"""``python -m tests.steady``: runs what has processes, stores and waiting again and again, on busy cores.
+
+The embedded AWS is late at random meanwhile, so that what two functions say comes in either order.
+"""
 
 import os
 import subprocess
@@ -11,6 +14,8 @@ from typing import Annotated, Final
 
 import typer
 
+from local.ministack_with_delays import LATE_SECONDS
+
 ROOT: Final = Path(__file__).parent.parent
 ROOMS: Final = tuple(f"tests/{room}" for room in ("local", "ops", "interpreters", "integration", "contract"))
 _OPTIONS: Final = ("-q", "-n", "2", "--dist", "loadfile", "-p", "no:cacheprovider")
@@ -22,9 +27,11 @@ def main(
     tests: Annotated[list[str] | None, typer.Argument(help=f"By default {', '.join(ROOMS)}.")] = None,
     times: Annotated[int, typer.Option(help="How often in a row.")] = 5,
     loops: Annotated[int, typer.Option(help="How many busy loops run beside them.")] = 2,
+    late: Annotated[float, typer.Option(help="By how many seconds the embedded AWS is late at most.")] = 0.2,
 ) -> None:
     """Run tests as `make test` does, several times beside busy loops, and fail if any run does."""
     failed = 0
+    os.environ[LATE_SECONDS] = str(late)
     with busy(loops):
         for number in range(1, times + 1):
             began = time.monotonic()
