@@ -9,6 +9,7 @@ from functions.domain.limits import LOST_AFTER_SECONDS
 from functions.domain.log.events import conversation_of
 from functions.domain.log.ids import MINUTE
 from functions.domain.voice.holding import first_held_until
+from tests.faults import engine
 from tests.faults.equality import differences, scan
 from tests.faults.ledger import Acknowledged
 from tests.faults.outcomes import replying
@@ -26,7 +27,7 @@ def problems(world: World) -> list[Problem]:
     """Return everything that is wrong with the tables of a world at rest."""
     stored = list(scan(world, world.tables.events))
     items = [item for item in stored if "user_id" in item and int(item["expires_at"]["N"]) * 1000 > world.now]
-    found = [*_acknowledged(world, items), *_texts(items), *_causes(items), *_voices(items)]
+    found = [*_acknowledged(world, items), *_texts(items), *_causes(items), *_voices(world, items)]
     found += [
         *_refusals(world, items),
         *_sweeps(world, items),
@@ -117,21 +118,29 @@ def _session(item: Item) -> str:
     return session
 
 
-def _voices(items: list[Item]) -> Iterator[Problem]:
-    """No voice session starts while another one holds the conversation."""
+def _voices(world: World, items: list[Item]) -> Iterator[Problem]:
+    """No voice session starts while another one holds the conversation.
+
+    Which was written first counts: who asks while another one holds it may be slow, and come after its end.
+    """
+    order: dict[str, int] = {}
+    for number, record in enumerate(engine.written(world.tables.events)):
+        order.setdefault(record["dynamodb"]["Keys"]["event_id"]["S"], number)
     ended = {
-        _session(item): int(item["at"]["N"]) for item in items if item["type"]["S"] == "VoiceSessionEnded"
+        _session(item): order[item["event_id"]["S"]]
+        for item in items
+        if item["type"]["S"] == "VoiceSessionEnded"
     }
     starts: dict[str, list[Item]] = {}
-    for item in sorted(items, key=lambda each: str(each["event_id"]["S"])):
+    for item in sorted(items, key=lambda each: order[each["event_id"]["S"]]):
         if item["type"]["S"] == "VoiceSessionStarted":
             session, connection = item.get("session_id", {}).get("S"), item["connection_id"]["S"]
             starts.setdefault(conversation_of(session, connection), []).append(item)
     for conversation, own in starts.items():
         for first, second in pairwise(own):
-            at, session = int(second["at"]["N"]), first["event_id"]["S"]
+            at, started = int(second["at"]["N"]), order[second["event_id"]["S"]]
             held_until = first_held_until(int(first["at"]["N"])) * 1000
-            if at < held_until and ended.get(session, at + 1) > at:
+            if at < held_until and ended.get(first["event_id"]["S"], started) >= started:
                 yield Problem("twice", f"two voice sessions of {conversation} are open at {at}")
 
 
