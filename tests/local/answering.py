@@ -11,18 +11,16 @@ from botocore.model import ListShape, MapShape, OperationModel, Shape, Structure
 from local.cloud import Cloud
 
 SERVICES: Final = (
-    *(
-        "apigatewayv2",
-        "appsync",
-        "cloudwatch",
-        "cognito-idp",
-        "dynamodb",
-        "iam",
-        "lambda",
-        "logs",
-        "scheduler",
-        "sqs",
-    ),
+    "apigatewayv2",
+    "appsync",
+    "cloudwatch",
+    "cognito-idp",
+    "dynamodb",
+    "iam",
+    "lambda",
+    "logs",
+    "scheduler",
+    "sqs",
 )
 ABSENT: Final[Mapping[str, str]] = {
     "DeleteApi": "NotFoundException",

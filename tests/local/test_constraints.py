@@ -9,20 +9,9 @@ from local.constraints import RefusedInputError, compiled, require_all
 from local.deployer import Deployer
 from local.errors import LocalError
 from local.stackfile import ROOT
+from tests.local.answering import SERVICES
 
 SESSION = botocore.session.get_session()
-SERVICES = (
-    "apigatewayv2",
-    "cloudwatch",
-    "cognito-idp",
-    "dynamodb",
-    "iam",
-    "lambda",
-    "logs",
-    "scheduler",
-    "sqs",
-)
-
 UNREADABLE = {
     # names and roles of DynamoDB's scaling, and a type that logs come from: no resource here has any of them
     r"\p{Print}+",
