@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from ministack.core import lambda_runtime  # type: ignore[import-untyped]  # it has no stubs
+from ministack.services import apigateway  # type: ignore[import-untyped]
 
 from local import ministack_with_delays as delayed
 
@@ -59,3 +60,15 @@ def test_nothing_is_late_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
     delayed.install()
 
     assert lambda_runtime.Worker.invoke is usual
+
+
+def test_what_invokes_and_what_posts_is_late_where_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = (lambda_runtime.Worker.invoke, apigateway.handle_connections_api)
+    monkeypatch.setattr(lambda_runtime.Worker, "invoke", usual[0])
+    monkeypatch.setattr(apigateway, "handle_connections_api", usual[1])
+    monkeypatch.setenv(delayed.LATE_SECONDS, "0.1")
+
+    delayed.install()
+
+    assert lambda_runtime.Worker.invoke is not usual[0]
+    assert apigateway.handle_connections_api is not usual[1]
